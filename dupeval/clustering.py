@@ -1,0 +1,151 @@
+"""Agglomerative clustering: the full merge tree of one query's vectors, and its cuts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Self, get_args
+
+import numpy as np
+import numpy.typing as npt
+from scipy.cluster import hierarchy
+from scipy.spatial.distance import pdist, squareform
+
+from dupeval.errors import SettingsError
+
+Linkage = Literal["single", "complete", "average", "weighted", "centroid", "median", "ward"]
+Metric = Literal["euclidean", "cosine", "cityblock", "correlation"]
+
+# Their update formulas hold for Euclidean distances only.
+EUCLIDEAN_LINKAGES = ("centroid", "median", "ward")
+
+
+def check_combination(linkage: Linkage, metric: Metric) -> None:
+    """Raise SettingsError when the linkage has no meaning with the metric."""
+    if linkage in EUCLIDEAN_LINKAGES and metric != "euclidean":
+        others = [name for name in get_args(Linkage) if name not in EUCLIDEAN_LINKAGES]
+        raise SettingsError(
+            f"linkage={linkage} needs metric=euclidean, not {metric}; with metric={metric} "
+            f"these linkages are possible: {', '.join(others)}"
+        )
+
+
+def pairwise_distances(X: npt.ArrayLike, metric: Metric) -> npt.NDArray[np.float64]:
+    """Return the distances between all pairs of rows.
+
+    Parameters
+    ----------
+    X : array-like of float, shape (n, d)
+        One vector a row, all finite.
+    metric : {"euclidean", "cosine", "cityblock", "correlation"}
+        The distance. Where cosine or correlation is undefined (a vector without length, or
+        without variance) it is 0 between two such vectors and 1 to any other.
+
+    Returns
+    -------
+    ndarray of float64, shape (n * (n - 1) / 2,)
+        In scipy's condensed order.
+
+    Raises
+    ------
+    ValueError
+        If `X` is not a matrix of finite numbers.
+    """
+    vectors = np.asarray(X, dtype=np.float64)
+    if vectors.ndim != 2 or not np.isfinite(vectors).all():
+        raise ValueError("X must be a matrix of finite numbers, one vector a row")
+    if metric not in ("cosine", "correlation"):
+        return pdist(vectors, metric)
+    if metric == "correlation":
+        vectors = vectors - vectors.mean(axis=1, keepdims=True)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    directions = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    # Half the squared chord is 1 - cos, without the cancellation that makes the distance of
+    # equal vectors a random 1e-16. Chords to the zero vector have length 1: their half is 1/2.
+    distances = pdist(directions, "sqeuclidean") / 2
+    without = lengths[:, 0] == 0
+    if without.any():
+        distances[squareform(without[:, None] != without[None, :], checks=False)] = 1.0
+    return np.minimum(distances, 2.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Dendrogram:
+    """The merge tree of n observations, merges in order of height.
+
+    Attributes
+    ----------
+    merges : ndarray of int64, shape (n - 1, 2)
+        The two clusters each merge joins: below n an observation, n + i the i-th merge.
+    heights : ndarray of float64, shape (n - 1,)
+        The distance of each merge, never decreasing. Linkages that can invert (centroid, median)
+        count a merge as high as the highest below it, as scipy's ``fcluster`` does.
+    """
+
+    merges: npt.NDArray[np.int64]
+    heights: npt.NDArray[np.float64]
+
+    @classmethod
+    def from_vectors(
+        cls, X: npt.ArrayLike, linkage: Linkage = "average", metric: Metric = "cosine"
+    ) -> Self:
+        """Cluster the rows of `X`, shape (n, d), n >= 1.
+
+        Raises
+        ------
+        SettingsError
+            If the linkage has no meaning with the metric.
+        ValueError
+            If `X` is not a matrix of finite numbers.
+        """
+        check_combination(linkage, metric)
+        return cls.from_distances(pairwise_distances(X, metric), linkage)
+
+    @classmethod
+    def from_distances(cls, distances: npt.ArrayLike, linkage: Linkage = "single") -> Self:
+        """Cluster observations known by their distances, in scipy's condensed order.
+
+        With single linkage a cut at t gives the connected components of "distance <= t".
+        """
+        condensed = np.asarray(distances, dtype=np.float64)
+        if condensed.size == 0:
+            return cls(np.empty((0, 2), np.int64), np.empty(0))
+        tree = hierarchy.linkage(condensed, linkage)
+        heights = hierarchy.maxdists(tree)
+        return cls._in_order(tree[:, :2].astype(np.int64), heights)
+
+    @classmethod
+    def _in_order(cls, merges: npt.NDArray[np.int64], heights: npt.NDArray[np.float64]) -> Self:
+        # A stable sort keeps every merge behind the two it joins: it is at least as high.
+        n = len(merges) + 1
+        order = np.argsort(heights, kind="stable")
+        renumbered = np.arange(2 * n - 1)
+        renumbered[n + order] = np.arange(n, 2 * n - 1)
+        return cls(renumbered[merges[order]], heights[order])
+
+    @property
+    def n_observations(self) -> int:
+        """How many observations the tree joins."""
+        return len(self.merges) + 1
+
+    def cut(self, threshold: float) -> npt.NDArray[np.int64]:
+        """Return the partition made by all merges of height <= `threshold`.
+
+        Parameters
+        ----------
+        threshold : float
+            A distance; minus infinity leaves every observation alone.
+
+        Returns
+        -------
+        ndarray of int64, shape (n,)
+            Labels 0, 1, ... in the order in which the clusters first appear.
+        """
+        n = self.n_observations
+        clusters = {i: [i] for i in range(n)}
+        for i in range(int(np.searchsorted(self.heights, threshold, side="right"))):
+            left, right = self.merges[i]
+            clusters[n + i] = clusters.pop(int(left)) + clusters.pop(int(right))
+        labels = np.empty(n, np.int64)
+        for label, members in enumerate(sorted(clusters.values(), key=min)):
+            labels[members] = label
+        return labels

@@ -1,0 +1,81 @@
+"""Queries, their images, and the photograph each image shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from dupeval.files import json_sha256
+
+
+@dataclass(frozen=True)
+class LabelledImage:
+    """One image of a query.
+
+    Attributes
+    ----------
+    name : str
+        The file's name, as in ``labels.csv``.
+    path : Path
+        Where the file is.
+    photograph : str
+        Images of one query with equal strings are copies of one photograph.
+    edit : str
+        How the copy was made, or empty; only ever used to break recall down.
+    sha256 : str
+        The SHA-256 of the file's bytes.
+    """
+
+    name: str
+    path: Path
+    photograph: str
+    edit: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """One search: a slug, a title in any language, and the images it returned."""
+
+    slug: str
+    title: str
+    images: tuple[LabelledImage, ...]
+
+    @property
+    def photographs(self) -> npt.NDArray[np.str_]:
+        """The true labels, shape (n_images,)."""
+        return np.array([image.photograph for image in self.images])
+
+    @property
+    def n_true_pairs(self) -> int:
+        """How many unordered pairs of images show the same photograph."""
+        sizes = Counter(image.photograph for image in self.images).values()
+        return sum(size * (size - 1) // 2 for size in sizes)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Queries in the order of ``queries.csv``."""
+
+    name: str
+    queries: tuple[Query, ...]
+
+    @property
+    def images(self) -> tuple[LabelledImage, ...]:
+        """All images, query after query."""
+        return tuple(image for query in self.queries for image in query.images)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The SHA-256 of all that the dataset says: titles, names, labels, every file's bytes."""
+        return json_sha256(
+            [
+                [q.slug, q.title, [[i.name, i.photograph, i.edit, i.sha256] for i in q.images]]
+                for q in self.queries
+            ]
+        )

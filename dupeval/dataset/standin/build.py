@@ -1,0 +1,211 @@
+"""Building the stand-in dataset: into a folder beside its place, moved there when it is whole."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from random import Random
+
+from filelock import FileLock
+from PIL import Image
+from tqdm import tqdm
+
+from dupeval.dataset.images import pixel_sha256, read_rgb
+from dupeval.dataset.standin.chain import apply_chain
+from dupeval.dataset.standin.manifest import (
+    Record,
+    csv_text,
+    difference_message,
+    differing,
+    is_up_to_date,
+    read_manifest,
+    read_stamp,
+    write_stamp,
+)
+from dupeval.dataset.standin.plan import Planned, draw, plan_images
+from dupeval.dataset.standin.sources import (
+    Source,
+    load_photograph,
+    locate_sources,
+    read_sources,
+)
+from dupeval.errors import DupevalError
+
+WORKERS = 4
+
+
+def ensure_standin(root: Path, *, progress: bool = True) -> Path:
+    """Build the stand-in dataset unless it is there already.
+
+    Parameters
+    ----------
+    root : Path
+        The dataset's folder. What is there is replaced only when it is an older stand-in.
+    progress : bool
+        Whether to show a progress bar while building.
+
+    Returns
+    -------
+    Path
+        `root`, now a dataset folder.
+
+    Raises
+    ------
+    DupevalError
+        If the packages with the photographs are not installed as pinned, or if `root` is
+        something else than a stand-in.
+
+    Warns
+    -----
+    UserWarning
+        If the images just built differ from the published ones.
+    """
+    if is_up_to_date(root):
+        return root
+    _refuse_foreign(root)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(_beside(root, "lock")):
+        if not is_up_to_date(root):  # Another process may have built it meanwhile.
+            _build_and_move(root, progress)
+    return root
+
+
+def build_into(folder: Path, *, progress: bool = True) -> list[Record]:
+    """Write queries.csv, labels.csv and all images into a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when missing.
+    progress : bool
+
+    Returns
+    -------
+    list of Record
+        Of all images, in the order of labels.csv.
+    """
+    sources = read_sources()
+    files = locate_sources(sources)
+    planned = plan_images(sources)
+    for query in dict.fromkeys(source.query for source in sources):
+        (folder / "images" / query).mkdir(parents=True)
+    tasks = [
+        partial(_make_images, files[sha256], wanted, folder)
+        for sha256, wanted in _by_file(planned).items()
+    ]
+    made = dict(_run_all(tasks, len(planned), progress))
+    records = [made[image] for image in planned]
+    _write_tables(folder, sources, records)
+    return records
+
+
+def _build_and_move(root: Path, progress: bool) -> None:
+    with _unfinished(root) as folder:
+        records = build_into(folder, progress=progress)
+        names = differing(records, read_manifest())
+        write_stamp(folder, names)
+        _move(folder, root)
+    if names:
+        warnings.warn(difference_message(root, names), stacklevel=3)
+
+
+def _refuse_foreign(root: Path) -> None:
+    if not root.exists() or read_stamp(root) or (root.is_dir() and not any(root.iterdir())):
+        return
+    raise DupevalError(
+        f"{root} exists and is not a stand-in dataset built by dupeval; it is left as it is. "
+        f"Move it away, or have the stand-in built in another folder."
+    )
+
+
+@contextmanager
+def _unfinished(root: Path) -> Iterator[Path]:
+    # The name is ours alone and we hold the lock: a folder there is left from a broken-off build.
+    folder = _beside(root, "unfinished")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _move(folder: Path, root: Path) -> None:
+    _refuse_foreign(root)
+    old = _beside(root, "old")
+    shutil.rmtree(old, ignore_errors=True)
+    if root.exists():
+        root.replace(old)
+    folder.replace(root)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _beside(root: Path, what: str) -> Path:
+    whole = root.absolute()
+    return whole.with_name(f".{whole.name}.{what}")
+
+
+def _by_file(planned: Sequence[Planned]) -> dict[str, list[Planned]]:
+    by_file: dict[str, list[Planned]] = {}
+    for image in planned:
+        by_file.setdefault(image.source.sha256, []).append(image)
+    return by_file
+
+
+Made = tuple[Planned, Record]
+
+
+def _run_all(
+    tasks: Sequence[Callable[[], list[Made]]], images: int, progress: bool
+) -> Iterator[Made]:
+    bar = tqdm(total=images, desc="building the stand-in", unit="image", disable=not progress)
+    with bar, ThreadPoolExecutor(WORKERS) as pool:
+        futures = [pool.submit(task) for task in tasks]
+        try:
+            for future in as_completed(futures):
+                done = future.result()
+                bar.update(len(done))
+                yield from done
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _make_images(file: Path, wanted: Sequence[Planned], folder: Path) -> list[Made]:
+    # Everything that is made from one file, so that it is decoded once.
+    with Image.open(file) as whole:
+        whole.load()
+        photographs: dict[Source, Image.Image] = {}
+        made = []
+        for image in wanted:
+            if image.source not in photographs:
+                photographs[image.source] = load_photograph(image.source, whole)
+            made.append((image, _make_image(image, photographs[image.source], folder)))
+    return made
+
+
+def _make_image(planned: Planned, photograph: Image.Image, folder: Path) -> Record:
+    source = planned.source
+
+    def draws(family: str) -> Random:
+        return draw(source.query, source.photograph, planned.number, family)
+
+    image, encoding, edit = apply_chain(photograph, planned.families, draws)
+    name = f"img_{planned.place:02d}.{encoding.extension}"
+    path = folder / "images" / source.query / name
+    encoding.save(image, path)
+    pixels = pixel_sha256(read_rgb(path))
+    return Record(source.query, name, source.photograph, edit, pixels)
+
+
+def _write_tables(folder: Path, sources: Sequence[Source], records: Sequence[Record]) -> None:
+    titles = {source.query: source.title for source in sources}
+    queries = csv_text(["query", "title"], titles.items())
+    rows = ((record.query, record.image, record.photograph, record.edit) for record in records)
+    labels = csv_text(["query", "image", "photograph", "edit"], rows)
+    (folder / "queries.csv").write_text(queries, encoding="utf-8", newline="\n")
+    (folder / "labels.csv").write_text(labels, encoding="utf-8", newline="\n")

@@ -1,0 +1,53 @@
+"""How an image file is saved: the last link of an edit chain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from PIL import Image
+
+FIRST_QUALITY = 92
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """A file format with its options.
+
+    Attributes
+    ----------
+    extension : str
+        Without a dot; also Pillow's name of the format, but for jpg.
+    options : mapping
+        Arguments to `Image.save`.
+    """
+
+    extension: str
+    options: Mapping[str, int] = field(default_factory=dict)
+
+    def save(self, image: Image.Image, path: Path) -> None:
+        """Write the file."""
+        if self.extension == "gif" and image.mode == "RGB":
+            image = image.quantize(256, Image.Quantize.MEDIANCUT)
+        name = "JPEG" if self.extension == "jpg" else self.extension.upper()
+        image.save(path, format=name, **self.options)
+
+
+FIRST_PUBLISHED = Encoding("jpg", {"quality": FIRST_QUALITY})
+
+
+def jpeg(rng: Random) -> tuple[Encoding, str]:
+    """JPEG of quality 25-85."""
+    quality = rng.randint(25, 85)
+    return Encoding("jpg", {"quality": quality}), str(quality)
+
+
+def other_format(rng: Random) -> tuple[Encoding, str]:
+    """PNG, GIF of 256 colours, or WebP of quality 30-90."""
+    extension = rng.choice(("png", "gif", "webp"))
+    if extension != "webp":
+        return Encoding(extension), extension
+    quality = rng.randint(30, 90)
+    return Encoding("webp", {"quality": quality, "method": 4}), f"webp={quality}"

@@ -1,0 +1,179 @@
+"""What the stand-in consists of: groups, edit chains and file names, before any pixel is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from random import Random
+
+from dupeval.dataset.standin.sources import Source
+
+SEED = "dupeval stand-in 1"
+IMAGES_PER_QUERY = 20
+GROUP_SIZES = range(2, 7)
+LEAST_PAIRS = 8
+LEAST_SINGLES = 5
+CHAIN_LENGTHS = (1, 2, 3)
+
+# In the order of application: first the picture itself, then what is laid over it, then what it
+# is set into, then its size; the last two say how the file is saved.
+FAMILIES = (
+    "rotate",
+    "crop",
+    "aspect",
+    "mirror",
+    "colour",
+    "greyscale",
+    "sharpness",
+    "watermark",
+    "caption",
+    "border",
+    "inset",
+    "resize",
+    "format",
+    "jpeg",
+)
+
+# Pairs that make no sense in one chain: two crops, colour without colours, two file formats.
+EXCLUSIVE = (("crop", "aspect"), ("colour", "greyscale"), ("format", "jpeg"))
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One image to make.
+
+    Attributes
+    ----------
+    source : Source
+    number : int
+        0 for the photograph as first published, else the number of the copy.
+    families : tuple of str
+        The edits of the copy, in the order of application.
+    place : int
+        From 1: the image's place in its query's list of names.
+    """
+
+    source: Source
+    number: int
+    families: tuple[str, ...]
+    place: int
+
+
+def draw(*names: object) -> Random:
+    """Return the random numbers of one decision: the same for the same names, whatever else."""
+    return Random("/".join([SEED, *map(str, names)]))
+
+
+def plan_images(sources: Sequence[Source]) -> list[Planned]:
+    """Plan the whole dataset.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        Of all queries.
+
+    Returns
+    -------
+    list of Planned
+        20 of each query, by query and place.
+    """
+    deck = _Deck()
+    planned = []
+    for query in dict.fromkeys(source.query for source in sources):
+        photographs = [source for source in sources if source.query == query]
+        pairs = _numbered(photographs)
+        places = list(range(1, len(pairs) + 1))
+        draw(query, "places").shuffle(places)
+        images = [
+            Planned(source, number, _chain(deck, source, number), place)
+            for (source, number), place in zip(pairs, places, strict=True)
+        ]
+        planned += sorted(images, key=lambda image: image.place)
+    return planned
+
+
+def group_sizes(photographs: int, rng: Random) -> list[int]:
+    """Draw the sizes of a query's groups of two and more, largest first.
+
+    All partitions that keep the limits and have at least two different sizes are equally likely.
+
+    Parameters
+    ----------
+    photographs : int
+        Different photographs in the query.
+    rng : Random
+
+    Returns
+    -------
+    list of int
+    """
+    copies = IMAGES_PER_QUERY - photographs
+    possible = [
+        [extra + 1 for extra in extras]
+        for extras in _partitions(copies, max(GROUP_SIZES) - 1)
+        if len(extras) <= photographs - LEAST_SINGLES and len(set(extras)) > 1
+    ]
+    enough = [sizes for sizes in possible if sum(k * (k - 1) // 2 for k in sizes) >= LEAST_PAIRS]
+    return rng.choice(enough)
+
+
+def _numbered(photographs: Sequence[Source]) -> list[tuple[Source, int]]:
+    query = photographs[0].query
+    sizes = group_sizes(len(photographs), draw(query, "groups"))
+    sizes += [1] * (len(photographs) - len(sizes))
+    draw(query, "photographs").shuffle(sizes)
+    return [
+        (source, number)
+        for source, size in zip(photographs, sizes, strict=True)
+        for number in range(size)
+    ]
+
+
+def _partitions(total: int, largest: int) -> Iterator[list[int]]:
+    if total == 0:
+        yield []
+    for first in range(min(total, largest), 0, -1):
+        for rest in _partitions(total - first, first):
+            yield [first, *rest]
+
+
+def _deal_families() -> Iterator[str]:
+    for number in count():
+        deck = list(FAMILIES)
+        draw("deck", number).shuffle(deck)
+        yield from deck
+
+
+class _Deck:
+    """Shuffled decks of all families; a card that does not suit stays for the next chain."""
+
+    def __init__(self) -> None:
+        self._cards = _deal_families()
+        self._kept: list[str] = []
+
+    def take(self, source: Source, chain: Sequence[str]) -> str:
+        for place, card in enumerate(self._kept):
+            if _suits(card, source, chain):
+                return self._kept.pop(place)
+        for card in self._cards:
+            if _suits(card, source, chain):
+                return card
+            self._kept.append(card)
+        raise AssertionError("the decks do not end")
+
+
+def _chain(deck: _Deck, source: Source, number: int) -> tuple[str, ...]:
+    if number == 0:
+        return ()
+    chain: list[str] = []
+    length = draw(source.query, source.photograph, number, "length").choice(CHAIN_LENGTHS)
+    while len(chain) < length:
+        chain.append(deck.take(source, chain))
+    return tuple(sorted(chain, key=FAMILIES.index))
+
+
+def _suits(card: str, source: Source, chain: Sequence[str]) -> bool:
+    if card in source.avoid or card in chain:
+        return False
+    return not any(card in pair and other in pair for pair in EXCLUSIVE for other in chain)

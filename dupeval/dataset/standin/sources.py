@@ -1,0 +1,176 @@
+"""The stand-in's photographs: which packages' files they are, found and verified by content."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from dupeval.errors import DupevalError
+from dupeval.files import file_sha256
+
+SOURCES_CSV = Path(__file__).with_name("sources.csv")
+LONGER_SIDE = 1024
+INSTALL = 'pip install "dupeval[standin]"'
+
+
+class SourcesError(DupevalError):
+    """Photographs of the stand-in that are not to be had from the installed packages.
+
+    Parameters
+    ----------
+    problems : iterable of str
+        One sentence each.
+    wanted : iterable of str
+        The packages and versions that would put it right, such as ``mvtb-data==1.6.1``.
+    """
+
+    def __init__(self, problems: Iterable[str], wanted: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        lines = ["the stand-in dataset cannot be built:", *self.problems]
+        needs = f"it needs {', '.join(wanted)}; install them with: {INSTALL}"
+        super().__init__("\n  ".join(lines) + "\n" + needs)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One photograph inside a package.
+
+    Attributes
+    ----------
+    query, title, photograph : str
+        Slug and title of its query, and its own slug.
+    package, version, path : str
+        The distribution, the version whose file was pinned, and the file in it.
+    crop : tuple of int or None
+        Left, top, right and bottom of the part of the file that is the photograph.
+    avoid : frozenset of str
+        Edit families never applied to it.
+    sha256 : str
+        Of the whole file.
+    """
+
+    query: str
+    title: str
+    photograph: str
+    package: str
+    version: str
+    path: str
+    crop: tuple[int, int, int, int] | None
+    avoid: frozenset[str]
+    sha256: str
+
+
+def read_sources(path: Path = SOURCES_CSV) -> tuple[Source, ...]:
+    """Read the list of photographs, in the file's order."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(_source(row) for row in csv.DictReader(file))
+
+
+def locate_sources(sources: Sequence[Source]) -> dict[str, Path]:
+    """Find every source's file among the installed packages, without importing them.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+
+    Returns
+    -------
+    dict of str to Path
+        The file of each ``sha256``; its content has been checked.
+
+    Raises
+    ------
+    SourcesError
+        With all packages that are missing and all files that differ.
+    """
+    found: dict[str, Path] = {}
+    problems: list[str] = []
+    wanted: set[str] = set()
+    for package in dict.fromkeys(source.package for source in sources):
+        ours = {source.sha256: source for source in sources if source.package == package}
+        package_problems = _locate_in_package(package, list(ours.values()), found)
+        if package_problems:
+            problems += package_problems
+            wanted |= {f"{package}=={source.version}" for source in ours.values()}
+    if problems:
+        raise SourcesError(problems, sorted(wanted))
+    return found
+
+
+def load_photograph(source: Source, whole: Image.Image) -> Image.Image:
+    """Return the photograph as it is first published: upright, opaque, at most 1024 pixels long.
+
+    Parameters
+    ----------
+    source : Source
+    whole : Image
+        The decoded file of `source`; not changed.
+
+    Returns
+    -------
+    Image
+        Of mode L where the file is grey, else RGB.
+    """
+    upright = ImageOps.exif_transpose(whole)
+    part = upright.crop(source.crop) if source.crop else upright
+    return fit(part.convert("L" if part.mode == "L" else "RGB"), LONGER_SIDE)
+
+
+def fit(image: Image.Image, longer_side: int) -> Image.Image:
+    """Scale an image down so that its longer side has at most `longer_side` pixels."""
+    scale = longer_side / max(image.size)
+    if scale >= 1.0:
+        return image
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.LANCZOS)
+
+
+def _source(row: dict[str, str]) -> Source:
+    left, top, right, bottom = (int(part) for part in (row["crop"] or "0:0:0:0").split(":"))
+    return Source(
+        query=row["query"],
+        title=row["title"],
+        photograph=row["photograph"],
+        package=row["package"],
+        version=row["version"],
+        path=row["path"],
+        crop=(left, top, right, bottom) if row["crop"] else None,
+        avoid=frozenset(row["avoid"].split()),
+        sha256=row["sha256"],
+    )
+
+
+def _locate_in_package(
+    package: str, sources: Sequence[Source], found: dict[str, Path]
+) -> list[str]:
+    try:
+        installed = distribution(package)
+    except PackageNotFoundError:
+        return [f"{package} is not installed"]
+    problems = []
+    for source in sources:
+        path = Path(str(installed.locate_file(source.path)))
+        wrong = _what_is_wrong(path, source, installed)
+        if wrong:
+            problems.append(wrong)
+        else:
+            found[source.sha256] = path
+    return problems
+
+
+def _what_is_wrong(path: Path, source: Source, installed: Distribution) -> str:
+    where = f"{source.package} {installed.version}: {source.path}"
+    if not path.is_file():
+        return f"{where} is missing"
+    digest = file_sha256(path)
+    if digest == source.sha256:
+        return ""
+    return (
+        f"{where} has the SHA-256 {digest[:16]}..., not the {source.sha256[:16]}... "
+        f"of version {source.version}"
+    )

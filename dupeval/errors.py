@@ -1,0 +1,34 @@
+"""The errors a person is meant to read: what is wrong, where, and what is possible instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class DupevalError(Exception):
+    """Something the user can put right; programs print it without a traceback and exit with 2."""
+
+
+class SettingsError(DupevalError):
+    """A setting, or a combination of settings, that cannot be run."""
+
+
+class DatasetError(DupevalError):
+    """A dataset that cannot be used, with all its problems at once.
+
+    Parameters
+    ----------
+    root : str
+        The dataset's folder, as the user named it.
+    problems : iterable of str
+        One sentence each, beginning with the file and, where there is one, the line.
+    """
+
+    def __init__(self, root: str, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        count = f"{len(self.problems)} problem{'s' if len(self.problems) != 1 else ''}"
+        super().__init__("\n  ".join([f"the dataset {root} has {count}:", *self.problems]))
+
+
+class WeightsError(DupevalError):
+    """Network weights that cannot be had, or are not what they should be."""

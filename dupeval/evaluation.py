@@ -1,0 +1,117 @@
+"""Methods x protocols on a dataset: the raw answers from which every table is made."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from dupeval.dataset import Dataset
+from dupeval.errors import SettingsError
+from dupeval.method import Curves, Setting, VectorCurves, VectorMethod
+from dupeval.metrics import PairScores
+from dupeval.protocol import Protocol
+from dupeval.representation.cache import VectorCache
+
+
+@dataclass(frozen=True)
+class QueryResult:
+    """What one method reached on one query under one protocol, and with which choice."""
+
+    method: str
+    protocol: str
+    query: str
+    scores: PairScores
+    threshold: float
+    setting: Setting
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long one stage of one method took, in seconds."""
+
+    method: str
+    stage: str
+    wall_s: float
+    cpu_s: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All results of a run, methods within protocols in the order given, and its timings."""
+
+    results: tuple[QueryResult, ...]
+    timings: tuple[Timing, ...]
+
+
+@dataclass
+class _Stopwatch:
+    timings: list[Timing] = field(default_factory=list)
+
+    @contextmanager
+    def time(self, method: str, stage: str) -> Iterator[None]:
+        wall, cpu = time.perf_counter(), time.process_time()
+        yield
+        elapsed = (time.perf_counter() - wall, time.process_time() - cpu)
+        self.timings.append(Timing(method, stage, *elapsed))
+
+
+def evaluate(
+    methods: Mapping[str, VectorMethod],
+    protocols: Mapping[str, Protocol],
+    dataset: Dataset,
+    cache: VectorCache,
+    progress: bool = False,
+) -> Evaluation:
+    """Score every method under every protocol.
+
+    Parameters
+    ----------
+    methods, protocols : mapping
+        By the names that tables show.
+    dataset : Dataset
+    cache : VectorCache
+        Where representations are kept.
+    progress : bool, default False
+        Show a bar while representations are computed.
+
+    Raises
+    ------
+    SettingsError
+        If a method or a protocol cannot be run on this dataset; the message names it.
+    """
+    watch = _Stopwatch()
+    curves: dict[str, Curves] = {}
+    for name, method in methods.items():
+        with watch.time(name, "representation"):
+            vectors = cache.vectors(dataset.images, method.representation, progress)
+        with watch.time(name, "coordinates"):
+            curves[name] = VectorCurves.of(method, dataset, vectors)
+    results: list[QueryResult] = []
+    for protocol_name, protocol in protocols.items():
+        for name in methods:
+            with watch.time(name, protocol_name):
+                results += _score(name, protocol_name, protocol, curves, dataset)
+    return Evaluation(tuple(results), tuple(watch.timings))
+
+
+def _score(
+    name: str,
+    protocol_name: str,
+    protocol: Protocol,
+    curves: Mapping[str, Curves],
+    dataset: Dataset,
+) -> list[QueryResult]:
+    try:
+        choices = protocol.choose(name, curves)
+        scores = [
+            curves[name].curve(q, choice.setting, choice.hidden).at(choice.threshold)
+            for q, choice in enumerate(choices)
+        ]
+    except SettingsError as error:
+        raise SettingsError(f"method {name}, protocol {protocol_name}: {error}") from None
+    return [
+        QueryResult(name, protocol_name, query.slug, score, choice.threshold, choice.setting)
+        for query, choice, score in zip(dataset.queries, choices, scores, strict=True)
+    ]

@@ -1,0 +1,196 @@
+"""A method: from the images of one query to a dendrogram, and to the curve of its cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass as plain_dataclass
+from dataclasses import field
+from itertools import product
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from dupeval.clustering import Dendrogram, Linkage, Metric, check_combination
+from dupeval.dataset import Dataset
+from dupeval.errors import SettingsError
+from dupeval.metrics import PairCurve, pair_curve
+from dupeval.reduction import PCA, Components, Vectors, lossless_coordinates
+from dupeval.representation import Representation
+from dupeval.settings import STRICT
+
+# One value for each tuned parameter but the threshold.
+Setting = Mapping[str, Any]
+
+THRESHOLD = "threshold"
+TUNABLE = (THRESHOLD, "n_components", "linkage", "metric")
+
+
+@dataclass(frozen=True, config=STRICT)
+class VectorMethod:
+    """Representation, reduction and agglomerative clustering, with their parameters.
+
+    Attributes
+    ----------
+    representation : Representation
+    reduction : PCA, optional
+        None leaves the vectors as they are.
+    linkage, metric : str
+        See `dupeval.clustering`.
+    threshold : float, optional
+        Where the protocol ``fixed`` cuts.
+    tuned : tuple of str, default ("threshold",)
+        What the protocols ``loqo`` and ``oracle`` choose, jointly: ``threshold``, and any of
+        ``n_components``, ``linkage`` and ``metric``.
+    grid : mapping, default {}
+        The values to choose from, for each tuned parameter but the threshold, whose every value
+        is tried.
+    """
+
+    representation: Representation
+    reduction: PCA | None = None
+    linkage: Linkage = "average"
+    metric: Metric = "cosine"
+    threshold: float | None = None
+    tuned: tuple[str, ...] = (THRESHOLD,)
+    grid: Mapping[str, tuple[Any, ...]] = Field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if THRESHOLD not in self.tuned:
+            raise SettingsError(f"tuned={list(self.tuned)} must include {THRESHOLD}")
+        for name in self.tuned:
+            if name not in TUNABLE:
+                raise SettingsError(f"tuned: {name!r} is unknown; possible: {', '.join(TUNABLE)}")
+            if name != THRESHOLD and not self.grid.get(name):
+                raise SettingsError(f"tuned: {name} needs its values in grid.{name}")
+        if "n_components" in self.tuned and self.reduction is None:
+            raise SettingsError("tuned: n_components needs a reduction")
+        for setting in self.settings:
+            _check(self, setting)
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """All combinations of the tuned parameters' values, in the order of the grid."""
+        names = [name for name in self.tuned if name != THRESHOLD]
+        return tuple(
+            dict(zip(names, values, strict=True))
+            for values in product(*(self.grid[name] for name in names))
+        )
+
+
+class Curves(Protocol):
+    """What protocols see of a method on a dataset."""
+
+    @property
+    def settings(self) -> Sequence[Setting]:
+        """What can be chosen besides the threshold; at least one, maybe empty, setting."""
+
+    @property
+    def default(self) -> Setting:
+        """The setting in force where nothing is tuned."""
+
+    @property
+    def threshold(self) -> float | None:
+        """The threshold in force where nothing is tuned."""
+
+    @property
+    def n_queries(self) -> int:
+        """How many queries the dataset has."""
+
+    def curve(self, query: int, setting: Setting, hidden: frozenset[int]) -> PairCurve:
+        """Return the scores of all cuts of a query's dendrogram.
+
+        `hidden` are queries of which nothing may be used for any other query.
+        """
+
+
+def _check(method: VectorMethod, setting: Setting) -> None:
+    check_combination(setting.get("linkage", method.linkage), setting.get("metric", method.metric))
+
+
+@plain_dataclass(frozen=True, eq=False)
+class VectorCurves:
+    """The curves of a `VectorMethod` on a dataset, each computed when first asked for.
+
+    Attributes
+    ----------
+    method : VectorMethod
+    photographs : sequence of ndarray of str
+        The true labels of each query.
+    vectors : sequence of ndarray of float, shape (n_images, d)
+        The representation of each query's images.
+    """
+
+    method: VectorMethod
+    photographs: Sequence[npt.NDArray[np.str_]]
+    vectors: Sequence[Vectors]
+    _components: dict[frozenset[int], Components] = field(default_factory=dict)
+    _curves: dict[tuple[Any, ...], PairCurve] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, method: VectorMethod, dataset: Dataset, vectors: npt.NDArray[np.float32]
+    ) -> VectorCurves:
+        """Split the vectors of all images, shape (n_images, d), by query."""
+        # Principal components need no more than the space that the vectors span.
+        X = vectors if method.reduction is None else lossless_coordinates(vectors)
+        ends = np.cumsum([len(query.images) for query in dataset.queries])[:-1]
+        return cls(method, [q.photographs for q in dataset.queries], np.split(X, ends))
+
+    @property
+    def settings(self) -> Sequence[Setting]:
+        """See `Curves.settings`."""
+        return self.method.settings
+
+    @property
+    def default(self) -> Setting:
+        """See `Curves.default`."""
+        return {}
+
+    @property
+    def threshold(self) -> float | None:
+        """See `Curves.threshold`."""
+        return self.method.threshold
+
+    @property
+    def n_queries(self) -> int:
+        """See `Curves.n_queries`."""
+        return len(self.vectors)
+
+    def curve(self, query: int, setting: Setting, hidden: frozenset[int]) -> PairCurve:
+        """See `Curves.curve`."""
+        fitted_on = self._fitted_on(query, hidden)
+        key = (query, fitted_on, *sorted(setting.items()))
+        if key not in self._curves:
+            dendrogram = self.dendrogram(query, setting, hidden)
+            self._curves[key] = pair_curve(dendrogram, self.photographs[query])
+        return self._curves[key]
+
+    def dendrogram(self, query: int, setting: Setting, hidden: frozenset[int]) -> Dendrogram:
+        """Return a query's dendrogram; the arguments are those of `curve`."""
+        X, reduction = self.vectors[query], self.method.reduction
+        if reduction is not None:
+            components = self._fit(reduction, self._fitted_on(query, hidden))
+            X = components.transform(X, setting.get("n_components", reduction.n_components))
+        return Dendrogram.from_vectors(
+            X,
+            setting.get("linkage", self.method.linkage),
+            setting.get("metric", self.method.metric),
+        )
+
+    def _fitted_on(self, query: int, hidden: frozenset[int]) -> frozenset[int]:
+        reduction = self.method.reduction
+        return reduction.fitted_on(query, hidden, self.n_queries) if reduction else frozenset()
+
+    def _fit(self, reduction: PCA, queries: frozenset[int]) -> Components:
+        if not queries:
+            raise SettingsError(
+                f"fit={reduction.fit} leaves no query to fit PCA on: the dataset has "
+                f"{self.n_queries}; possible: fit=query"
+            )
+        if queries not in self._components:
+            X = np.concatenate([self.vectors[i] for i in sorted(queries)])
+            self._components[queries] = Components(X, reduction.whiten)
+        return self._components[queries]

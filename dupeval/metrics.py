@@ -1,0 +1,213 @@
+"""Pair scores of a partition, and of every partition a dendrogram can give.
+
+The unit is the unordered pair of images of one query. TP: together in both partitions, FP:
+together in the prediction only, FN: together in the ground truth only, TN: in neither.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+
+class MergeTree(Protocol):
+    """What the curve needs of a dendrogram; see `dupeval.clustering.Dendrogram`."""
+
+    @property
+    def merges(self) -> npt.NDArray[np.int64]:
+        """The two clusters of each merge, shape (n - 1, 2), in order of height."""
+
+    @property
+    def heights(self) -> npt.NDArray[np.float64]:
+        """The height of each merge, shape (n - 1,), never decreasing."""
+
+
+@dataclass(frozen=True)
+class PairScores:
+    """Pair counts of one partition and the scores that follow from them."""
+
+    tp: int
+    fp: int
+    fn: int
+    tn: int
+    precision: float
+    recall: float
+    f1: float
+
+    @classmethod
+    def from_counts(
+        cls, tp: int, fp: int, fn: int, tn: int, zero_division: float = 0
+    ) -> PairScores:
+        """Compute precision, recall and F1 = 2 TP / (2 TP + FP + FN)."""
+        columns = np.array([[tp], [fp], [fn]], dtype=np.int64)
+        scores = _scores(columns[0], columns[1], columns[2], zero_division)
+        precision, recall, f1 = (float(score[0]) for score in scores)
+        return cls(tp, fp, fn, tn, precision, recall, f1)
+
+
+def pair_scores(
+    true_labels: npt.ArrayLike, predicted_labels: npt.ArrayLike, zero_division: float = 0
+) -> PairScores:
+    """Score a predicted partition against the true one over all unordered pairs.
+
+    Parameters
+    ----------
+    true_labels, predicted_labels : array-like of int or str, shape (n,)
+        Equal labels mean "in one group"; the labels' names do not matter.
+    zero_division : float, default 0
+        The value of a score that is 0/0. A query without a true pair and without a predicted
+        pair scores 1, 1, 1 all the same: there was nothing to find and nothing was claimed.
+
+    Returns
+    -------
+    PairScores
+
+    Raises
+    ------
+    ValueError
+        If the labels are not one-dimensional or not equally many.
+    """
+    true, predicted = _codes(true_labels), _codes(predicted_labels)
+    if len(true) != len(predicted):
+        raise ValueError(f"{len(true)} true labels but {len(predicted)} predicted labels")
+    n = len(true)
+    tp = _pairs(Counter(zip(true.tolist(), predicted.tolist(), strict=True)))
+    fp = _pairs(Counter(predicted.tolist())) - tp
+    fn = _pairs(Counter(true.tolist())) - tp
+    return PairScores.from_counts(tp, fp, fn, n * (n - 1) // 2 - tp - fp - fn, zero_division)
+
+
+@dataclass(frozen=True, eq=False)
+class PairCurve:
+    """The pair scores of every distinct cut of one dendrogram, a step function of the threshold.
+
+    Step k holds for ``thresholds[k] <= t < thresholds[k + 1]``; the first, where every image is
+    alone, begins at minus infinity. All arrays have shape (n_cuts,).
+
+    Attributes
+    ----------
+    thresholds : ndarray of float64
+        Strictly increasing, the first minus infinity.
+    tp, fp, fn, tn : ndarray of int64
+    zero_division : float
+        As in `pair_scores`.
+    precision, recall, f1 : ndarray of float64
+    """
+
+    thresholds: npt.NDArray[np.float64]
+    tp: npt.NDArray[np.int64]
+    fp: npt.NDArray[np.int64]
+    fn: npt.NDArray[np.int64]
+    tn: npt.NDArray[np.int64]
+    zero_division: float = 0
+    precision: npt.NDArray[np.float64] = field(init=False)
+    recall: npt.NDArray[np.float64] = field(init=False)
+    f1: npt.NDArray[np.float64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        scores = _scores(self.tp, self.fp, self.fn, self.zero_division)
+        for name, values in zip(("precision", "recall", "f1"), scores, strict=True):
+            object.__setattr__(self, name, values)
+
+    def __len__(self) -> int:
+        return len(self.thresholds)
+
+    def __getitem__(self, step: int) -> PairScores:
+        return PairScores(
+            *(int(x[step]) for x in (self.tp, self.fp, self.fn, self.tn)),
+            *(float(x[step]) for x in (self.precision, self.recall, self.f1)),
+        )
+
+    def __iter__(self) -> Iterator[PairScores]:
+        return (self[step] for step in range(len(self)))
+
+    def steps_at(self, thresholds: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """Return the index of the step that holds at each threshold."""
+        return np.searchsorted(self.thresholds, thresholds, side="right").astype(np.int64) - 1
+
+    def at(self, threshold: float) -> PairScores:
+        """Return the scores of the cut at one threshold."""
+        return self[int(self.steps_at(threshold))]
+
+
+def pair_curve(
+    dendrogram: MergeTree, true_labels: npt.ArrayLike, zero_division: float = 0
+) -> PairCurve:
+    """Score every distinct cut of a dendrogram in one pass over its merges.
+
+    Merging clusters a and b adds |a| |b| predicted pairs, of which the sum over photographs g
+    of a_g b_g are true. The smaller table of photographs is always folded into the larger, so
+    n images cost O(n log n) whatever the number of photographs.
+
+    Parameters
+    ----------
+    dendrogram : Dendrogram
+        Of n images; merges of equal height are one cut.
+    true_labels : array-like of int or str, shape (n,)
+        The photograph of each image.
+    zero_division : float, default 0
+        As in `pair_scores`.
+
+    Returns
+    -------
+    PairCurve
+
+    Raises
+    ------
+    ValueError
+        If there is not one label for each observation of the dendrogram.
+    """
+    true = _codes(true_labels).tolist()
+    n, heights = len(true), dendrogram.heights
+    if n != len(heights) + 1:
+        raise ValueError(f"{n} true labels but {len(heights) + 1} observations")
+    tables: list[Counter[int]] = [Counter((label,)) for label in true]
+    sizes = [1] * n
+    tp, predicted = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    for i, (left, right) in enumerate(dendrogram.merges.tolist(), start=1):
+        smaller, larger = sorted((tables[left], tables[right]), key=len)
+        tp[i] = sum(count * larger[label] for label, count in smaller.items())
+        predicted[i] = sizes[left] * sizes[right]
+        larger.update(smaller)
+        tables.append(larger)
+        sizes.append(sizes[left] + sizes[right])
+    ends = np.flatnonzero(np.append(np.diff(heights) > 0, True)[: n - 1]) + 1
+    cuts = np.append(0, ends)
+    tp, predicted = tp.cumsum()[cuts], predicted.cumsum()[cuts]
+    thresholds = np.append(-np.inf, heights[ends - 1])
+    all_true = _pairs(Counter(true))
+    fp, fn = predicted - tp, all_true - tp
+    return PairCurve(thresholds, tp, fp, fn, n * (n - 1) // 2 - tp - fp - fn, zero_division)
+
+
+def _codes(labels: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    values = np.asarray(labels)
+    if values.ndim != 1:
+        raise ValueError(f"labels must be one-dimensional, not of shape {values.shape}")
+    return np.unique(values, return_inverse=True)[1].astype(np.int64)
+
+
+def _pairs(sizes: Counter[int] | Counter[tuple[int, int]]) -> int:
+    return sum(size * (size - 1) // 2 for size in sizes.values())
+
+
+def _scores(
+    tp: npt.NDArray[np.int64],
+    fp: npt.NDArray[np.int64],
+    fn: npt.NDArray[np.int64],
+    zero_division: float,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    nothing_to_find_or_claim = tp + fp + fn == 0
+
+    def ratio(part: npt.NDArray[np.int64], whole: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        values = np.full(whole.shape, float(zero_division))
+        np.divide(part, whole, out=values, where=whole > 0)
+        values[nothing_to_find_or_claim] = 1.0
+        return values
+
+    return ratio(tp, tp + fp), ratio(tp, tp + fn), ratio(2 * tp, 2 * tp + fp + fn)

@@ -1,0 +1,60 @@
+"""The best setting and threshold on given queries, every threshold considered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from dupeval.method import Curves, Setting
+from dupeval.metrics import PairCurve
+
+# Means of the same scores in another order differ by rounding; less than this is a tie.
+TIE = 1e-12
+
+
+def best_threshold(curves: Sequence[PairCurve]) -> tuple[float, float]:
+    """Return the threshold with the best mean F1 over curves, and that F1.
+
+    The mean of step functions is a step function; its best value holds on one or more intervals.
+    The threshold is the middle of the widest of them, where neither neighbour is near. Thresholds
+    below 0 mean "nothing together": the interval below the lowest merge begins at 0, and where
+    only "nothing together" is best and there are merges at 0, the threshold is minus infinity.
+    The interval above the highest merge counts as having no width, at the highest merge.
+
+    Parameters
+    ----------
+    curves : sequence of PairCurve
+        At least one.
+
+    Returns
+    -------
+    (threshold, f1) : tuple of float
+    """
+    starts = np.unique(np.concatenate([curve.thresholds for curve in curves]))
+    means = np.mean([curve.f1[curve.steps_at(starts)] for curve in curves], axis=0)
+    best = means >= means.max() - TIE
+    first = np.flatnonzero(best & ~np.append(False, best[:-1]))
+    behind = np.flatnonzero(best & ~np.append(best[1:], False)) + 1
+    low = np.maximum(starts[first], 0.0)
+    high = np.append(starts, starts[-1])[behind]
+    widest = int(np.argmax(high - low))
+    if high[widest] <= low[widest] and first[widest] == 0:
+        return float(starts[0]), float(means.max())
+    return float((low[widest] + high[widest]) / 2), float(means.max())
+
+
+def best_setting(
+    curves: Curves, queries: Iterable[int], hidden: frozenset[int]
+) -> tuple[Setting, float]:
+    """Return the setting and threshold with the best mean F1 on `queries`.
+
+    Of equally good settings the first in the grid's order is taken.
+    """
+    queries = list(queries)
+    found: list[tuple[Setting, float, float]] = []
+    for setting in curves.settings:
+        threshold, f1 = best_threshold([curves.curve(q, setting, hidden) for q in queries])
+        found.append((setting, threshold, f1))
+    most = max(f1 for *_, f1 in found)
+    return next((setting, threshold) for setting, threshold, f1 in found if f1 >= most - TIE)

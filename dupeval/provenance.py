@@ -1,0 +1,66 @@
+"""What a run was made of: configuration, dataset, weights, versions, host."""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import sys
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+from dupeval import __version__
+from dupeval.dataset import Dataset
+
+LIBRARIES = (
+    *("filelock", "hydra-core", "numpy", "onnx", "pandas", "pillow", "pydantic", "safetensors"),
+    *("scikit-learn", "scipy", "torch", "torchvision"),
+)
+
+
+def describe_run(
+    configuration: Mapping[str, Any],
+    dataset: Dataset,
+    representations: Mapping[str, Mapping[str, Any]],
+    outputs: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return the content of ``run.json``.
+
+    Parameters
+    ----------
+    configuration : mapping
+        Resolved, as JSON values.
+    dataset : Dataset
+    representations : mapping
+        The key of each method's representation: weights hash, preprocessing, versions.
+    outputs : mapping of str to str
+        The SHA-256 of each file written beside it.
+    """
+    return {
+        "dupeval": __version__,
+        "configuration": dict(configuration),
+        "seed": configuration["seed"],
+        "dataset": {
+            "name": dataset.name,
+            "fingerprint": dataset.fingerprint,
+            "queries": len(dataset.queries),
+            "images": len(dataset.images),
+            "true_pairs": sum(query.n_true_pairs for query in dataset.queries),
+        },
+        "representations": {name: dict(key) for name, key in representations.items()},
+        "versions": {"python": platform.python_version(), **{n: version(n) for n in LIBRARIES}},
+        "host": {
+            "system": f"{platform.system()} {platform.machine()}",
+            "cores": os.cpu_count(),
+        },
+        "peak_memory_mb": peak_memory_mb(),
+        "outputs": dict(outputs),
+    }
+
+
+def peak_memory_mb() -> float:
+    """Return the largest resident memory this process has had, in MB (10**6 bytes)."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Linux counts in KiB, macOS in bytes.
+    return round(peak * (1 if sys.platform == "darwin" else 1024) / 1e6, 1)

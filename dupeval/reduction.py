@@ -1,0 +1,115 @@
+"""Vectors -> fewer dimensions: principal components, and on which images they are fitted."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field, PositiveInt
+from pydantic.dataclasses import dataclass
+from sklearn import decomposition
+
+from dupeval.errors import SettingsError
+from dupeval.settings import STRICT
+
+Scope = Literal["others", "dataset", "query"]
+Vectors = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True, config=STRICT)
+class PCA:
+    """How principal components are found.
+
+    Attributes
+    ----------
+    n_components : int, or float below 1
+        Their number, or the share of the variance they explain together.
+    fit : {"others", "dataset", "query"}, default "others"
+        The images they are fitted on: those of the other queries, of all queries, or of the
+        query itself. What a protocol hides of a query is hidden from all others; with
+        ``dataset`` and ``query`` a query's own images, never its labels, shape its own
+        reduction, as they do for anybody who has a new query at hand.
+    whiten : bool, default False
+        Divide each component by its standard deviation.
+    """
+
+    n_components: PositiveInt | Annotated[float, Field(gt=0, lt=1)]
+    fit: Scope = "others"
+    whiten: bool = False
+
+    def fitted_on(self, query: int, hidden: frozenset[int], n_queries: int) -> frozenset[int]:
+        """Return the queries whose images the components for `query` are fitted on.
+
+        Parameters
+        ----------
+        query : int
+        hidden : frozenset of int
+            The queries that a protocol holds out.
+        n_queries : int
+        """
+        own = frozenset((query,))
+        if self.fit == "query":
+            return own
+        others = frozenset(range(n_queries)) - hidden - own
+        return others if self.fit == "others" else others | own
+
+
+class Components:
+    """All principal components of some vectors; fewer are the first of them.
+
+    Parameters
+    ----------
+    X : ndarray of float, shape (n, d)
+        n >= 2.
+    whiten : bool
+    """
+
+    def __init__(self, X: Vectors, whiten: bool) -> None:
+        # Centred, n vectors span n - 1 dimensions; what sklearn adds beyond is rounding noise.
+        self.n_most = min(len(X) - 1, X.shape[1])
+        self._pca = decomposition.PCA(self.n_most, whiten=whiten, svd_solver="full").fit(X)
+
+    def transform(self, X: Vectors, n_components: int | float) -> Vectors:
+        """Return the first principal components of vectors, shape (n, n_components).
+
+        Raises
+        ------
+        SettingsError
+            If there are fewer components than `n_components`.
+        """
+        if isinstance(n_components, float):
+            shares = np.cumsum(self._pca.explained_variance_ratio_)
+            n_components = min(
+                int(np.searchsorted(shares, n_components, side="right")) + 1, self.n_most
+            )
+        if n_components > self.n_most:
+            raise SettingsError(
+                f"n_components={n_components}, but PCA is fitted on {self._pca.n_samples_} images, "
+                f"which have no more than {self.n_most}; possible: 1 to {self.n_most}, "
+                "or a share of the variance below 1"
+            )
+        scores: Vectors = self._pca.transform(X)[:, :n_components]
+        return scores
+
+
+def lossless_coordinates(X: Vectors) -> npt.NDArray[np.float64]:
+    """Return n vectors in a basis of the space they span, so that d becomes at most n.
+
+    All inner products stay as they are, up to rounding, and with them principal components and
+    Euclidean and cosine distances: ``X = R.T Q.T`` with orthonormal Q, so the rows of ``R.T``
+    are the vectors seen from another side.
+
+    Parameters
+    ----------
+    X : ndarray of float, shape (n, d)
+
+    Returns
+    -------
+    ndarray of float64, shape (n, min(n, d))
+    """
+    vectors = np.asarray(X, dtype=np.float64)
+    if vectors.shape[0] >= vectors.shape[1]:
+        return vectors
+    triangle: npt.NDArray[np.float64] = np.asarray(np.linalg.qr(vectors.T, mode="r"))
+    return np.ascontiguousarray(triangle.T)

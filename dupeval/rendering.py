@@ -1,0 +1,86 @@
+"""Tables as files and for the eye: CSV, Markdown, LaTeX."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+HEADINGS = {
+    "loqo": "Threshold chosen on the other queries (loqo): the honest figure",
+    "oracle": "Best single threshold on these queries (oracle): an upper bound, never a result",
+    "shared": "One threshold for all methods, found on vgg_pca (shared): how the study reads",
+    "fixed": "Given thresholds (fixed)",
+}
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """Return a table as UTF-8 CSV, numbers to six decimals."""
+    return table.to_csv(index=False, float_format="%.6f", lineterminator="\n").encode()
+
+
+def table1_markdown(table: pd.DataFrame, dataset: str) -> str:
+    """Return Table 1 as Markdown: one part a protocol, the published figures beside it."""
+    parts = [f"Table 1 on {dataset}, {_size(table)}. {_NOTE}"]
+    for protocol, rows in _parts(table):
+        text = _for_reading(rows).to_markdown(
+            index=False, disable_numparse=True, colalign=_alignment(rows)
+        )
+        parts.append(f"### {HEADINGS.get(protocol, protocol)}\n\n{text}")
+    return "\n\n".join(parts) + "\n"
+
+
+def table1_latex(table: pd.DataFrame, dataset: str) -> str:
+    """Return Table 1 as LaTeX, for the package booktabs: one tabular a protocol."""
+    parts = [f"% Table 1 on {dataset}, {_size(table)}. {_NOTE}"]
+    for protocol, rows in _parts(table):
+        columns = "".join(side[0] for side in _alignment(rows))
+        text = _for_reading(rows).to_latex(index=False, column_format=columns, escape=True)
+        parts.append(f"% {HEADINGS.get(protocol, protocol)}\n{text}")
+    return "\n".join(parts)
+
+
+_NOTE = (
+    "Scores are means over queries, [95 % bootstrap interval over queries]; p: exact paired "
+    "sign-flip test of F1 against vgg_pca. The published figures are the study's, on its own "
+    "images, which are not public."
+)
+
+
+def _size(table: pd.DataFrame) -> str:
+    return f"{int(table['n_queries'].max())} queries"
+
+
+def _parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Split by protocol; rows of the study alone belong to every part."""
+    published = table[table["source"] == "published"]
+    measured = table[table["source"] != "published"]
+    return [
+        (str(protocol), pd.concat([rows, published]))
+        for protocol, rows in measured.groupby("protocol", sort=False)
+    ]
+
+
+def _for_reading(rows: pd.DataFrame) -> pd.DataFrame:
+    def number(value: float) -> str:
+        return "" if pd.isna(value) else f"{value:.3f}"
+
+    def interval(row: pd.Series) -> str:
+        if pd.isna(row["f1_ci_low"]):
+            return ""
+        return f"[{row['f1_ci_low']:.3f}, {row['f1_ci_high']:.3f}]"
+
+    shown = pd.DataFrame({"method": rows["method"]})
+    for score, heading in (("precision", "P"), ("recall", "R"), ("f1", "F1")):
+        shown[heading] = rows[score].map(number)
+    shown["95 % interval of F1"] = rows.apply(interval, axis=1)
+    shown["F1 pooled"] = rows["f1_micro"].map(number)
+    shown["p"] = rows["p_value"].map(number)
+    shown["threshold"] = rows["threshold"].map(number)
+    shown["source"] = rows["source"]
+    for score, heading in (("precision", "P"), ("recall", "R"), ("f1", "F1")):
+        shown[f"{heading} published"] = rows[f"{score}_published"].map(number)
+    return shown
+
+
+def _alignment(rows: pd.DataFrame) -> list[str]:
+    texts = ("method", "source")
+    return ["left" if name in texts else "right" for name in _for_reading(rows).columns]

@@ -1,0 +1,24 @@
+"""Image -> vector. A new representation is one new module here and one method YAML."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Representation(ABC):
+    """Turns image files into vectors of one length."""
+
+    @property
+    @abstractmethod
+    def key(self) -> Mapping[str, Any]:
+        """Everything besides the image's bytes that changes its vector, as JSON values."""
+
+    @abstractmethod
+    def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
+        """Yield the vector of each image, shape (d,), in the order of `paths`."""

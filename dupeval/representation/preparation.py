@@ -1,0 +1,69 @@
+"""Decoding and resizing images ahead of whoever consumes them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+from dupeval.dataset.images import read_rgb
+
+Pixels = npt.NDArray[np.uint8]
+Resize = Literal["squash", "crop", "pad"]
+
+
+def read_resized(path: Path, size: int, resize: Resize) -> Pixels:
+    """Decode an image and bring it to `size` x `size` pixels.
+
+    Parameters
+    ----------
+    path : Path
+    size : int
+        Side of the result in pixels.
+    resize : {"squash", "crop", "pad"}
+        Change the aspect ratio; keep it and crop the longer side about the centre; or keep it
+        and fill the shorter side with black.
+
+    Returns
+    -------
+    ndarray of uint8, shape (size, size, 3)
+        RGB, resampled bilinearly over the whole support of each pixel (antialiased).
+
+    Raises
+    ------
+    ImageError
+        See `dupeval.dataset.images.read_rgb`.
+    """
+    image = Image.fromarray(read_rgb(path))
+    target, bilinear = (size, size), Image.Resampling.BILINEAR
+    if resize == "crop":
+        image = ImageOps.fit(image, target, bilinear)
+    elif resize == "pad":
+        image = ImageOps.pad(image, target, bilinear, color="black")
+    else:
+        image = image.resize(target, bilinear)
+    return np.asarray(image)
+
+
+def read_ahead(
+    paths: Sequence[Path], read: Callable[[Path], Pixels], ahead: int
+) -> Iterator[Pixels]:
+    """Yield ``read(path)`` for each path in order, while threads prepare the next `ahead`."""
+    waiting: deque[Future[Pixels]] = deque()
+    with ThreadPoolExecutor() as pool:
+        try:
+            for path in paths:
+                waiting.append(pool.submit(read, path))
+                if len(waiting) > ahead:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()

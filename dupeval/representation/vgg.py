@@ -1,0 +1,175 @@
+"""VGG16 features (Simonyan and Zisserman, arXiv:1409.1556), architecture from torchvision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import PositiveInt
+from pydantic.dataclasses import dataclass
+
+from dupeval.errors import SettingsError
+from dupeval.representation import Representation
+from dupeval.representation.preparation import Pixels, Resize, read_ahead, read_resized
+from dupeval.representation.vgg_weights import WeightsFile, find_weights
+from dupeval.settings import STRICT
+
+if TYPE_CHECKING:
+    import torch
+    from torchvision.models import VGG
+
+Layer = Literal["pool1", "pool2", "pool3", "pool4", "pool5", "gap", "fc6", "fc7"]
+
+# How many modules of vgg16().features, and of its classifier, lead up to a layer.
+POOLS = {"pool1": 5, "pool2": 10, "pool3": 17, "pool4": 24, "pool5": 31}
+CLASSIFIERS = {"fc6": 2, "fc7": 5}
+
+
+@dataclass(frozen=True, config=STRICT)
+class VGG16(Representation):
+    """The activations of one layer of VGG16.
+
+    Attributes
+    ----------
+    weights_dir : Path
+        Where weights are kept.
+    weights : str, default "auto"
+        See `dupeval.representation.vgg_weights.find_weights`.
+    layer : str, default "pool5"
+        ``pool1`` ... ``pool5``: a max pool, flattened (pool5 at size 224: 25088 values);
+        ``gap``: the mean of pool5 over the image (512); ``fc6``, ``fc7``: a fully connected layer
+        after its ReLU (4096), which only full weights have.
+    size : int, default 224
+        Side in pixels of the square every image is brought to, at least 32.
+    resize : {"squash", "crop", "pad"}, default "squash"
+        See `dupeval.representation.preparation.read_resized`.
+    mean : tuple of float, default (123.68, 116.779, 103.939)
+        Subtracted from R, G, B in 0..255: the means the Oxford group trained with.
+    precision : {"fp32", "bf16"}, default "fp32"
+        What the network computes in; vectors are float32 either way.
+    device : {"auto", "cpu", "cuda"}, default "auto"
+        ``auto`` is CUDA when there is one.
+    batch_size : int, default 16
+        Images a forward pass. The last batch is filled up, so that an image's vector does not
+        depend on how many others are computed with it.
+    """
+
+    weights_dir: Path
+    weights: str = "auto"
+    layer: Layer = "pool5"
+    size: PositiveInt = 224
+    resize: Resize = "squash"
+    mean: tuple[float, float, float] = (123.68, 116.779, 103.939)
+    precision: Literal["fp32", "bf16"] = "fp32"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    batch_size: PositiveInt = 16
+
+    def __post_init__(self) -> None:
+        if self.size < 32:
+            raise SettingsError(f"size={self.size} leaves nothing after five pools; at least 32")
+
+    @property
+    def key(self) -> Mapping[str, Any]:
+        """See `Representation.key`."""
+        return {
+            "representation": "vgg16",
+            "weights": self.weights_file.sha256,
+            "layer": self.layer,
+            "size": self.size,
+            "resize": self.resize,
+            "mean": list(self.mean),
+            "precision": self.precision,
+            "pillow": version("pillow"),
+            "torch": version("torch"),
+        }
+
+    @cached_property
+    def weights_file(self) -> WeightsFile:
+        """The weights in use, fetched the first time they are asked for."""
+        return find_weights(self.weights, self.weights_dir)
+
+    def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
+        """Yield the layer's activations, channel by channel.
+
+        Raises
+        ------
+        SettingsError
+            If the layer is not in the weights, or the device is not in the machine.
+        """
+        import torch  # noqa: PLC0415  (a run that finds all vectors stored never needs it)
+
+        device = self._device()
+        network = self._network(device)
+        # Ahead by two batches: the threads decode while the network computes.
+        prepared = read_ahead(paths, self._read, ahead=2 * self.batch_size)
+        exact = torch.backends.cudnn.flags(allow_tf32=False) if device == "cuda" else nullcontext()
+        with torch.inference_mode(), exact:
+            for start in range(0, len(paths), self.batch_size):
+                n = min(self.batch_size, len(paths) - start)
+                batch = np.zeros((self.batch_size, self.size, self.size, 3), np.uint8)
+                for i in range(n):
+                    batch[i] = next(prepared)
+                activations = network(self._input(batch, device))
+                yield from activations[:n].flatten(1).float().cpu().numpy()
+
+    def _read(self, path: Path) -> Pixels:
+        return read_resized(path, self.size, self.resize)
+
+    def _input(self, batch: Pixels, device: str) -> torch.Tensor:
+        import torch  # noqa: PLC0415
+
+        # Channels last is how the pixels lie in memory already.
+        images = torch.from_numpy(batch).to(device).permute(0, 3, 1, 2).float()
+        images -= torch.tensor(self.mean, device=device)[:, None, None]
+        return images.to(self._dtype())
+
+    def _dtype(self) -> torch.dtype:
+        import torch  # noqa: PLC0415
+
+        return torch.bfloat16 if self.precision == "bf16" else torch.float32
+
+    def _device(self) -> str:
+        import torch  # noqa: PLC0415
+
+        if self.device == "cuda" and not torch.cuda.is_available():
+            raise SettingsError("device=cuda: torch finds no CUDA device; possible: auto, cpu")
+        if self.device == "auto":
+            return "cuda" if torch.cuda.is_available() else "cpu"
+        return self.device
+
+    def _network(self, device: str) -> torch.nn.Sequential:
+        """Return the network up to the layer, with its weights."""
+        import torch  # noqa: PLC0415
+
+        vgg = build_network()
+        modules = list(vgg.features[: POOLS.get(self.layer, POOLS["pool5"])])
+        if self.layer == "gap":
+            modules.append(torch.nn.AdaptiveAvgPool2d(1))
+        elif self.layer in CLASSIFIERS:
+            modules += [vgg.avgpool, torch.nn.Flatten()]
+            modules += vgg.classifier[: CLASSIFIERS[self.layer]]
+        tensors = self.weights_file.load()
+        if self.layer in CLASSIFIERS and "classifier.0.weight" not in tensors:
+            raise SettingsError(
+                f"layer={self.layer} needs the full VGG16, but vgg.weights={self.weights} holds "
+                f"its convolutions only; give a full state dict, or one of "
+                f"{', '.join([*POOLS, 'gap'])}"
+            )
+        vgg.load_state_dict(tensors, strict=False, assign=True)
+        network = torch.nn.Sequential(*modules).eval()
+        return network.to(device, self._dtype()).to(memory_format=torch.channels_last)
+
+
+def build_network() -> VGG:
+    """Return torchvision's VGG16 without memory for its weights."""
+    import torch  # noqa: PLC0415
+    from torchvision.models import vgg16  # noqa: PLC0415
+
+    with torch.device("meta"):
+        return vgg16(weights=None)

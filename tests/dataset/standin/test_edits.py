@@ -1,0 +1,264 @@
+"""Every edit family alone, on pictures made here."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dupeval.dataset.images import read_rgb
+from dupeval.dataset.standin.card import inset
+from dupeval.dataset.standin.chain import FILE_FAMILIES, PIXEL_FAMILIES, apply_chain
+from dupeval.dataset.standin.edits import (
+    aspect,
+    colour,
+    crop,
+    greyscale,
+    mirror,
+    resize,
+    rotate,
+    sharpness,
+)
+from dupeval.dataset.standin.encoding import FIRST_PUBLISHED, jpeg, other_format
+from dupeval.dataset.standin.overlays import border, caption, watermark
+from dupeval.dataset.standin.plan import FAMILIES
+
+SEEDS = range(25)
+SHAPES = ((640, 426), (426, 640), (512, 512), (318, 238))
+
+
+def picture(size: tuple[int, int] = (640, 426), mode: str = "RGB") -> Image.Image:
+    """Smooth noise without any black or white, so that added black is seen."""
+    random = np.random.default_rng(7)
+    small = random.integers(60, 200, size=(9, 12, 3), dtype=np.uint8)
+    return Image.fromarray(small).resize(size, Image.Resampling.BICUBIC).convert(mode)
+
+
+def same(first: Image.Image, second: Image.Image) -> bool:
+    return first.mode == second.mode and np.array_equal(np.asarray(first), np.asarray(second))
+
+
+def seeded(*sizes: tuple[int, int]) -> Iterator[tuple[Image.Image, Random]]:
+    for size in sizes or SHAPES:
+        for seed in SEEDS:
+            yield picture(size), Random(seed)
+
+
+def test_the_families_are_those_of_the_plan() -> None:
+    assert [*PIXEL_FAMILIES, *FILE_FAMILIES] == list(FAMILIES)
+    assert len(FAMILIES) == 14
+
+
+@pytest.mark.parametrize("family", PIXEL_FAMILIES)
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_the_same_draws_give_the_same_pixels(family: str, mode: str) -> None:
+    image = picture(mode=mode)
+    before = image.copy()
+    first, strength = PIXEL_FAMILIES[family](image, Random("seed"))
+    again, strength_again = PIXEL_FAMILIES[family](image, Random("seed"))
+    assert strength == strength_again
+    assert same(first, again)
+    assert same(image, before)
+    assert first.mode in ("RGB", "L")
+
+
+@pytest.mark.parametrize("family", sorted(PIXEL_FAMILIES.keys() - {"greyscale", "mirror"}))
+def test_other_draws_give_other_strengths(family: str) -> None:
+    assert len({PIXEL_FAMILIES[family](picture(), Random(seed))[1] for seed in SEEDS}) > 2
+
+
+def test_resize() -> None:
+    for image, rng in seeded():
+        resized, strength = resize(image, rng)
+        assert 0.35 <= float(strength) <= 0.90
+        assert resized.width == pytest.approx(image.width * float(strength), abs=1)
+        assert resized.height == pytest.approx(image.height * float(strength), abs=1)
+
+
+def test_crop_keeps_its_share_of_the_area_off_centre() -> None:
+    places = set()
+    for image, rng in seeded((640, 426)):
+        x, y = np.meshgrid(np.linspace(0, 255, image.width), np.linspace(0, 255, image.height))
+        ramp = Image.fromarray(np.stack([x, y, y], axis=-1).astype(np.uint8))
+        cut, strength = crop(ramp, rng)
+        assert 0.60 <= float(strength) <= 0.90
+        share = cut.width * cut.height / (image.width * image.height)
+        assert share == pytest.approx(float(strength), abs=0.01)
+        middle = np.asarray(cut).mean(axis=(0, 1))
+        assert abs(middle[:2] - 127.5).max() > 1
+        places.add(tuple(np.sign(middle[:2] - 127.5)))
+    assert len(places) == 4
+
+
+def test_aspect_cuts_to_another_shape() -> None:
+    for image, rng in seeded():
+        cut, strength = aspect(image, rng)
+        wide, high = map(int, strength.split("x"))
+        assert cut.width / cut.height == pytest.approx(wide / high, rel=0.01)
+        assert 0.59 <= cut.width * cut.height / (image.width * image.height) <= 0.91
+
+
+def test_mirror_twice_is_nothing() -> None:
+    mirrored, strength = mirror(picture(), Random(0))
+    assert strength == ""
+    assert not same(mirrored, picture())
+    assert same(mirror(mirrored, Random(0))[0], picture())
+
+
+def test_greyscale_is_grey() -> None:
+    grey, strength = greyscale(picture(), Random(0))
+    assert (grey.mode, grey.size, strength) == ("L", (640, 426), "")
+
+
+def test_colour_kinds() -> None:
+    kinds = set()
+    for image, rng in seeded((640, 426), (512, 512)):
+        changed, strength = colour(image, rng)
+        kind, factor = strength.split("=")
+        kinds.add(kind)
+        before, after = np.asarray(image).astype(float), np.asarray(changed).astype(float)
+        brighter = after.mean() / before.mean()
+        redder = (after[..., 0].mean() / after[..., 2].mean()) / (
+            before[..., 0].mean() / before[..., 2].mean()
+        )
+        if kind == "brightness":
+            assert brighter == pytest.approx(float(factor), rel=0.05)
+        elif kind == "balance":
+            assert redder == pytest.approx(float(factor), rel=0.05)
+        elif kind == "contrast":
+            assert (after.std() > before.std()) == (float(factor) > 1)
+        assert not np.array_equal(before, after)
+    assert kinds == {"brightness", "contrast", "saturation", "balance"}
+
+
+def test_colour_of_grey_pictures() -> None:
+    edited = [colour(picture(mode="L"), Random(seed)) for seed in SEEDS]
+    assert {image.mode for image, _ in edited} == {"L"}
+    assert {strength.split("=")[0] for _, strength in edited} == {"brightness", "contrast"}
+
+
+def test_sharpness_blurs_or_sharpens() -> None:
+    noise = np.random.default_rng(1).integers(80, 176, size=(400, 600, 3), dtype=np.uint8)
+    image = Image.fromarray(noise)
+    kinds = set()
+    for seed in SEEDS:
+        changed, strength = sharpness(image, Random(seed))
+        kind, amount = strength.split("=")
+        kinds.add(kind)
+        assert 0.8 <= float(amount) <= 2.2
+        assert (np.asarray(changed).std() < noise.std()) == (kind == "blur")
+    assert kinds == {"blur", "sharpen"}
+
+
+def test_rotate_leaves_no_black_corner() -> None:
+    for image, rng in seeded():
+        turned, strength = rotate(image, rng)
+        assert 1.0 <= abs(float(strength)) <= 5.0
+        assert np.asarray(turned).min() > 30
+        assert turned.width * turned.height > 0.7 * image.width * image.height
+
+
+def test_watermark_is_translucent() -> None:
+    for image, rng in seeded((640, 426), (318, 238)):
+        marked, strength = watermark(image, rng)
+        assert 0.25 <= float(strength) <= 0.55
+        assert marked.size == image.size
+        change = np.abs(np.asarray(marked).astype(int) - np.asarray(image))
+        touched = (change.max(axis=-1) > 3).mean()
+        assert 0.0005 < touched < 0.35
+        assert change.max() <= 255 * float(strength) + 1
+
+
+def test_caption_covers_only_its_bar() -> None:
+    for image, rng in seeded():
+        captioned, strength = caption(image, rng)
+        assert captioned.size == image.size
+        rows = np.nonzero((np.asarray(captioned) != np.asarray(image)).any(axis=(1, 2)))[0]
+        assert len(rows) == pytest.approx(image.height * float(strength), abs=2)
+        assert rows[-1] == image.height - 1
+        bar = np.asarray(captioned)[rows[0] :]
+        paper = bar[0, 0]
+        ink = (np.abs(bar.astype(int) - paper).max(axis=-1) > 100).any(axis=0)
+        assert ink.any()
+        columns = np.nonzero(ink)[0]
+        assert columns[0] > 0.02 * image.width
+        assert columns[-1] < 0.98 * image.width
+
+
+def test_border_surrounds_the_whole_picture() -> None:
+    kinds = set()
+    for image, rng in seeded():
+        framed, strength = border(image, rng)
+        kinds.add(strength.split("=")[0])
+        wide, high = (framed.width - image.width) // 2, (framed.height - image.height) // 2
+        assert wide + high > 0
+        inner = framed.crop((wide, high, wide + image.width, high + image.height))
+        assert same(inner, image)
+    assert kinds == {"frame", "letterbox", "pillarbox"}
+
+
+def test_inset_is_a_card_with_the_whole_picture() -> None:
+    plain = Image.new("RGB", (600, 400), (200, 30, 160))
+    for seed in SEEDS:
+        card, strength = inset(plain, Random(seed))
+        assert max(card.size) <= 1024
+        found = np.abs(np.asarray(card).astype(int) - (200, 30, 160)).max(axis=-1) < 12
+        assert found.mean() == pytest.approx(float(strength), abs=0.02)
+        rows, columns = (
+            np.nonzero(found.mean(axis=1) > 0.3)[0],
+            np.nonzero(found.mean(axis=0) > 0.3)[0],
+        )
+        inner = (columns[-1] - columns[0] + 1) / (rows[-1] - rows[0] + 1)
+        assert inner == pytest.approx(1.5, rel=0.02)
+        assert rows[0] > 0.05 * card.height
+        assert columns[0] > 0
+
+
+def test_inset_of_a_tall_and_of_a_small_picture() -> None:
+    for image, rng in seeded((426, 640), (120, 90)):
+        card, strength = inset(image, rng)
+        assert 0.35 <= float(strength) <= 0.60
+        assert max(card.size) <= 1024
+
+
+def test_jpeg_and_other_formats(tmp_path: Path) -> None:
+    seen = set()
+    for seed in SEEDS:
+        encoding, strength = jpeg(Random(seed))
+        assert encoding.extension == "jpg"
+        assert 25 <= int(strength) <= 85
+        encoding, strength = other_format(Random(seed))
+        seen.add(encoding.extension)
+        for mode in ("RGB", "L"):
+            path = tmp_path / f"{mode}.{encoding.extension}"
+            encoding.save(picture(mode=mode), path)
+            error = np.abs(
+                read_rgb(path).astype(int) - np.asarray(picture(mode=mode).convert("RGB"))
+            )
+            assert error.mean() < 8
+        assert strength.partition("=")[0] == encoding.extension
+    assert seen == {"png", "gif", "webp"}
+
+
+def test_a_chain_is_written_down_in_order() -> None:
+    image, encoding, edit = apply_chain(
+        picture(), ("mirror", "watermark", "resize", "jpeg"), Random
+    )
+    names = [link.split(":")[0] for link in edit.split("+")]
+    assert names == ["mirror", "watermark", "resize", "jpeg"]
+    assert f"jpeg:{encoding.options['quality']}" == edit.split("+")[-1]
+    assert image.width < 640
+
+
+def test_an_empty_chain_is_the_photograph_as_first_published() -> None:
+    image, encoding, edit = apply_chain(picture(), (), Random)
+    assert same(image, picture())
+    assert (encoding, edit) == (FIRST_PUBLISHED, "")
+
+
+def test_one_edit_does_not_shift_the_draws_of_another() -> None:
+    _, _, alone = apply_chain(picture(), ("resize",), Random)
+    _, _, second = apply_chain(picture(), ("mirror", "resize"), Random)
+    assert second == f"mirror+{alone}"
