@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from dupeval.dataset import Dataset
+
 HEADINGS = {
     "loqo": "Threshold chosen on the other queries (loqo): the honest figure",
     "oracle": "Best single threshold on these queries (oracle): an upper bound, never a result",
@@ -17,9 +19,9 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     return table.to_csv(index=False, float_format="%.6f", lineterminator="\n").encode()
 
 
-def table1_markdown(table: pd.DataFrame, dataset: str) -> str:
+def table1_markdown(table: pd.DataFrame, dataset: Dataset) -> str:
     """Return Table 1 as Markdown: one part a protocol, the published figures beside it."""
-    parts = [f"Table 1 on {dataset}, {_size(table)}. {_NOTE}"]
+    parts = [f"Table 1 on {_describe(dataset)}. {_NOTE}"]
     for protocol, rows in _parts(table):
         text = _for_reading(rows).to_markdown(
             index=False, disable_numparse=True, colalign=_alignment(rows)
@@ -28,9 +30,9 @@ def table1_markdown(table: pd.DataFrame, dataset: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def table1_latex(table: pd.DataFrame, dataset: str) -> str:
+def table1_latex(table: pd.DataFrame, dataset: Dataset) -> str:
     """Return Table 1 as LaTeX, for the package booktabs: one tabular a protocol."""
-    parts = [f"% Table 1 on {dataset}, {_size(table)}. {_NOTE}"]
+    parts = [f"% Table 1 on {_describe(dataset)}. {_NOTE}"]
     for protocol, rows in _parts(table):
         columns = "".join(side[0] for side in _alignment(rows))
         text = _for_reading(rows).to_latex(index=False, column_format=columns, escape=True)
@@ -45,8 +47,11 @@ _NOTE = (
 )
 
 
-def _size(table: pd.DataFrame) -> str:
-    return f"{int(table['n_queries'].max())} queries"
+def _describe(dataset: Dataset) -> str:
+    return (
+        f"{dataset.name}: {len(dataset.queries)} queries, {len(dataset.images)} images, "
+        f"{sum(query.n_true_pairs for query in dataset.queries)} true pairs"
+    )
 
 
 def _parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import PIL
+from tqdm import tqdm
 
 from dupeval.dataset import Dataset, LabelledImage, Query
 from dupeval.dataset.images import ImageError, read_rgb
@@ -26,7 +27,12 @@ from dupeval.files import file_sha256, whole_file
 LITTER = frozenset({"thumbs.db", "desktop.ini"})
 
 
-def read_folder(root: Path, checked_dir: Path | None = None, name: str | None = None) -> Dataset:
+def read_folder(
+    root: Path,
+    checked_dir: Path | None = None,
+    name: str | None = None,
+    progress: bool = False,
+) -> Dataset:
     """Read and check a dataset folder.
 
     Parameters
@@ -38,6 +44,8 @@ def read_folder(root: Path, checked_dir: Path | None = None, name: str | None = 
         Without it every image is decoded at every call.
     name : str, optional
         What tables call the dataset; the folder's name when not given.
+    progress : bool, default False
+        Show a bar while images are decoded.
 
     Returns
     -------
@@ -54,7 +62,7 @@ def read_folder(root: Path, checked_dir: Path | None = None, name: str | None = 
     rows = _read_labels(root, titles, problems)
     located = _locate_images(root, titles, rows, problems) if titles and rows else []
     if problems:
-        raise DatasetError(str(root), problems + _decoding_problems(located))
+        raise DatasetError(str(root), problems + _decoding_problems(located, progress))
     with ThreadPoolExecutor() as pool:
         hashes = list(pool.map(lambda item: file_sha256(item[1]), located))
     images: dict[str, list[LabelledImage]] = {slug: [] for slug in titles}
@@ -66,7 +74,7 @@ def read_folder(root: Path, checked_dir: Path | None = None, name: str | None = 
     )
     mark = checked_dir / f"{dataset.fingerprint}-pillow{PIL.__version__}" if checked_dir else None
     if mark is None or not mark.exists():
-        problems = _decoding_problems(located)
+        problems = _decoding_problems(located, progress)
         if problems:
             raise DatasetError(str(root), problems)
         if mark is not None:
@@ -221,7 +229,7 @@ def _report_unknown_folders(base: Path, slugs: set[str], problems: list[str]) ->
     ]
 
 
-def _decoding_problems(located: Sequence[tuple[_Row, Path]]) -> list[str]:
+def _decoding_problems(located: Sequence[tuple[_Row, Path]], progress: bool) -> list[str]:
     def problem(item: tuple[_Row, Path]) -> str | None:
         row, path = item
         try:
@@ -231,4 +239,11 @@ def _decoding_problems(located: Sequence[tuple[_Row, Path]]) -> list[str]:
         return None
 
     with ThreadPoolExecutor() as pool:
-        return [text for text in pool.map(problem, located) if text]
+        bar = tqdm(
+            pool.map(problem, located),
+            total=len(located),
+            desc="checking images",
+            unit="image",
+            disable=not progress,
+        )
+        return [text for text in bar if text]

@@ -1,0 +1,181 @@
+"""What all programs share: a configuration in, objects out, and errors for people.
+
+Hydra stays in this folder. A program is one file that hands `run` a function of the configuration.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import hydra
+from hydra.errors import (
+    ConfigCompositionException,
+    HydraException,
+    InstantiationException,
+    MissingConfigException,
+    OverrideParseException,
+)
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import ValidationError
+
+from dupeval.dataset import Dataset
+from dupeval.errors import DupevalError, SettingsError
+from dupeval.method import VectorMethod
+from dupeval.protocol import Protocol
+
+CONF_DIR = str(Path(__file__).resolve().parent.parent / "conf")
+USER_ERROR = 2
+
+
+def run(config_name: str, task: Callable[[DictConfig], None]) -> None:
+    """Run a program: compose its configuration from the command line and hand it to `task`.
+
+    Ends the process with exit code 2 and one sentence for whatever the user can put right.
+    """
+    warnings.showwarning = _show_warning
+
+    def checked_task(config: DictConfig) -> None:
+        try:
+            _require_all(config)
+            task(config)
+        except DupevalError as error:
+            _end(error)
+
+    arguments = sys.argv[1:]
+    if not any(argument.startswith("-") for argument in arguments):
+        try:
+            compose(config_name, arguments)
+        except SettingsError as error:
+            _end(error)
+    hydra.main(version_base="1.3", config_path=CONF_DIR, config_name=config_name)(checked_task)()
+
+
+def compose(config_name: str, overrides: list[str]) -> DictConfig:
+    """Compose a configuration as the command line would.
+
+    Raises
+    ------
+    SettingsError
+        If an override cannot be followed; the message lists what is possible.
+    """
+    try:
+        return _compose(config_name, overrides)
+    except OverrideParseException as error:
+        raise SettingsError(
+            f"cannot read the override {error.override!r}; the form is NAME=VALUE, and lists with "
+            "a comma need quotes: 'method=[raw,vgg]'"
+        ) from None
+    except MissingConfigException as error:
+        group, _, name = (error.missing_cfg_file or "").rpartition("/")
+        raise SettingsError(
+            f"{group}={name}: there is no {group} {name!r}; possible: {', '.join(error.options)}"
+        ) from None
+    except (ConfigCompositionException, OmegaConfBaseException) as error:
+        message = str(error).splitlines()[0]
+        if message.startswith("Could not override '"):
+            key = message.split("'")[1]
+            raise SettingsError(_unknown_key(config_name, overrides, key)) from None
+        raise SettingsError(message) from None
+    except HydraException as error:
+        raise SettingsError(str(error).splitlines()[0]) from None
+
+
+def open_dataset(config: DictConfig) -> Dataset:
+    """Read, and where it must be build, the dataset of a configuration."""
+    return instantiate(
+        config.dataset,
+        root=Path(config.dataset.root),
+        checked_dir=Path(config.cache_dir) / "checked",
+        progress=config.progress,
+    )
+
+
+def build_methods(config: DictConfig) -> dict[str, VectorMethod]:
+    """Make the methods of a configuration, by name."""
+    return {name: build(config.methods[name], f"methods.{name}") for name in config.methods}
+
+
+def build_protocols(config: DictConfig) -> dict[str, Protocol]:
+    """Make the protocols of a configuration, by name."""
+    return {name: build(config.protocols[name], f"protocols.{name}") for name in config.protocols}
+
+
+def build(node: DictConfig, where: str) -> Any:
+    """Make what a configuration node describes.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be made; the message lists every fault, each with its setting.
+    """
+    try:
+        return instantiate(node, _convert_="all")
+    except InstantiationException as error:
+        lines = str(error).splitlines()
+        place = next((x.split(": ", 1)[1] for x in lines if x.startswith("full_key: ")), where)
+        cause = error.__cause__
+        if isinstance(cause, ValidationError):
+            raise SettingsError("; ".join(_faults(cause, place))) from None
+        if isinstance(cause, DupevalError):
+            raise SettingsError(f"{place}: {cause}") from None
+        raise SettingsError(f"{place}: {lines[0]}") from None
+
+
+def as_json(config: DictConfig) -> dict[str, Any]:
+    """Return a configuration as JSON values, interpolations resolved."""
+    container: Any = OmegaConf.to_container(config, resolve=True)
+    return container
+
+
+def _compose(config_name: str, overrides: list[str]) -> DictConfig:
+    with hydra.initialize_config_dir(version_base="1.3", config_dir=CONF_DIR):
+        return hydra.compose(config_name, overrides)
+
+
+def _unknown_key(config_name: str, overrides: list[str], key: str) -> str:
+    # What would have been possible depends on the groups chosen by the other overrides.
+    others = [text for text in overrides if text.lstrip("+~").split("=")[0].split("@")[0] != key]
+    node: Any = _compose(config_name, others)
+    parts, depth = key.split("."), 0
+    while isinstance(node, DictConfig) and parts[depth] in node and depth < len(parts) - 1:
+        node, depth = node[parts[depth]], depth + 1
+    possible = sorted(str(name) for name in node) if isinstance(node, DictConfig) else []
+    if depth == 0:
+        groups = {path.name for path in Path(CONF_DIR).iterdir() if path.is_dir()}
+        possible = sorted({*possible, *groups} - {"methods", "protocols", "representation"})
+    near = difflib.get_close_matches(parts[depth], possible, n=1)
+    hint = f"; did you mean {'.'.join([*parts[:depth], near[0]])}?" if near else ""
+    place = f"in {'.'.join(parts[:depth])}" if depth else "here"
+    return f"there is no setting {key!r}{hint} Possible {place}: {', '.join(possible)}".replace(
+        "' Possible", "'; possible"
+    )
+
+
+def _require_all(config: DictConfig) -> None:
+    missing = sorted(OmegaConf.missing_keys(config))
+    if missing:
+        raise SettingsError(f"missing: {', '.join(f'{key}=...' for key in missing)}")
+
+
+def _faults(error: ValidationError, place: str) -> list[str]:
+    return [
+        f"{'.'.join([place, *(str(part) for part in fault['loc'])])}={fault['input']!r}: "
+        f"{fault['msg']}"
+        for fault in error.errors()
+    ]
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    print(f"warning: {message}", file=sys.stderr)
+
+
+def _end(error: DupevalError) -> None:
+    print(f"error: {error}", file=sys.stderr)
+    sys.exit(USER_ERROR)
