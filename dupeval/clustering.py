@@ -110,8 +110,10 @@ class Dendrogram:
         if condensed.size == 0:
             return cls(np.empty((0, 2), np.int64), np.empty(0))
         tree = hierarchy.linkage(condensed, linkage)
-        heights = hierarchy.maxdists(tree)
-        return cls._in_order(tree[:, :2].astype(np.int64), heights)
+        merges, heights = tree[:, :2].astype(np.int64), tree[:, 2].copy()
+        if (heights[1:] >= heights[:-1]).all():
+            return cls(merges, heights)
+        return cls._in_order(merges, hierarchy.maxdists(tree))
 
     @classmethod
     def _in_order(cls, merges: npt.NDArray[np.int64], heights: npt.NDArray[np.float64]) -> Self:

@@ -92,17 +92,18 @@ def evaluate(
     for protocol_name, protocol in protocols.items():
         for name in methods:
             with watch.time(name, protocol_name):
-                results += _score(name, protocol_name, protocol, curves, dataset)
+                results += score(name, protocol_name, protocol, curves, dataset)
     return Evaluation(tuple(results), tuple(watch.timings))
 
 
-def _score(
+def score(
     name: str,
     protocol_name: str,
     protocol: Protocol,
     curves: Mapping[str, Curves],
     dataset: Dataset,
 ) -> list[QueryResult]:
+    """Score one method under one protocol; see `evaluate`."""
     try:
         choices = protocol.choose(name, curves)
         scores = [

@@ -166,19 +166,26 @@ def pair_curve(
     n, heights = len(true), dendrogram.heights
     if n != len(heights) + 1:
         raise ValueError(f"{n} true labels but {len(heights) + 1} observations")
-    tables: list[Counter[int]] = [Counter((label,)) for label in true]
+    tables = [{label: 1} for label in true]
     sizes = [1] * n
-    tp, predicted = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    for i, (left, right) in enumerate(dendrogram.merges.tolist(), start=1):
-        smaller, larger = sorted((tables[left], tables[right]), key=len)
-        tp[i] = sum(count * larger[label] for label, count in smaller.items())
-        predicted[i] = sizes[left] * sizes[right]
-        larger.update(smaller)
+    true_pairs, pairs = [0], [0]
+    for left, right in dendrogram.merges.tolist():
+        smaller, larger = tables[left], tables[right]
+        if len(smaller) > len(larger):
+            smaller, larger = larger, smaller
+        gained = 0
+        for label, count in smaller.items():
+            present = larger.get(label, 0)
+            gained += count * present
+            larger[label] = present + count
+        true_pairs.append(true_pairs[-1] + gained)
+        pairs.append(pairs[-1] + sizes[left] * sizes[right])
         tables.append(larger)
         sizes.append(sizes[left] + sizes[right])
-    ends = np.flatnonzero(np.append(np.diff(heights) > 0, True)[: n - 1]) + 1
+    # Merges of equal height are one cut: the last of them counts.
+    ends = np.append(np.flatnonzero(heights[1:] > heights[:-1]) + 1, n - 1)[: n - 1]
     cuts = np.append(0, ends)
-    tp, predicted = tp.cumsum()[cuts], predicted.cumsum()[cuts]
+    tp, predicted = np.array(true_pairs)[cuts], np.array(pairs)[cuts]
     thresholds = np.append(-np.inf, heights[ends - 1])
     all_true = _pairs(Counter(true))
     fp, fn = predicted - tp, all_true - tp

@@ -40,6 +40,21 @@ def table1_latex(table: pd.DataFrame, dataset: Dataset) -> str:
     return "\n".join(parts)
 
 
+def sweep_markdown(best: pd.DataFrame, dataset: Dataset) -> str:
+    """Return the best setting of each grid as Markdown."""
+    shown = best.rename(
+        columns={
+            "n_settings": "settings",
+            "setting": "best by held-out F1",
+            "f1_loqo": "F1 loqo",
+            "f1_oracle": "F1 oracle",
+            "f1_loqo_all": "F1 loqo, setting held out too",
+        }
+    )
+    text = shown.to_markdown(index=False, floatfmt=".3f")
+    return f"Mean F1 on {_describe(dataset)}.\n\n{text}\n"
+
+
 _NOTE = (
     "Scores are means over queries, [95 % bootstrap interval over queries]; p: exact paired "
     "sign-flip test of F1 against vgg_pca. The published figures are the study's, on its own "

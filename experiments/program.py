@@ -6,9 +6,11 @@ Hydra stays in this folder. A program is one file that hands `run` a function of
 from __future__ import annotations
 
 import difflib
+import hashlib
+import json
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from dupeval.dataset import Dataset
 from dupeval.errors import DupevalError, SettingsError
 from dupeval.method import VectorMethod
 from dupeval.protocol import Protocol
+from dupeval.provenance import describe_run
 
 CONF_DIR = str(Path(__file__).resolve().parent.parent / "conf")
 USER_ERROR = 2
@@ -132,6 +135,22 @@ def as_json(config: DictConfig) -> dict[str, Any]:
     """Return a configuration as JSON values, interpolations resolved."""
     container: Any = OmegaConf.to_container(config, resolve=True)
     return container
+
+
+def run_json(
+    config: DictConfig,
+    dataset: Dataset,
+    methods: Mapping[str, VectorMethod],
+    contents: Mapping[str, bytes],
+) -> bytes:
+    """Return the file that says what a run was made of and which files it wrote."""
+    described = describe_run(
+        as_json(config),
+        dataset,
+        {name: method.representation.key for name, method in methods.items()},
+        {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
+    )
+    return (json.dumps(described, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _compose(config_name: str, overrides: list[str]) -> DictConfig:

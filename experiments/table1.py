@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 
 from omegaconf import DictConfig
-from program import as_json, build_methods, build_protocols, open_dataset, run
+from program import build_methods, build_protocols, open_dataset, run, run_json
 
 from dupeval.evaluation import evaluate
 from dupeval.files import write_whole
-from dupeval.provenance import describe_run
 from dupeval.rendering import csv_bytes, table1_latex, table1_markdown
 from dupeval.representation.cache import VectorCache
 from dupeval.tables import per_query_table, table1, timings_table
@@ -33,13 +30,7 @@ def main(config: DictConfig) -> None:
         "per_query.csv": csv_bytes(per_query),
         "timings.csv": csv_bytes(timings_table(evaluation.timings)),
     }
-    run_json = describe_run(
-        as_json(config),
-        dataset,
-        {name: method.representation.key for name, method in methods.items()},
-        {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
-    )
-    contents["run.json"] = (json.dumps(run_json, indent=2, ensure_ascii=False) + "\n").encode()
+    contents["run.json"] = run_json(config, dataset, methods, contents)
     write_whole(Path(config.out_dir), contents)
     print(markdown)
     print(f"written to {config.out_dir}: {', '.join(contents)}")

@@ -1,0 +1,88 @@
+"""Try every setting of some grids, and choose among them with all choices held out."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from omegaconf import DictConfig, OmegaConf
+from program import as_json, build, build_protocols, open_dataset, run, run_json
+from tqdm import tqdm
+
+from dupeval.dataset import Dataset
+from dupeval.evaluation import score
+from dupeval.files import write_whole
+from dupeval.method import THRESHOLD, TUNABLE, Curves, VectorCurves
+from dupeval.protocol import Protocol
+from dupeval.rendering import csv_bytes, sweep_markdown
+from dupeval.representation.cache import VectorCache
+from dupeval.sweep import AllSettings, OneSetting
+from dupeval.tables import sweep_best
+
+
+def main(config: DictConfig) -> None:
+    """Score every setting, write the tables and print the best of each grid."""
+    protocols, dataset = build_protocols(config), open_dataset(config)
+    rows: list[dict[str, Any]] = []
+    for name, part in config.grids.items():
+        tried = list(_variants(config, part.method, as_json(part.grid), dataset))
+        bar = tqdm(tried, desc=str(name), unit="setting", disable=not config.progress)
+        for setting, curves in bar:
+            rows += _rows(str(name), setting, curves, protocols, dataset)
+        everything = AllSettings([curves for _, curves in tried])
+        rows += _rows(str(name), {"n_settings": len(tried)}, everything, protocols, dataset)
+    table = pd.DataFrame(rows).convert_dtypes()
+    best = sweep_best(table)
+    markdown = sweep_markdown(best, dataset)
+    contents = {
+        "sweep.csv": csv_bytes(table),
+        "best.csv": csv_bytes(best),
+        "best.md": markdown.encode(),
+    }
+    contents["run.json"] = run_json(config, dataset, {}, contents)
+    write_whole(Path(config.out_dir), contents)
+    print(markdown)
+
+
+def _variants(
+    config: DictConfig, method: str, grid: Mapping[str, list[Any]], dataset: Dataset
+) -> Iterator[tuple[dict[str, Any], OneSetting]]:
+    """Yield every setting of a grid with its curves; vectors and components are shared."""
+    inner = {name: values for name, values in grid.items() if name in TUNABLE}
+    outer = {name: values for name, values in grid.items() if name not in TUNABLE}
+    cache = VectorCache(Path(config.cache_dir) / "vectors")
+    for values in product(*outer.values()):
+        chosen = dict(zip(outer, values, strict=True))
+        changed = copy.deepcopy(config)
+        changed.methods[method].tuned = [THRESHOLD, *inner]
+        OmegaConf.update(changed, f"methods.{method}.grid", inner, force_add=True)
+        for name, value in chosen.items():
+            OmegaConf.update(changed, f"methods.{method}.{name}", value)
+        made = build(changed.methods[method], f"methods.{method}")
+        vectors = cache.vectors(dataset.images, made.representation, config.progress)
+        curves = VectorCurves.of(made, dataset, vectors)
+        named = {name.rpartition(".")[2]: value for name, value in chosen.items()}
+        for setting in made.settings:
+            yield {**named, **setting}, OneSetting(curves, setting)
+
+
+def _rows(
+    grid: str,
+    setting: Mapping[str, Any],
+    curves: Curves,
+    protocols: Mapping[str, Protocol],
+    dataset: Dataset,
+) -> Iterator[dict[str, Any]]:
+    for protocol_name, protocol in protocols.items():
+        results = score(grid, protocol_name, protocol, {grid: curves}, dataset)
+        scores = pd.DataFrame([result.scores for result in results])
+        means = scores[["precision", "recall", "f1"]].mean()
+        yield {"grid": grid, "protocol": protocol_name, **means, **setting}
+
+
+if __name__ == "__main__":
+    run("sweep", main)
