@@ -77,8 +77,9 @@ def compose(config_name: str, overrides: list[str]) -> DictConfig:
         ) from None
     except MissingConfigException as error:
         group, _, name = (error.missing_cfg_file or "").rpartition("/")
+        possible = sorted(path.stem for path in (Path(CONF_DIR) / group).glob("*.yaml"))
         raise SettingsError(
-            f"{group}={name}: there is no {group} {name!r}; possible: {', '.join(error.options)}"
+            f"{group}={name}: there is no {group} {name!r}; possible: {', '.join(possible)}"
         ) from None
     except (ConfigCompositionException, OmegaConfBaseException) as error:
         message = str(error).splitlines()[0]
@@ -92,12 +93,18 @@ def compose(config_name: str, overrides: list[str]) -> DictConfig:
 
 def open_dataset(config: DictConfig) -> Dataset:
     """Read, and where it must be build, the dataset of a configuration."""
-    return instantiate(
-        config.dataset,
-        root=Path(config.dataset.root),
-        checked_dir=Path(config.cache_dir) / "checked",
-        progress=config.progress,
-    )
+    try:
+        dataset: Dataset = instantiate(
+            config.dataset,
+            root=Path(config.dataset.root),
+            checked_dir=Path(config.cache_dir) / "checked",
+            progress=config.progress,
+        )
+    except InstantiationException as error:
+        if isinstance(error.__cause__, DupevalError):
+            raise error.__cause__ from None
+        raise
+    return dataset
 
 
 def build_methods(config: DictConfig) -> dict[str, VectorMethod]:
@@ -165,16 +172,17 @@ def _unknown_key(config_name: str, overrides: list[str], key: str) -> str:
     parts, depth = key.split("."), 0
     while isinstance(node, DictConfig) and parts[depth] in node and depth < len(parts) - 1:
         node, depth = node[parts[depth]], depth + 1
-    possible = sorted(str(name) for name in node) if isinstance(node, DictConfig) else []
+    possible = {str(name) for name in node} if isinstance(node, DictConfig) else set()
     if depth == 0:
-        groups = {path.name for path in Path(CONF_DIR).iterdir() if path.is_dir()}
-        possible = sorted({*possible, *groups} - {"methods", "protocols", "representation"})
-    near = difflib.get_close_matches(parts[depth], possible, n=1)
-    hint = f"; did you mean {'.'.join([*parts[:depth], near[0]])}?" if near else ""
+        possible |= {path.name for path in Path(CONF_DIR).iterdir() if path.is_dir()}
+    names = sorted(possible - {"_target_", "methods", "protocols", "representation"})
     place = f"in {'.'.join(parts[:depth])}" if depth else "here"
-    return f"there is no setting {key!r}{hint} Possible {place}: {', '.join(possible)}".replace(
-        "' Possible", "'; possible"
-    )
+    near = difflib.get_close_matches(parts[depth], names, n=1)
+    if near:
+        hint = f"did you mean {'.'.join([*parts[:depth], *near])}? Possible {place}"
+    else:
+        hint = f"possible {place}"
+    return f"there is no setting {key!r}; {hint}: {', '.join(names)}"
 
 
 def _require_all(config: DictConfig) -> None:

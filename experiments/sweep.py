@@ -81,7 +81,9 @@ def _rows(
         results = score(grid, protocol_name, protocol, {grid: curves}, dataset)
         scores = pd.DataFrame([result.scores for result in results])
         means = scores[["precision", "recall", "f1"]].mean()
-        yield {"grid": grid, "protocol": protocol_name, **means, **setting}
+        # As text: n_components may be a number or a share.
+        texts = {name: str(value) for name, value in setting.items()}
+        yield {"grid": grid, "protocol": protocol_name, **means, **texts}
 
 
 if __name__ == "__main__":

@@ -19,6 +19,15 @@ class Representation(ABC):
     def key(self) -> Mapping[str, Any]:
         """Everything besides the image's bytes that changes its vector, as JSON values."""
 
+    @property
+    def source(self) -> Representation | None:
+        """Another representation that this one follows from, or None; see `from_source`."""
+        return None
+
+    def from_source(self, vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Turn the source's vectors, shape (n, d_source), into this one's, shape (n, d)."""
+        return vectors
+
     @abstractmethod
     def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
         """Yield the vector of each image, shape (d,), in the order of `paths`."""

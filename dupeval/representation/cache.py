@@ -56,6 +56,9 @@ class VectorCache:
         UserWarning
             If a stored file is damaged; its vector is computed again.
         """
+        if representation.source is not None:
+            source = self.vectors(images, representation.source, progress)
+            return representation.from_source(source)
         folder = self.folder / json_sha256(representation.key)[:24]
         known: dict[str, npt.NDArray[np.float32]] = {}
         missing: dict[str, Path] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -29,6 +30,7 @@ Layer = Literal["pool1", "pool2", "pool3", "pool4", "pool5", "gap", "fc6", "fc7"
 # How many modules of vgg16().features, and of its classifier, lead up to a layer.
 POOLS = {"pool1": 5, "pool2": 10, "pool3": 17, "pool4": 24, "pool5": 31}
 CLASSIFIERS = {"fc6": 2, "fc7": 5}
+CHANNELS = 512  # of pool5
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -94,6 +96,16 @@ class VGG16(Representation):
         """The weights in use, fetched the first time they are asked for."""
         return find_weights(self.weights, self.weights_dir)
 
+    @property
+    def source(self) -> VGG16 | None:
+        """``gap`` follows from ``pool5``, which is kept."""
+        return replace(self, layer="pool5") if self.layer == "gap" else None
+
+    def from_source(self, vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Average each channel of pool5 over the image."""
+        means: npt.NDArray[np.float32] = vectors.reshape(len(vectors), CHANNELS, -1).mean(axis=2)
+        return means
+
     def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
         """Yield the layer's activations, channel by channel.
 
@@ -102,6 +114,13 @@ class VGG16(Representation):
         SettingsError
             If the layer is not in the weights, or the device is not in the machine.
         """
+        if self.source is not None:
+            for vector in self.source.vectors(paths):
+                yield self.from_source(vector[None])[0]
+            return
+        yield from self._activations(paths)
+
+    def _activations(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
         import torch  # noqa: PLC0415  (a run that finds all vectors stored never needs it)
 
         device = self._device()
@@ -149,9 +168,7 @@ class VGG16(Representation):
 
         vgg = build_network()
         modules = list(vgg.features[: POOLS.get(self.layer, POOLS["pool5"])])
-        if self.layer == "gap":
-            modules.append(torch.nn.AdaptiveAvgPool2d(1))
-        elif self.layer in CLASSIFIERS:
+        if self.layer in CLASSIFIERS:
             modules += [vgg.avgpool, torch.nn.Flatten()]
             modules += vgg.classifier[: CLASSIFIERS[self.layer]]
         tensors = self.weights_file.load()

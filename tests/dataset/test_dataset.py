@@ -1,0 +1,104 @@
+"""The dataset in memory: what its fingerprint covers, and how true pairs are counted."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dupeval.dataset import Dataset, LabelledImage, Query
+from dupeval.dataset.folder import read_folder
+
+
+def image(
+    name: str, photograph: str = "p", edit: str = "", sha256: str = "0" * 64
+) -> LabelledImage:
+    return LabelledImage(name, Path("/images") / name, photograph, edit, sha256)
+
+
+ONE = Query("one", "First", (image("a.png"), image("b.png", "q", "crop:0.9"), image("c.png")))
+TWO = Query("two", "둘째", (image("a.png", sha256="1" * 64), image("b.png", sha256="2" * 64)))
+DATASET = Dataset("mine", (ONE, TWO))
+
+
+def with_image(**changes: str) -> Dataset:
+    first, *others = ONE.images
+    return Dataset("mine", (replace(ONE, images=(replace(first, **changes), *others)), TWO))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param(Dataset("mine", (replace(ONE, title="first"), TWO)), id="a title"),
+        pytest.param(Dataset("mine", (replace(ONE, slug="un"), TWO)), id="a query's slug"),
+        pytest.param(with_image(name="z.png"), id="an image's name"),
+        pytest.param(with_image(photograph="q"), id="a label"),
+        pytest.param(with_image(edit="mirror"), id="an edit"),
+        pytest.param(with_image(sha256="f" * 64), id="the bytes of a file"),
+        pytest.param(
+            Dataset("mine", (replace(ONE, images=ONE.images[::-1]), TWO)), id="the images' order"
+        ),
+        pytest.param(Dataset("mine", (TWO, ONE)), id="the queries' order"),
+        pytest.param(Dataset("mine", (ONE,)), id="a query less"),
+        pytest.param(
+            Dataset("mine", (replace(ONE, images=ONE.images[:2]), TWO)), id="an image less"
+        ),
+    ],
+)
+def test_the_fingerprint_changes_with(changed: Dataset) -> None:
+    assert changed.fingerprint != DATASET.fingerprint
+
+
+def test_the_fingerprint_does_not_depend_on_where_the_dataset_lies_or_what_it_is_called() -> None:
+    moved = tuple(
+        replace(query, images=tuple(replace(i, path=Path("/moved") / i.name) for i in query.images))
+        for query in DATASET.queries
+    )
+    assert Dataset("yours", moved).fingerprint == DATASET.fingerprint
+
+
+def test_the_fingerprint_is_the_same_in_every_run() -> None:
+    zeros, ones, twos = (digit * 64 for digit in "012")
+    text = (
+        f'[["one","First",[["a.png","p","","{zeros}"],["b.png","q","crop:0.9","{zeros}"],'
+        f'["c.png","p","","{zeros}"]]],["two","둘째",[["a.png","p","","{ones}"],'
+        f'["b.png","p","","{twos}"]]]]'
+    )
+    assert DATASET.fingerprint == hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("photographs", "pairs"),
+    [
+        ("", 0),
+        ("a", 0),
+        ("ab", 0),
+        ("aa", 1),
+        ("aab", 1),
+        ("aaa", 3),
+        ("aaabbc", 4),
+        ("a" * 20, 190),
+    ],
+)
+def test_true_pairs_are_the_pairs_of_images_of_one_photograph(photographs: str, pairs: int) -> None:
+    images = tuple(image(f"{i}.png", name) for i, name in enumerate(photographs))
+    assert Query("q", "Q", images).n_true_pairs == pairs
+
+
+def test_the_true_labels_are_the_photographs_in_the_order_of_the_images() -> None:
+    assert ONE.photographs.tolist() == ["p", "q", "p"]
+
+
+def test_the_images_of_a_dataset_are_those_of_its_queries_one_query_after_the_other() -> None:
+    assert DATASET.images == ONE.images + TWO.images
+
+
+def test_a_dataset_made_by_the_shared_fixture_is_the_same_every_time(
+    make_dataset: Callable[..., Path], tmp_path: Path
+) -> None:
+    queries = {"one": {"a.png": "p", "b.jpg": "p", "c.png": "q"}}
+    first = read_folder(make_dataset(tmp_path / "first", queries))
+    second = read_folder(make_dataset(tmp_path / "second", queries))
+    assert first.fingerprint == second.fingerprint
+    assert len({i.sha256 for i in first.images}) == 3

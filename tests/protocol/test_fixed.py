@@ -1,0 +1,50 @@
+"""Given numbers: each method's own threshold and parameters."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from dupeval.errors import SettingsError
+from dupeval.metrics import PairCurve
+from dupeval.protocol import Choice
+from dupeval.protocol.fixed import Fixed
+
+
+class GivenMethod:
+    """A method with a threshold or none, that cannot be looked at."""
+
+    settings: tuple[Mapping[str, Any], ...] = ({"n_components": 2}, {"n_components": 4})
+    n_queries = 3
+
+    def __init__(self, threshold: float | None, default: Mapping[str, Any]) -> None:
+        self.threshold = threshold
+        self.default = default
+
+    def curve(self, query: int, setting: Mapping[str, Any], hidden: frozenset[int]) -> PairCurve:
+        raise AssertionError("a given threshold needs no curve")
+
+
+@pytest.mark.parametrize("threshold", [0.25, 0.0, 17.5])
+def test_every_query_gets_the_methods_threshold_and_its_configured_parameters(
+    threshold: float,
+) -> None:
+    mine = GivenMethod(threshold, {"n_components": 7})
+    assert Fixed().choose("mine", {"mine": mine}) == (
+        [Choice({"n_components": 7}, threshold, frozenset())] * 3
+    )
+
+
+def test_each_method_has_its_own_threshold() -> None:
+    curves = {"raw": GivenMethod(0.1, {}), "vgg": GivenMethod(0.4, {})}
+    assert [Fixed().choose(name, curves)[0].threshold for name in curves] == [0.1, 0.4]
+
+
+def test_a_method_without_a_threshold_is_an_error_that_names_the_setting() -> None:
+    curves = {"raw": GivenMethod(None, {}), "vgg": GivenMethod(0.4, {})}
+    with pytest.raises(SettingsError) as caught:
+        Fixed().choose("raw", curves)
+    assert str(caught.value) == (
+        "protocol=fixed needs methods.raw.threshold; possible: any distance"
+    )
+    assert len(Fixed().choose("vgg", curves)) == 3

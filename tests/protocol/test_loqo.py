@@ -1,0 +1,206 @@
+"""Leave one query out: nothing of the scored query enters any choice or fit."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from dupeval.errors import SettingsError
+from dupeval.method import VectorCurves, VectorMethod
+from dupeval.metrics import PairCurve
+from dupeval.protocol import Choice
+from dupeval.protocol.loqo import LeaveOneQueryOut
+from dupeval.reduction import PCA, Scope
+from dupeval.representation import Representation
+
+
+class GivenVectors(Representation):
+    """Vectors come from the test; nothing is read."""
+
+    @property
+    def key(self) -> Mapping[str, Any]:
+        return {"representation": "given"}
+
+    def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
+        raise NotImplementedError
+
+
+def perfect_between(low: float, high: float) -> PairCurve:
+    """Make the curve of a query that is perfect from `low` to just below `high`, else at F1 0."""
+    counts = [[0, 1, 0], [0, 0, 1], [1, 0, 1], [2, 2, 1]]
+    return PairCurve(np.array([-math.inf, low, high]), *np.array(counts))
+
+
+class GivenCurves:
+    """Curves by setting and query; remembers what was asked for."""
+
+    default: Mapping[str, Any] = {}
+    threshold = None
+
+    def __init__(self, *settings: Sequence[PairCurve]) -> None:
+        self.by_setting = settings
+        self.asked: list[tuple[int, frozenset[int]]] = []
+
+    @property
+    def settings(self) -> list[dict[str, int]]:
+        return [{"n_components": i} for i in range(len(self.by_setting))]
+
+    @property
+    def n_queries(self) -> int:
+        return len(self.by_setting[0])
+
+    def curve(self, query: int, setting: Mapping[str, Any], hidden: frozenset[int]) -> PairCurve:
+        self.asked.append((query, hidden))
+        return self.by_setting[setting["n_components"]][query]
+
+
+def choose(curves: GivenCurves | VectorCurves) -> list[Choice]:
+    return LeaveOneQueryOut().choose("mine", {"mine": curves})
+
+
+class TestChoice:
+    def test_each_query_gets_the_threshold_that_is_best_on_the_others(self) -> None:
+        curves = GivenCurves([perfect_between(2, 4), perfect_between(3, 6), perfect_between(3, 5)])
+        choices = choose(curves)
+        # The others are perfect together in [3, 5), [3, 4) and [3, 4).
+        assert [choice.threshold for choice in choices] == [4.0, 3.5, 3.5]
+        reached = [
+            curves.curve(q, c.setting, c.hidden).at(c.threshold) for q, c in enumerate(choices)
+        ]
+        assert [scores.f1 for scores in reached] == [0.0, 1.0, 1.0]
+
+    def test_setting_and_threshold_are_chosen_together(self) -> None:
+        curves = GivenCurves(
+            [perfect_between(1, 4), perfect_between(5, 7), perfect_between(5, 7)],
+            [perfect_between(2, 4), perfect_between(2, 4), perfect_between(8, 9)],
+        )
+        choices = choose(curves)
+        # Query 1's choice is a tie at mean F1 1/2: the first setting, and its widest interval.
+        assert [choice.setting["n_components"] for choice in choices] == [0, 0, 1]
+        assert [choice.threshold for choice in choices] == [6.0, 2.5, 3.0]
+
+    def test_the_scored_query_is_hidden_from_all_that_is_looked_at_and_never_looked_at(
+        self,
+    ) -> None:
+        curves = GivenCurves([perfect_between(q, q + 2) for q in range(4)])
+        choices = choose(curves)
+        assert [choice.hidden for choice in choices] == [{0}, {1}, {2}, {3}]
+        assert set(curves.asked) == {
+            (other, frozenset({query}))
+            for query in range(4)
+            for other in range(4)
+            if other != query
+        }
+
+    def test_two_queries_choose_for_each_other(self) -> None:
+        curves = GivenCurves([perfect_between(2, 4), perfect_between(6, 9)])
+        assert [choice.threshold for choice in choose(curves)] == [7.5, 3.0]
+
+    def test_other_methods_of_the_run_do_not_matter(self) -> None:
+        mine = GivenCurves([perfect_between(2, 4), perfect_between(6, 9)])
+        other = GivenCurves([perfect_between(1, 2), perfect_between(1, 2)])
+        assert LeaveOneQueryOut().choose("mine", {"other": other, "mine": mine}) == choose(mine)
+        assert other.asked == []
+
+    def test_one_query_is_an_error_that_says_what_is_possible(self) -> None:
+        with pytest.raises(SettingsError) as caught:
+            choose(GivenCurves([perfect_between(2, 4)]))
+        assert str(caught.value) == (
+            "protocol=loqo needs at least 2 queries, the dataset has 1; possible: "
+            "protocol=fixed, protocol=oracle"
+        )
+
+
+N_QUERIES, N_IMAGES, D = 5, 9, 7
+Labels = list[npt.NDArray[np.str_]]
+Vectors = list[npt.NDArray[np.float64]]
+
+
+def draw_dataset() -> tuple[Labels, Vectors]:
+    """Draw queries of three noisy photographs each, in spaces of different noise."""
+    rng = np.random.default_rng(12)
+    labels, vectors = [], []
+    for _ in range(N_QUERIES):
+        photographs = rng.integers(0, 3, N_IMAGES)
+        noise = rng.normal(size=(N_IMAGES, D)) * rng.uniform(0.2, 1.5, D)
+        vectors.append(rng.normal(size=(3, D))[photographs] * 1.5 + noise)
+        labels.append(photographs.astype(np.str_))
+    return labels, vectors
+
+
+THRESHOLD_ALONE = {"tuned": ("threshold",)}
+WITH_COMPONENTS = {
+    "tuned": ("threshold", "n_components"),
+    "grid": {"n_components": (1, 2, 3, 5)},
+}
+WITH_ALL = {
+    "tuned": ("threshold", "n_components", "linkage", "metric"),
+    "grid": {
+        "n_components": (2, 4),
+        "linkage": ("single", "average", "complete"),
+        "metric": ("euclidean", "cosine"),
+    },
+}
+
+
+@pytest.mark.parametrize("fit", ["others", "dataset", "query"])
+@pytest.mark.parametrize(
+    "tuned",
+    [THRESHOLD_ALONE, WITH_COMPONENTS, WITH_ALL],
+    ids=["threshold", "threshold and components", "everything"],
+)
+class TestTheHeldOutQueryIsNeverSeen:
+    def choose(
+        self, fit: Scope, tuned: dict[str, Any], labels: Labels, vectors: Vectors
+    ) -> list[Choice]:
+        method = VectorMethod(
+            representation=GivenVectors(), reduction=PCA(3, fit), metric="euclidean", **tuned
+        )
+        return choose(VectorCurves(method, labels, vectors))
+
+    def test_its_choice_stays_whatever_its_labels(self, fit: Scope, tuned: dict[str, Any]) -> None:
+        labels, vectors = draw_dataset()
+        before = self.choose(fit, tuned, labels, vectors)
+        rng = np.random.default_rng(0)
+        others_changed = 0
+        for query in range(N_QUERIES):
+            for other_labels in (rng.permutation(labels[query]), np.full(N_IMAGES, "one")):
+                poisoned = [*labels[:query], other_labels, *labels[query + 1 :]]
+                after = self.choose(fit, tuned, poisoned, vectors)
+                assert after[query] == before[query]
+                others_changed += sum(a != b for a, b in zip(after, before, strict=True))
+        # The labels do matter, to the choices for other queries.
+        assert others_changed > N_QUERIES
+
+    def test_its_choice_stays_whatever_its_vectors(self, fit: Scope, tuned: dict[str, Any]) -> None:
+        labels, vectors = draw_dataset()
+        before = self.choose(fit, tuned, labels, vectors)
+        rng = np.random.default_rng(0)
+        others_changed = 0
+        for query in range(N_QUERIES):
+            for other_vectors in (
+                rng.permutation(vectors[query]),
+                rng.normal(size=(N_IMAGES, D)) * 1e6,
+                np.zeros((N_IMAGES, D)) + rng.normal(size=(N_IMAGES, D)) * 1e-3,
+            ):
+                poisoned = [*vectors[:query], other_vectors, *vectors[query + 1 :]]
+                after = self.choose(fit, tuned, labels, poisoned)
+                assert after[query] == before[query]
+                others_changed += sum(a != b for a, b in zip(after, before, strict=True))
+        assert others_changed > N_QUERIES
+
+    def test_choices_differ_from_query_to_query(self, fit: Scope, tuned: dict[str, Any]) -> None:
+        choices = self.choose(fit, tuned, *draw_dataset())
+        assert len({choice.threshold for choice in choices}) > 1
+
+
+def test_components_for_the_others_are_not_fitted_on_the_held_out_query_either() -> None:
+    # With two queries each is the only one the other could be fitted on.
+    labels, vectors = (both[:2] for both in draw_dataset())
+    method = VectorMethod(representation=GivenVectors(), reduction=PCA(2, "others"))
+    with pytest.raises(SettingsError, match="leaves no query to fit PCA on: the dataset has 2"):
+        choose(VectorCurves(method, labels, vectors))

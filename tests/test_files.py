@@ -1,0 +1,188 @@
+"""Files appear whole or not at all, and content is named by its hash."""
+
+import hashlib
+import json
+import math
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dupeval.files import canonical_json, file_sha256, json_sha256, whole_file, write_whole
+
+
+def listing(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+class TestWholeFile:
+    def test_what_the_block_wrote_is_there_when_it_ends(self, tmp_path: Path) -> None:
+        with whole_file(tmp_path / "table.csv") as temporary:
+            temporary.write_bytes(b"new")
+        assert listing(tmp_path) == {"table.csv": b"new"}
+
+    def test_until_the_block_ends_others_see_the_old_content(self, tmp_path: Path) -> None:
+        path = tmp_path / "table.csv"
+        path.write_bytes(b"old")
+        with whole_file(path) as temporary:
+            temporary.write_bytes(b"new")
+            assert path.read_bytes() == b"old"
+            assert temporary.parent == tmp_path
+        assert listing(tmp_path) == {"table.csv": b"new"}
+
+    @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit])
+    def test_a_block_that_raises_leaves_the_old_content_and_nothing_behind(
+        self, tmp_path: Path, error: type[BaseException]
+    ) -> None:
+        path = tmp_path / "table.csv"
+        path.write_bytes(b"old")
+
+        def write_half() -> None:
+            with whole_file(path) as temporary:
+                temporary.write_bytes(b"ha")
+                raise error
+
+        with pytest.raises(error):
+            write_half()
+        assert listing(tmp_path) == {"table.csv": b"old"}
+
+    def test_a_block_that_raises_makes_no_file_where_there_was_none(self, tmp_path: Path) -> None:
+        with pytest.raises(ZeroDivisionError), whole_file(tmp_path / "table.csv"):
+            _ = 1 / 0
+        assert listing(tmp_path) == {}
+
+    def test_folders_are_made(self, tmp_path: Path) -> None:
+        with whole_file(tmp_path / "a" / "b" / "table.csv") as temporary:
+            temporary.write_bytes(b"new")
+        assert listing(tmp_path / "a" / "b") == {"table.csv": b"new"}
+
+    def test_any_name_is_possible(self, tmp_path: Path) -> None:
+        # 255 bytes are what file systems allow; the temporary name must not need more.
+        for name in ("사진" * 40 + ".png", "x" * 255, " .hidden"):
+            with whole_file(tmp_path / name) as temporary:
+                temporary.write_bytes(name.encode())
+        assert len(listing(tmp_path)) == 3
+        assert all(name.encode() == content for name, content in listing(tmp_path).items())
+
+    @pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
+    @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+    def test_permissions_are_those_of_any_new_file(
+        self, tmp_path: Path, umask: int, mode: int
+    ) -> None:
+        before = os.umask(umask)
+        try:
+            with whole_file(tmp_path / "table.csv") as temporary:
+                temporary.write_bytes(b"new")
+            assert os.umask(umask) == umask
+        finally:
+            os.umask(before)
+        assert stat.S_IMODE((tmp_path / "table.csv").stat().st_mode) == mode
+
+    def test_two_writers_at_the_same_time_do_not_meet(self, tmp_path: Path) -> None:
+        path = tmp_path / "table.csv"
+        with whole_file(path) as first, whole_file(path) as second:
+            assert first != second
+            first.write_bytes(b"first")
+            second.write_bytes(b"second")
+        assert listing(tmp_path) == {"table.csv": b"first"}
+
+
+class TestWriteWhole:
+    def test_all_files_are_there_and_nothing_else(self, tmp_path: Path) -> None:
+        write_whole(tmp_path / "results" / "table1", {"a.csv": b"1\n", "b.json": b"{}"})
+        assert listing(tmp_path / "results" / "table1") == {"a.csv": b"1\n", "b.json": b"{}"}
+
+    def test_files_of_the_same_name_are_replaced_and_others_stay(self, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_bytes(b"old")
+        (tmp_path / "notes.txt").write_bytes(b"mine")
+        write_whole(tmp_path, {"a.csv": b"new", "b.csv": b"new too"})
+        assert listing(tmp_path) == {"a.csv": b"new", "b.csv": b"new too", "notes.txt": b"mine"}
+
+    def test_when_one_cannot_be_written_none_is_and_nothing_is_left_behind(
+        self, tmp_path: Path
+    ) -> None:
+        (tmp_path / "a.csv").write_bytes(b"old")
+        with pytest.raises(OSError, match=r"nowhere/b\.csv"):
+            write_whole(tmp_path, {"a.csv": b"new", "nowhere/b.csv": b"new"})
+        assert listing(tmp_path) == {"a.csv": b"old"}
+
+    def test_nothing_to_write_makes_the_folder(self, tmp_path: Path) -> None:
+        write_whole(tmp_path / "empty", {})
+        assert listing(tmp_path / "empty") == {}
+
+    def test_files_take_their_names_in_the_order_given(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        named: list[str] = []
+        replace = Path.replace
+
+        def recorded(self: Path, target: Path) -> Path:
+            # All are on disk before the first takes its name.
+            assert {"c", "a", "b"} == {*os.listdir(self.parent), *named}  # noqa: PTH208
+            named.append(target.name)
+            return replace(self, target)
+
+        monkeypatch.setattr(Path, "replace", recorded)
+        write_whole(tmp_path, {"c": b"3", "a": b"1", "b": b"2"})
+        assert named == ["c", "a", "b"]
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8"), max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text("ab한", max_size=3), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+class TestHashes:
+    def test_canonical_json_is_sorted_at_every_depth_and_has_no_spaces(self) -> None:
+        assert canonical_json({"b": [1, 2.5, None], "a": {"d": True, "c": "x y"}}) == (
+            '{"a":{"c":"x y","d":true},"b":[1,2.5,null]}'
+        )
+
+    def test_canonical_json_keeps_letters_of_any_script(self) -> None:
+        assert canonical_json({"query": "세월호"}) == '{"query":"세월호"}'
+
+    def test_tuples_are_lists(self) -> None:
+        assert canonical_json((1, ("a",))) == '[1,["a"]]'
+
+    @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+    def test_values_that_json_does_not_know_are_refused(self, value: float) -> None:
+        with pytest.raises(ValueError, match="not JSON compliant"):
+            canonical_json({"threshold": [value]})
+        with pytest.raises(ValueError, match="not JSON compliant"):
+            json_sha256(value)
+
+    @given(st.dictionaries(st.text("abc한", max_size=3), json_values, max_size=4))
+    def test_the_order_of_keys_does_not_matter_and_nothing_is_lost(self, value: object) -> None:
+        assert isinstance(value, dict)
+        reordered = dict(reversed(list(value.items())))
+        assert canonical_json(reordered) == canonical_json(value)
+        assert json_sha256(reordered) == json_sha256(value)
+        assert json.loads(canonical_json(value)) == value
+
+    def test_json_sha256_is_that_of_the_canonical_json_in_utf8(self) -> None:
+        # printf '{"a":1}' | sha256sum
+        assert json_sha256({"a": 1}) == (
+            "015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862"
+        )
+        assert json_sha256("세") == hashlib.sha256('"세"'.encode()).hexdigest()
+        assert json_sha256({"a": 1}) != json_sha256({"a": "1"})
+
+    def test_file_sha256_is_that_of_the_bytes(self, tmp_path: Path) -> None:
+        path = tmp_path / "file"
+        path.write_bytes(b"")
+        assert file_sha256(path) == hashlib.sha256().hexdigest()
+        path.write_bytes(b"abc")
+        # The example of FIPS 180.
+        assert file_sha256(path) == (
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        )
+        path.write_bytes(b"\r\n" * 200_000)
+        assert file_sha256(path) == hashlib.sha256(b"\r\n" * 200_000).hexdigest()

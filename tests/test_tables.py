@@ -1,0 +1,248 @@
+"""Table 1 and the tables beside it, from raw results."""
+
+import csv
+import io
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dupeval.evaluation import QueryResult, Timing
+from dupeval.metrics import PairScores
+from dupeval.rendering import csv_bytes
+from dupeval.statistics import bootstrap_interval
+from dupeval.tables import per_query_table, published_table1, table1, timings_table
+
+COLUMNS = [
+    *("method", "protocol", "precision", "recall", "f1", "f1_ci_low", "f1_ci_high"),
+    *("precision_micro", "recall_micro", "f1_micro", "p_value", "n_queries", "threshold"),
+    *("source", "precision_published", "recall_published", "f1_published"),
+]
+
+# tp, fp, fn, tn and threshold of three queries.
+COUNTS = {
+    # precision 1/2, 0, 1; recall 1/4, 0, 1; F1 1/3, 0, 1
+    ("raw", "loqo"): [(1, 1, 3, 5, 0.5), (0, 4, 2, 4, 0.25), (2, 0, 0, 8, 0.75)],
+    ("raw_pca", "loqo"): [(0, 1, 1, 8, 0.5)] * 3,
+    # precision 1, 1, 1; recall 1/2, 1, 1; F1 2/3, 1, 1
+    ("vgg", "loqo"): [(2, 0, 2, 6, 0.5), (2, 0, 0, 8, 0.5), (2, 0, 0, 8, 2.0)],
+    # F1 1, 1, 1
+    ("vgg_pca", "loqo"): [(4, 0, 0, 6, 0.125), (2, 0, 0, 8, 0.25), (2, 0, 0, 8, 0.375)],
+    ("raw", "oracle"): [(4, 0, 0, 6, 9.0), (2, 0, 0, 8, 9.0), (2, 0, 0, 8, 9.0)],
+    # F1 1/2, 1/2, 1/2
+    ("vgg_pca", "oracle"): [(1, 1, 1, 7, 3.0)] * 3,
+}
+
+
+def per_query(*names: tuple[str, str]) -> pd.DataFrame:
+    return per_query_table(
+        QueryResult(method, protocol, f"q{i}", PairScores.from_counts(*counts), threshold, {})
+        for method, protocol in names
+        for i, (*counts, threshold) in enumerate(COUNTS[method, protocol])
+    )
+
+
+def row(table: pd.DataFrame, method: str, protocol: str = "loqo") -> pd.Series:
+    return table[(table["method"] == method) & (table["protocol"] == protocol)].squeeze()
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    return table1(per_query(*COUNTS), seed=7)
+
+
+class TestTable1:
+    def test_columns_are_those_of_the_contract_in_its_order(self, table: pd.DataFrame) -> None:
+        assert list(table.columns) == COLUMNS
+        assert csv_bytes(table).decode().splitlines()[0] == ",".join(COLUMNS)
+
+    def test_scores_are_means_over_queries(self, table: pd.DataFrame) -> None:
+        raw = row(table, "raw")
+        assert raw["precision"] == pytest.approx((1 / 2 + 0 + 1) / 3)
+        assert raw["recall"] == pytest.approx((1 / 4 + 0 + 1) / 3)
+        # The mean of F1, not the F1 of the means.
+        assert raw["f1"] == pytest.approx((1 / 3 + 0 + 1) / 3)
+
+    def test_micro_scores_come_from_the_counts_of_all_queries_pooled(
+        self, table: pd.DataFrame
+    ) -> None:
+        # raw: 3 TP, 5 FP, 5 FN; vgg: 6 TP, 0 FP, 2 FN.
+        raw, vgg = row(table, "raw"), row(table, "vgg")
+        micro = ["precision_micro", "recall_micro", "f1_micro"]
+        assert raw[micro].tolist() == [3 / 8, 3 / 8, 3 / 8]
+        assert vgg[micro].tolist() == [1.0, 6 / 8, 12 / 14]
+
+    def test_the_interval_is_the_bootstrap_of_f1_over_queries(self, table: pd.DataFrame) -> None:
+        raw = row(table, "raw")
+        expected = bootstrap_interval([1 / 3, 0, 1], seed=7)
+        assert (raw["f1_ci_low"], raw["f1_ci_high"]) == expected
+        assert raw["f1_ci_low"] < raw["f1"] < raw["f1_ci_high"]
+        assert row(table, "vgg_pca")[["f1_ci_low", "f1_ci_high"]].tolist() == [1.0, 1.0]
+
+    def test_p_values_compare_f1_with_vgg_pca_under_the_same_protocol(
+        self, table: pd.DataFrame
+    ) -> None:
+        # loqo, differences of raw: -2/3, -1, 0; of vgg: -1/3, 0, 0; of raw_pca: -1, -1, -1.
+        assert row(table, "raw")["p_value"] == 4 / 8
+        assert row(table, "vgg")["p_value"] == 1.0
+        assert row(table, "raw_pca")["p_value"] == 2 / 8
+        # oracle, differences of raw: 1/2, 1/2, 1/2.
+        assert row(table, "raw", "oracle")["p_value"] == 2 / 8
+
+    def test_vgg_pca_itself_has_no_p_value(self, table: pd.DataFrame) -> None:
+        assert math.isnan(row(table, "vgg_pca")["p_value"])
+        assert math.isnan(row(table, "vgg_pca", "oracle")["p_value"])
+
+    def test_without_vgg_pca_under_a_protocol_there_is_no_p_value(self) -> None:
+        table = table1(per_query(("raw", "loqo"), ("vgg", "loqo"), ("vgg_pca", "oracle")), 0)
+        assert table["p_value"].isna().all()
+
+    def test_queries_are_paired_by_name_whatever_the_order_of_rows(self) -> None:
+        rows = per_query(("raw", "loqo"), ("vgg_pca", "loqo"))
+        rows["f1"] = [0.25, 0.5, 0.875, 0.125, 0.375, 0.75]
+        # An eighth better on each query; paired in the order of rows the p-value would be 1.
+        for order in ([0, 1, 2, 3, 4, 5], [0, 1, 2, 4, 5, 3], [2, 0, 1, 5, 3, 4]):
+            assert row(table1(rows.iloc[order], 0), "raw")["p_value"] == 2 / 8
+
+    def test_the_threshold_is_the_median_over_queries(self, table: pd.DataFrame) -> None:
+        assert row(table, "raw")["threshold"] == 0.5
+        assert row(table, "vgg")["threshold"] == 0.5
+        assert row(table, "vgg_pca")["threshold"] == 0.25
+
+    def test_a_threshold_of_minus_infinity_is_below_all_others(self) -> None:
+        rows = per_query(("raw", "loqo"))
+        rows["threshold"] = [-math.inf, 0.5, 0.75]
+        assert table1(rows, 0)["threshold"][0] == 0.5
+        rows["threshold"] = [-math.inf, 0.5, -math.inf]
+        assert table1(rows, 0)["threshold"][0] == -math.inf
+
+    def test_queries_are_counted(self, table: pd.DataFrame) -> None:
+        assert table[table["source"] == "measured"]["n_queries"].tolist() == [3] * 6
+
+    def test_rows_keep_the_order_of_the_run_and_what_was_not_run_comes_last(
+        self, table: pd.DataFrame
+    ) -> None:
+        names = [*COUNTS, ("visipics", None)]
+        assert [
+            (method, None if pd.isna(protocol) else protocol)
+            for method, protocol in zip(table["method"], table["protocol"], strict=True)
+        ] == names
+
+    def test_protocols_keep_the_order_of_the_run_too(self) -> None:
+        names = [("raw", "oracle"), ("vgg_pca", "oracle"), ("raw", "loqo"), ("vgg_pca", "loqo")]
+        table = table1(per_query(*names), 0)
+        measured = table[table["source"] == "measured"]
+        assert list(zip(measured["method"], measured["protocol"], strict=True)) == names
+
+    def test_rows_of_one_protocol_are_in_the_studys_order(self) -> None:
+        names = [name for name in COUNTS if name[1] == "loqo"]
+        table = table1(per_query(*names), 0)
+        assert table["method"].tolist() == published_table1()["method"].tolist()
+
+    def test_what_was_not_run_has_the_published_figures_only(self, table: pd.DataFrame) -> None:
+        visipics = table[table["method"] == "visipics"].squeeze()
+        assert visipics["source"] == "published"
+        assert visipics[["precision_published", "recall_published", "f1_published"]].tolist() == [
+            1.0,
+            0.892,
+            0.922,
+        ]
+        others = [c for c in COLUMNS if c not in ("method", "source") and "published" not in c]
+        assert visipics[others].isna().all()
+        assert len(others) == 12
+
+    def test_each_row_has_the_studys_figures_beside_its_own(self, table: pd.DataFrame) -> None:
+        published = ["precision_published", "recall_published", "f1_published"]
+        assert row(table, "raw")[published].tolist() == [0.055, 0.048, 0.052]
+        assert row(table, "raw_pca")[published].tolist() == [0.072, 0.840, 0.101]
+        assert row(table, "vgg")[published].tolist() == [0.062, 0.144, 0.070]
+        assert row(table, "vgg_pca")[published].tolist() == [1.0, 0.866, 0.907]
+        assert row(table, "raw", "oracle")[published].tolist() == [0.055, 0.048, 0.052]
+        assert (table[table["method"] != "visipics"]["source"] == "measured").all()
+
+    def test_a_method_the_study_did_not_have_has_no_published_figures(self) -> None:
+        rows = per_query(("vgg", "loqo"), ("vgg_pca", "loqo")).replace("vgg", "mine")
+        table = table1(rows, 0)
+        mine = row(table, "mine")
+        assert mine[["precision_published", "recall_published", "f1_published"]].isna().all()
+        assert mine["p_value"] == 1.0
+        assert table["method"].tolist() == ["mine", "vgg_pca", "raw", "raw_pca", "vgg", "visipics"]
+
+    def test_one_query_has_no_interval(self) -> None:
+        rows = per_query(("raw", "loqo"), ("vgg_pca", "loqo"))
+        raw = row(table1(rows[rows["query"] == "q0"], 0), "raw")
+        assert raw[["f1_ci_low", "f1_ci_high"]].isna().all()
+        assert raw["f1"] == pytest.approx(1 / 3)
+        assert raw["p_value"] == 1.0
+
+    def test_only_intervals_depend_on_the_seed(self) -> None:
+        rows = per_query(*COUNTS)
+        assert csv_bytes(table1(rows, 1)) == csv_bytes(table1(rows, 1))
+        rest = [column for column in COLUMNS if not column.startswith("f1_ci")]
+        pd.testing.assert_frame_equal(table1(rows, 1)[rest], table1(rows, 2)[rest])
+        rows["f1"] = np.random.default_rng(0).random(len(rows))
+        ends = {seed: row(table1(rows, seed), "raw")["f1_ci_low"] for seed in (1, 2)}
+        assert ends[1] == bootstrap_interval(rows["f1"][:3], 1)[0]
+        assert ends[1] != ends[2]
+
+    def test_in_the_file_counts_are_whole_numbers_and_what_is_missing_is_empty(
+        self, table: pd.DataFrame
+    ) -> None:
+        rows = list(csv.DictReader(io.StringIO(csv_bytes(table).decode())))
+        assert [r["n_queries"] for r in rows] == ["3"] * 6 + [""]
+        empty = ["protocol", "precision", "f1", "f1_ci_low", "p_value", "n_queries", "threshold"]
+        assert [rows[-1][name] for name in empty] == [""] * 7
+        assert rows[0]["f1"] == "0.444444"
+        assert rows[0]["f1_published"] == "0.052000"
+
+
+class TestPerQueryTable:
+    def test_it_has_one_row_a_result_with_counts_scores_and_choice(self) -> None:
+        results = [
+            QueryResult(
+                *("vgg", "loqo", "세월호", PairScores.from_counts(1, 1, 2, 6), 0.25),
+                {"n_components": 0.9, "linkage": "single"},
+            ),
+            QueryResult("raw", "fixed", "q", PairScores.from_counts(0, 0, 0, 3), -math.inf, {}),
+        ]
+        table = per_query_table(iter(results))
+        assert table.to_dict("records") == [
+            {
+                **{"method": "vgg", "protocol": "loqo", "query": "세월호"},
+                **{"tp": 1, "fp": 1, "fn": 2, "tn": 6},
+                **{"precision": 1 / 2, "recall": 1 / 3, "f1": 2 / 5, "threshold": 0.25},
+                "setting": '{"linkage":"single","n_components":0.9}',
+            },
+            {
+                **{"method": "raw", "protocol": "fixed", "query": "q"},
+                **{"tp": 0, "fp": 0, "fn": 0, "tn": 3},
+                **{"precision": 1.0, "recall": 1.0, "f1": 1.0, "threshold": -math.inf},
+                "setting": "{}",
+            },
+        ]
+
+    def test_its_csv_is_utf8_with_whole_counts_and_six_decimals(self) -> None:
+        result = QueryResult("raw", "loqo", "사진", PairScores.from_counts(1, 2, 0, 3), 1 / 3, {})
+        assert csv_bytes(per_query_table([result])).decode().splitlines() == [
+            "method,protocol,query,tp,fp,fn,tn,precision,recall,f1,threshold,setting",
+            "raw,loqo,사진,1,2,0,3,0.333333,1.000000,0.500000,0.333333,{}",
+        ]
+
+
+def test_the_published_table_is_the_studys() -> None:
+    assert published_table1().to_numpy().tolist() == [
+        ["raw", 0.055, 0.048, 0.052],
+        ["raw_pca", 0.072, 0.840, 0.101],
+        ["vgg", 0.062, 0.144, 0.070],
+        ["vgg_pca", 1.0, 0.866, 0.907],
+        ["visipics", 1.0, 0.892, 0.922],
+    ]
+    assert list(published_table1().columns) == ["method", "precision", "recall", "f1"]
+
+
+def test_timings_have_one_row_a_method_and_stage() -> None:
+    table = timings_table([Timing("raw", "loqo", 1.5, 2.5), Timing("vgg", "loqo", 0.5, 0.25)])
+    assert list(table.columns) == ["method", "stage", "wall_s", "cpu_s"]
+    np.testing.assert_array_equal(table["wall_s"], [1.5, 0.5])
+    np.testing.assert_array_equal(table["cpu_s"], [2.5, 0.25])
