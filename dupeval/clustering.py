@@ -56,7 +56,9 @@ def pairwise_distances(X: npt.ArrayLike, metric: Metric) -> npt.NDArray[np.float
     if metric not in ("cosine", "correlation"):
         return pdist(vectors, metric)
     if metric == "correlation":
+        constant = (vectors == vectors[:, :1]).all(axis=1)
         vectors = vectors - vectors.mean(axis=1, keepdims=True)
+        vectors[constant] = 0.0  # A mean that rounds would leave them a direction.
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     directions = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
     # Half the squared chord is 1 - cos, without the cancellation that makes the distance of
@@ -105,24 +107,21 @@ class Dendrogram:
         """Cluster observations known by their distances, in scipy's condensed order.
 
         With single linkage a cut at t gives the connected components of "distance <= t".
+
+        Raises
+        ------
+        ValueError
+            If `distances` is not a vector of finite numbers >= 0.
         """
         condensed = np.asarray(distances, dtype=np.float64)
+        if condensed.ndim != 1 or not (np.isfinite(condensed) & (condensed >= 0)).all():
+            raise ValueError("distances must be one condensed vector, finite and not below 0")
         if condensed.size == 0:
             return cls(np.empty((0, 2), np.int64), np.empty(0))
         tree = hierarchy.linkage(condensed, linkage)
-        merges, heights = tree[:, :2].astype(np.int64), tree[:, 2].copy()
-        if (heights[1:] >= heights[:-1]).all():
-            return cls(merges, heights)
-        return cls._in_order(merges, hierarchy.maxdists(tree))
-
-    @classmethod
-    def _in_order(cls, merges: npt.NDArray[np.int64], heights: npt.NDArray[np.float64]) -> Self:
-        # A stable sort keeps every merge behind the two it joins: it is at least as high.
-        n = len(merges) + 1
-        order = np.argsort(heights, kind="stable")
-        renumbered = np.arange(2 * n - 1)
-        renumbered[n + order] = np.arange(n, 2 * n - 1)
-        return cls(renumbered[merges[order]], heights[order])
+        # After an inversion only the cluster just made can be merged lower, so that the highest
+        # merge so far is the highest one below.
+        return cls(tree[:, :2].astype(np.int64), np.maximum.accumulate(tree[:, 2]))
 
     @property
     def n_observations(self) -> int:

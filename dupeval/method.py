@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass as plain_dataclass
-from dataclasses import field
+from dataclasses import field, replace
 from itertools import product
 from typing import Any, Protocol
 
@@ -67,8 +67,11 @@ class VectorMethod:
                 raise SettingsError(f"tuned: {name} needs its values in grid.{name}")
         if "n_components" in self.tuned and self.reduction is None:
             raise SettingsError("tuned: n_components needs a reduction")
+        if not self.grid:
+            check_combination(self.linkage, self.metric)
+            return
         for setting in self.settings:
-            _check(self, setting)
+            self.at(setting)
 
     @property
     def settings(self) -> tuple[Setting, ...]:
@@ -77,6 +80,16 @@ class VectorMethod:
         return tuple(
             dict(zip(names, values, strict=True))
             for values in product(*(self.grid[name] for name in names))
+        )
+
+    def at(self, setting: Setting) -> VectorMethod:
+        """Return the method with one combination of the tuned parameters and nothing to tune."""
+        values = dict(setting)
+        reduction = self.reduction
+        if reduction is not None and "n_components" in values:
+            reduction = replace(reduction, n_components=values.pop("n_components"))
+        return replace(
+            self, **{"reduction": reduction, "tuned": (THRESHOLD,), "grid": {}, **values}
         )
 
 
@@ -106,10 +119,6 @@ class Curves(Protocol):
         """
 
 
-def _check(method: VectorMethod, setting: Setting) -> None:
-    check_combination(setting.get("linkage", method.linkage), setting.get("metric", method.metric))
-
-
 @plain_dataclass(frozen=True, eq=False)
 class VectorCurves:
     """The curves of a `VectorMethod` on a dataset, each computed when first asked for.
@@ -127,12 +136,11 @@ class VectorCurves:
     photographs: Sequence[npt.NDArray[np.str_]]
     vectors: Sequence[Vectors]
     _components: dict[frozenset[int], Components] = field(default_factory=dict)
+    _scores: dict[tuple[int, frozenset[int]], Vectors] = field(default_factory=dict)
     _curves: dict[tuple[Any, ...], PairCurve] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls, method: VectorMethod, dataset: Dataset, vectors: npt.NDArray[np.float32]
-    ) -> VectorCurves:
+    def of(cls, method: VectorMethod, dataset: Dataset, vectors: Vectors) -> VectorCurves:
         """Split the vectors of all images, shape (n_images, d), by query."""
         # Principal components need no more than the space that the vectors span.
         X = vectors if method.reduction is None else lossless_coordinates(vectors)
@@ -170,19 +178,21 @@ class VectorCurves:
 
     def dendrogram(self, query: int, setting: Setting, hidden: frozenset[int]) -> Dendrogram:
         """Return a query's dendrogram; the arguments are those of `curve`."""
-        X, reduction = self.vectors[query], self.method.reduction
-        if reduction is not None:
-            components = self._fit(reduction, self._fitted_on(query, hidden))
-            X = components.transform(X, setting.get("n_components", reduction.n_components))
-        return Dendrogram.from_vectors(
-            X,
-            setting.get("linkage", self.method.linkage),
-            setting.get("metric", self.method.metric),
-        )
+        method = self.method.at(setting)
+        X = self.vectors[query]
+        if method.reduction is not None:
+            X = self._reduce(method.reduction, query, self._fitted_on(query, hidden))
+        return Dendrogram.from_vectors(X, method.linkage, method.metric)
 
     def _fitted_on(self, query: int, hidden: frozenset[int]) -> frozenset[int]:
         reduction = self.method.reduction
         return reduction.fitted_on(query, hidden, self.n_queries) if reduction else frozenset()
+
+    def _reduce(self, reduction: PCA, query: int, fitted_on: frozenset[int]) -> Vectors:
+        components = self._fit(reduction, fitted_on)
+        if (query, fitted_on) not in self._scores:
+            self._scores[query, fitted_on] = components.project(self.vectors[query])
+        return self._scores[query, fitted_on][:, : components.count(reduction.n_components)]
 
     def _fit(self, reduction: PCA, queries: frozenset[int]) -> Components:
         if not queries:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, PositiveInt
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 from sklearn import decomposition
 
@@ -34,7 +34,8 @@ class PCA:
         Divide each component by its standard deviation.
     """
 
-    n_components: PositiveInt | Annotated[float, Field(gt=0, lt=1)]
+    # Strict, so that neither 1.0 nor True passes for one component.
+    n_components: Annotated[int, Field(gt=0, strict=True)] | Annotated[float, Field(gt=0, lt=1)]
     fit: Scope = "others"
     whiten: bool = False
 
@@ -66,31 +67,49 @@ class Components:
     """
 
     def __init__(self, X: Vectors, whiten: bool) -> None:
-        # Centred, n vectors span n - 1 dimensions; what sklearn adds beyond is rounding noise.
-        self.n_most = min(len(X) - 1, X.shape[1])
-        self._pca = decomposition.PCA(self.n_most, whiten=whiten, svd_solver="full").fit(X)
+        # Centred, n vectors span n - 1 dimensions at most.
+        self.n_most: int = min(len(X) - 1, X.shape[1])
+        with np.errstate(invalid="ignore"):  # Equal vectors have no variance to take shares of.
+            self._pca = decomposition.PCA(self.n_most, whiten=whiten, svd_solver="full").fit(X)
+        # Where some vectors are equal they span fewer; the components beyond are rounding noise,
+        # which whitening would blow up.
+        lengths = self._pca.singular_values_
+        self._is_noise = lengths <= lengths.max() * max(X.shape) * np.finfo(lengths.dtype).eps
 
     def transform(self, X: Vectors, n_components: int | float) -> Vectors:
-        """Return the first principal components of vectors, shape (n, n_components).
+        """Return the first principal components of vectors; see `count` for how many."""
+        return self.project(X)[:, : self.count(n_components)]
+
+    def project(self, X: Vectors) -> Vectors:
+        """Return all principal components of vectors, shape (n, n_most)."""
+        scores: Vectors = self._pca.transform(X)
+        scores[:, self._is_noise] = 0.0
+        return scores
+
+    def count(self, n_components: int | float) -> int:
+        """Return how many of the first components are meant.
+
+        Parameters
+        ----------
+        n_components : int, or float below 1
+            Their number, or the share of the variance that they reach together.
 
         Raises
         ------
         SettingsError
-            If there are fewer components than `n_components`.
+            If there are not that many.
         """
         if isinstance(n_components, float):
             shares = np.cumsum(self._pca.explained_variance_ratio_)
-            n_components = min(
-                int(np.searchsorted(shares, n_components, side="right")) + 1, self.n_most
-            )
+            reached = int(np.searchsorted(shares, n_components, side="right")) + 1
+            return min(reached, self.n_most)
         if n_components > self.n_most:
             raise SettingsError(
                 f"n_components={n_components}, but PCA is fitted on {self._pca.n_samples_} images, "
                 f"which have no more than {self.n_most}; possible: 1 to {self.n_most}, "
                 "or a share of the variance below 1"
             )
-        scores: Vectors = self._pca.transform(X)[:, :n_components]
-        return scores
+        return n_components
 
 
 def lossless_coordinates(X: Vectors) -> npt.NDArray[np.float64]:

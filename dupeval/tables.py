@@ -75,6 +75,7 @@ def table1(per_query: pd.DataFrame, seed: int) -> pd.DataFrame:
         if method not in set(per_query["method"])
     ]
     table = pd.DataFrame(rows).reindex(columns=TABLE1_COLUMNS)
+    table["n_queries"] = table["n_queries"].astype("Int64")
     for score in SCORES:
         table[f"{score}_published"] = table["method"].map(published[score])
     return table
@@ -129,8 +130,9 @@ def _row(
     low, high = bootstrap_interval(f1, seed)
     counts = {name: int(group[name].sum()) for name in ("tp", "fp", "fn", "tn")}
     pooled = PairScores.from_counts(**counts)
-    reference = per_query.query("protocol == @protocol and method == @REFERENCE")["f1"].to_numpy()
+    reference = per_query.query("protocol == @protocol and method == @REFERENCE")
     compared = method != REFERENCE and len(reference) > 0
+    paired = reference.set_index("query")["f1"].loc[group["query"]] if compared else f1
     return {
         "method": method,
         "protocol": protocol,
@@ -138,7 +140,7 @@ def _row(
         "f1_ci_low": low,
         "f1_ci_high": high,
         **{f"{score}_micro": getattr(pooled, score) for score in SCORES},
-        "p_value": sign_flip_p_value(f1, reference, seed) if compared else None,
+        "p_value": sign_flip_p_value(f1, paired, seed) if compared else None,
         "n_queries": len(group),
         "threshold": group["threshold"].median(),
         "source": "measured",

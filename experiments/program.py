@@ -25,6 +25,7 @@ from hydra.errors import (
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from PIL import Image
 from pydantic import ValidationError
 
 from dupeval.dataset import Dataset
@@ -43,6 +44,8 @@ def run(config_name: str, task: Callable[[DictConfig], None]) -> None:
     Ends the process with exit code 2 and one sentence for whatever the user can put right.
     """
     warnings.showwarning = _show_warning
+    # The reader of images reports it as an error, with the file's name.
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
     def checked_task(config: DictConfig) -> None:
         try:

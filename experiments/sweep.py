@@ -8,16 +8,19 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 from program import as_json, build, build_protocols, open_dataset, run, run_json
 from tqdm import tqdm
 
 from dupeval.dataset import Dataset
-from dupeval.evaluation import score
-from dupeval.files import write_whole
+from dupeval.evaluation import one_thread, score
+from dupeval.files import json_sha256, write_whole
 from dupeval.method import THRESHOLD, TUNABLE, Curves, VectorCurves
 from dupeval.protocol import Protocol
+from dupeval.reduction import lossless_coordinates
 from dupeval.rendering import csv_bytes, sweep_markdown
 from dupeval.representation.cache import VectorCache
 from dupeval.sweep import AllSettings, OneSetting
@@ -31,10 +34,11 @@ def main(config: DictConfig) -> None:
     for name, part in config.grids.items():
         tried = list(_variants(config, part.method, as_json(part.grid), dataset))
         bar = tqdm(tried, desc=str(name), unit="setting", disable=not config.progress)
-        for setting, curves in bar:
-            rows += _rows(str(name), setting, curves, protocols, dataset)
-        everything = AllSettings([curves for _, curves in tried])
-        rows += _rows(str(name), {"n_settings": len(tried)}, everything, protocols, dataset)
+        with one_thread():
+            for setting, curves in bar:
+                rows += _rows(str(name), setting, curves, protocols, dataset)
+            everything = AllSettings([curves for _, curves in tried])
+            rows += _rows(str(name), {"n_settings": len(tried)}, everything, protocols, dataset)
     table = pd.DataFrame(rows).convert_dtypes()
     best = sweep_best(table)
     markdown = sweep_markdown(best, dataset)
@@ -55,6 +59,7 @@ def _variants(
     inner = {name: values for name, values in grid.items() if name in TUNABLE}
     outer = {name: values for name, values in grid.items() if name not in TUNABLE}
     cache = VectorCache(Path(config.cache_dir) / "vectors")
+    known: dict[str, npt.NDArray[np.floating]] = {}
     for values in product(*outer.values()):
         chosen = dict(zip(outer, values, strict=True))
         changed = copy.deepcopy(config)
@@ -63,8 +68,11 @@ def _variants(
         for name, value in chosen.items():
             OmegaConf.update(changed, f"methods.{method}.{name}", value)
         made = build(changed.methods[method], f"methods.{method}")
-        vectors = cache.vectors(dataset.images, made.representation, config.progress)
-        curves = VectorCurves.of(made, dataset, vectors)
+        key = json_sha256(made.representation.key)
+        if key not in known:
+            vectors = cache.vectors(dataset.images, made.representation, config.progress)
+            known = {key: lossless_coordinates(vectors) if made.reduction else vectors}
+        curves = VectorCurves.of(made, dataset, known[key])
         named = {name.rpartition(".")[2]: value for name, value in chosen.items()}
         for setting in made.settings:
             yield {**named, **setting}, OneSetting(curves, setting)

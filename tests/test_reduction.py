@@ -100,6 +100,23 @@ class TestComponents:
             f"more than {n_most}; possible: 1 to {n_most}, or a share of the variance below 1"
         )
 
+    @pytest.mark.parametrize("whiten", [False, True])
+    @pytest.mark.parametrize("d", [3, 40, 2000])
+    def test_copies_of_a_vector_add_no_components(self, d: int, whiten: bool) -> None:
+        different = np.random.default_rng(6).normal(size=(5, d)) + 2
+        n_most = min(4, d)
+        vectors = np.concatenate([different, different, different[:2]])
+        for X in (vectors, lossless_coordinates(vectors)):
+            components = Components(X, whiten)
+            beyond = components.transform(X, min(d, 11))[:, n_most:]
+            assert (beyond == 0).all()
+            scores = components.transform(X, n_most)
+            np.testing.assert_allclose(scores[:5], scores[5:10], atol=1e-9)
+            if whiten:
+                np.testing.assert_allclose(np.cov(scores.T), np.eye(n_most), atol=1e-9)
+            else:
+                np.testing.assert_allclose(pdist(scores), pdist(vectors), rtol=1e-9, atol=1e-9)
+
     @settings(deadline=None, max_examples=20)
     @given(st.integers(2, 12), st.integers(1, 20), st.floats(0.01, 0.9999))
     def test_a_share_never_needs_more_components_than_there_are(

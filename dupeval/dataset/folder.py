@@ -7,18 +7,17 @@ ROOT/images/QUERY/IMAGE     any format Pillow reads; any Unicode name
 
 from __future__ import annotations
 
-import csv
-import io
 import unicodedata
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PureWindowsPath
 
 import PIL
 from tqdm import tqdm
 
 from dupeval.dataset import Dataset, LabelledImage, Query
+from dupeval.dataset.csv_table import read_table
 from dupeval.dataset.images import ImageError, read_rgb
 from dupeval.errors import DatasetError
 from dupeval.files import file_sha256, whole_file
@@ -64,7 +63,10 @@ def read_folder(
     if problems:
         raise DatasetError(str(root), problems + _decoding_problems(located, progress))
     with ThreadPoolExecutor() as pool:
-        hashes = list(pool.map(lambda item: file_sha256(item[1]), located))
+        hashes = list(pool.map(_hash, located))
+    problems = [text for text in hashes if text.startswith("labels.csv:")]
+    if problems:
+        raise DatasetError(str(root), problems)
     images: dict[str, list[LabelledImage]] = {slug: [] for slug in titles}
     for (row, path), sha256 in zip(located, hashes, strict=True):
         images[row.query].append(LabelledImage(row.image, path, row.photograph, row.edit, sha256))
@@ -92,50 +94,9 @@ class _Row:
     edit: str
 
 
-def _read_table(
-    path: Path, columns: Sequence[str], problems: list[str]
-) -> list[tuple[str, dict[str, str]]]:
-    """Return each row with its "file:line"; what cannot be read is reported and has none."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        problems.append(f"{path.name}: missing; it is a CSV file of {','.join(columns)}")
-        return []
-    except UnicodeDecodeError as error:
-        problems.append(f"{path.name}: not UTF-8 (byte {error.start}); save it as UTF-8")
-        return []
-    except OSError as error:
-        problems.append(f"{path.name}: cannot be read ({error.strerror})")
-        return []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[tuple[str, dict[str, str]]] = []
-    line = 1
-    try:
-        header = next(reader, [])
-        missing = [column for column in columns if column not in header]
-        if missing:
-            found = f"found {','.join(header)}" if header else "the file is empty"
-            problems.append(f"{path.name}:1: missing column {', '.join(missing)}; {found}")
-            return []
-        line = reader.line_num + 1
-        for values in reader:
-            where = f"{path.name}:{line}"
-            line = reader.line_num + 1
-            if len(values) == len(header):
-                rows.append((where, dict(zip(header, values, strict=True))))
-            elif values:
-                problems.append(f"{where}: {len(values)} values for {len(header)} columns")
-    except csv.Error as error:
-        problems.append(f"{path.name}:{line}: not CSV ({error})")
-        return []
-    if not rows:
-        problems.append(f"{path.name}: no rows below the header")
-    return rows
-
-
 def _read_titles(root: Path, problems: list[str]) -> dict[str, str]:
     titles: dict[str, str] = {}
-    for where, row in _read_table(root / "queries.csv", ("query", "title"), problems):
+    for where, row in read_table(root / "queries.csv", ("query", "title"), problems):
         slug = row["query"]
         fault = _fault_of_name(slug)
         if fault:
@@ -151,7 +112,7 @@ def _read_labels(root: Path, titles: dict[str, str], problems: list[str]) -> lis
     rows: list[_Row] = []
     first: dict[tuple[str, str], str] = {}
     columns = ("query", "image", "photograph")
-    for where, values in _read_table(root / "labels.csv", columns, problems):
+    for where, values in read_table(root / "labels.csv", columns, problems):
         row = _Row(where, *(values.get(column, "") for column in (*columns, "edit")))
         fault = _fault_of_name(row.image)
         key = (row.query, unicodedata.normalize("NFC", row.image))
@@ -159,8 +120,11 @@ def _read_labels(root: Path, titles: dict[str, str], problems: list[str]) -> lis
             problems.append(f"{where}: image {row.image!r} {fault}")
         elif row.query not in titles:
             problems.append(f"{where}: query {row.query!r} is not in queries.csv")
-        elif not row.photograph:
-            problems.append(f"{where}: image {row.image!r} has no photograph")
+        elif not row.photograph or "\0" in row.photograph:
+            problems.append(
+                f"{where}: photograph {row.photograph!r} of image {row.image!r} is empty or holds "
+                "a NUL character"
+            )
         elif key in first:
             problems.append(f"{where}: image {row.image!r} is already in {first[key]}")
         else:
@@ -175,8 +139,7 @@ def _fault_of_name(name: str) -> str | None:
         return "is empty, or begins or ends with a space"
     if "\0" in name:
         return "holds a NUL character"
-    parts = (PurePosixPath(name), PureWindowsPath(name))
-    if name in (".", "..") or any(len(p.parts) != 1 or p.is_absolute() for p in parts):
+    if name in (".", "..") or "/" in name or "\\" in name or PureWindowsPath(name).drive:
         return "is a path; only a name inside its folder is possible"
     return None
 
@@ -187,17 +150,24 @@ def _locate_images(
     located: list[tuple[_Row, Path]] = []
     base = root / "images"
     inside = root.resolve()
-    _report_unknown_folders(base, set(titles), problems)
+    folders = _by_name(base, "images", problems)
+    known = {unicodedata.normalize("NFC", slug) for slug in titles}
+    problems += [
+        f"images/{path.name}: not a query of queries.csv"
+        for name, path in folders.items()
+        if name not in known
+    ]
     for slug in titles:
         of_query = [row for row in rows if row.query == slug]
         if len(of_query) < 2:
-            problems.append(f"labels.csv: query {slug!r} has {len(of_query)} images, needs 2")
-        files = _files_by_name(base / slug)
+            problems.append(f"labels.csv: query {slug!r} needs 2 images, it has {len(of_query)}")
+        folder = folders.get(unicodedata.normalize("NFC", slug))
+        files = _by_name(folder, f"images/{slug}", problems) if folder else {}
         for row in of_query:
             path = files.pop(unicodedata.normalize("NFC", row.image), None)
             if path is None:
                 problems.append(f"{row.where}: no file images/{slug}/{row.image}")
-            elif not path.resolve().is_relative_to(inside):
+            elif path.exists() and not path.resolve().is_relative_to(inside):
                 problems.append(f"{row.where}: images/{slug}/{row.image} leads out of {root}")
             elif not path.is_file():
                 problems.append(f"{row.where}: images/{slug}/{row.image} is not a file")
@@ -209,24 +179,26 @@ def _locate_images(
     return located
 
 
-def _files_by_name(folder: Path) -> dict[str, Path]:
+def _by_name(folder: Path, name: str, problems: list[str]) -> dict[str, Path]:
     # Names are compared in NFC: macOS hands Korean file names out decomposed.
-    if not folder.is_dir():
-        return {}
-    return {
-        unicodedata.normalize("NFC", path.name): path
-        for path in folder.iterdir()
-        if not path.name.startswith(".") and path.name.lower() not in LITTER
-    }
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name.startswith(".") or path.name.lower() in LITTER:
+            continue
+        key = unicodedata.normalize("NFC", path.name)
+        if key in found:
+            problems.append(f"{name}/{path.name}: the name occurs twice, in two Unicode forms")
+        found[key] = path
+    return found
 
 
-def _report_unknown_folders(base: Path, slugs: set[str], problems: list[str]) -> None:
-    known = {unicodedata.normalize("NFC", slug) for slug in slugs}
-    problems += [
-        f"images/{path.name}: not a query of queries.csv"
-        for name, path in sorted(_files_by_name(base).items())
-        if name not in known
-    ]
+def _hash(item: tuple[_Row, Path]) -> str:
+    """Return a file's SHA-256, or the problem that keeps it from being read."""
+    row, path = item
+    try:
+        return file_sha256(path)
+    except OSError as error:
+        return f"{row.where}: images/{row.query}/{row.image}: cannot be read ({error.strerror})"
 
 
 def _decoding_problems(located: Sequence[tuple[_Row, Path]], progress: bool) -> list[str]:

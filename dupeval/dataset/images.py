@@ -46,8 +46,10 @@ def read_rgb(path: Path) -> npt.NDArray[np.uint8]:
             return np.asarray(_to_rgb(ImageOps.exif_transpose(image)))
     except UnidentifiedImageError:
         raise ImageError("not an image that Pillow can read") from None
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
-        # Pillow's decoders raise any of these on damaged files.
+    except ImageError:
+        raise
+    except Exception as error:
+        # On damaged files Pillow's decoders raise almost anything, TypeError and MemoryError too.
         raise ImageError(f"cannot be decoded ({error})".replace("\n", " ")) from error
 
 
@@ -84,9 +86,14 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 def _to_8_bits(image: Image.Image) -> Image.Image:
     # Pillow's own conversion clips these modes to 0..255 instead of scaling them.
-    values = np.asarray(image).astype(np.float64)
+    values = np.nan_to_num(np.asarray(image).astype(np.float64))
     if image.mode == "F":
         scale = 255.0 if values.max(initial=0.0) <= 1.0 else 1.0
     else:
         scale = 255.0 / 65535.0 if values.max(initial=0.0) > 255 or image.mode != "I" else 1.0
-    return Image.fromarray(np.clip(np.rint(values * scale), 0, 255).astype(np.uint8))
+    grey = Image.fromarray(np.clip(np.rint(values * scale), 0, 255).astype(np.uint8))
+    transparent = image.info.get("transparency")
+    if isinstance(transparent, int):
+        opaque = np.where(np.asarray(image) == transparent, 0, 255).astype(np.uint8)
+        grey.putalpha(Image.fromarray(opaque))
+    return grey

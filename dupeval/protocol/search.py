@@ -19,7 +19,7 @@ def best_threshold(curves: Sequence[PairCurve]) -> tuple[float, float]:
     The mean of step functions is a step function; its best value holds on one or more intervals.
     The threshold is the middle of the widest of them, where neither neighbour is near. Thresholds
     below 0 mean "nothing together": the interval below the lowest merge begins at 0, and where
-    only "nothing together" is best and there are merges at 0, the threshold is minus infinity.
+    "nothing together" is best and there are merges at 0, the threshold is minus infinity.
     The interval above the highest merge counts as having no width, at the highest merge.
 
     Parameters
@@ -41,7 +41,9 @@ def best_threshold(curves: Sequence[PairCurve]) -> tuple[float, float]:
     widest = int(np.argmax(high - low))
     if high[widest] <= low[widest] and first[widest] == 0:
         return float(starts[0]), float(means.max())
-    return float((low[widest] + high[widest]) / 2), float(means.max())
+    middle = (low[widest] + high[widest]) / 2
+    # Between neighbouring floats the middle rounds to an end, and the upper one is outside.
+    return float(middle if middle < high[widest] else low[widest]), float(means.max())
 
 
 def best_setting(

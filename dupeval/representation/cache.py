@@ -96,6 +96,8 @@ def _describe(folder: Path, representation: Representation) -> None:
 
 
 def _save(path: Path, vector: npt.NDArray[np.float32]) -> None:
+    # Contiguous, because safetensors stores the memory as it lies.
+    vector = np.ascontiguousarray(vector, np.float32)
     with whole_file(path) as temporary:
         save_file({"vector": vector}, temporary, {"sha256": _sha256(vector)})
 
@@ -109,7 +111,7 @@ def _load(path: Path) -> npt.NDArray[np.float32] | None:
             expected = (file.metadata() or {}).get("sha256")
     except (SafetensorError, OSError):
         vector, expected = np.empty(0, np.float32), ""
-    if expected != _sha256(vector):
+    if expected != _sha256(vector) or vector.dtype != np.float32:
         warnings.warn(f"{path} is damaged and is computed again", stacklevel=3)
         return None
     return vector

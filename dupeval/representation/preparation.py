@@ -45,7 +45,12 @@ def read_resized(path: Path, size: int, resize: Resize) -> Pixels:
     if resize == "crop":
         image = ImageOps.fit(image, target, bilinear)
     elif resize == "pad":
-        image = ImageOps.pad(image, target, bilinear, color="black")
+        # Not ImageOps.pad: it lets the shorter side of a very long image become 0.
+        width, height = (max(1, round(side * size / max(image.size))) for side in image.size)
+        square = Image.new("RGB", target)
+        inner = image.resize((width, height), bilinear)
+        square.paste(inner, ((size - width) // 2, (size - height) // 2))
+        image = square
     else:
         image = image.resize(target, bilinear)
     return np.asarray(image)

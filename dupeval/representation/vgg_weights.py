@@ -197,7 +197,6 @@ def _from_torchvision() -> Tensors:
 
 
 def _read_state_dict(path: Path) -> Tensors:
-    import pickle  # noqa: PLC0415  (for the name of an error only)
 
     import torch  # noqa: PLC0415
     from safetensors.torch import load_file  # noqa: PLC0415
@@ -207,7 +206,8 @@ def _read_state_dict(path: Path) -> Tensors:
             state = load_file(path)
         else:
             state = torch.load(path, map_location="cpu", weights_only=True)
-    except (SafetensorError, OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+    except Exception as error:
+        # On a file that is no state dict torch.load raises almost anything.
         first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise WeightsError(f"vgg.weights={path} is not a state dict ({first_line})") from error
     if not isinstance(state, Mapping):
@@ -225,11 +225,15 @@ def _checked(state: Mapping[str, torch.Tensor], where: str) -> Tensors:
         for name in expected
         if name.startswith("features.") and name not in state
     ]
-    faults += [
-        f"{name} has shape {tuple(state[name].shape)}, not {shape}"
-        for name, shape in expected.items()
-        if name in state and tuple(state[name].shape) != shape
-    ]
+    for name, shape in expected.items():
+        found = tuple(getattr(state[name], "shape", ())) if name in state else shape
+        if found != shape:
+            faults.append(f"{name} has shape {found}, not {shape}")
     if faults:
         raise WeightsError(f"{where} holds no VGG16: {'; '.join(faults[:4])}")
-    return {name: state[name].float().numpy() for name in expected if name in state}
+    # Contiguous, because safetensors stores the memory as it lies.
+    return {
+        name: state[name].detach().float().contiguous().numpy()
+        for name in expected
+        if name in state
+    }

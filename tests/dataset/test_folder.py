@@ -396,8 +396,8 @@ def test_two_files_whose_names_differ_in_the_normal_form_only_are_never_silently
 @pytest.mark.parametrize(
     ("keep", "problem"),
     [
-        ("q2,a.png,x\n", "labels.csv: query 'q2' has 1 images, needs 2"),
-        ("", "labels.csv: query 'q2' has 0 images, needs 2"),
+        ("q2,a.png,x\n", "labels.csv: query 'q2' needs 2 images, it has 1"),
+        ("", "labels.csv: query 'q2' needs 2 images, it has 0"),
     ],
 )
 def test_a_query_needs_two_images(root: Path, keep: str, problem: str) -> None:
@@ -438,13 +438,15 @@ def test_an_image_needs_a_photograph(root: Path) -> None:
         root, LABELS + "q1,a.png,p\nq1,b.png,p\nq1,c.png,p\nq2,a.png,p\nq2,b.png,p\nq2,c.png,\n"
     )
     (root / "images" / "q2" / "c.png").write_bytes((root / "images/q2/a.png").read_bytes())
-    assert problems_of(root)[0] == "labels.csv:7: image 'c.png' has no photograph"
+    problem = "labels.csv:7: photograph '' of image 'c.png' is empty or holds a NUL character"
+    assert problems_of(root)[0] == problem
 
 
 def test_a_photograph_with_a_nul_is_refused(root: Path) -> None:
     # NumPy's strings drop it at the end: two photographs would become one.
     write_labels(root, LABELS + "q1,a.png,p\nq1,b.png,p\0\nq1,c.png,q\nq2,a.png,x\nq2,b.png,y\n")
-    assert problems_of(root)[0] == "labels.csv:3: photograph 'p\\x00' holds a NUL character"
+    problem = "labels.csv:3: photograph 'p\\x00' of image 'b.png' is empty or holds a NUL character"
+    assert problems_of(root)[0] == problem
 
 
 def test_a_folder_named_like_an_image_is_not_a_file(root: Path) -> None:
@@ -665,9 +667,9 @@ def test_all_problems_of_a_folder_are_reported_at_once(root: Path) -> None:
             "labels.csv:5: no file images/q1/gone.png",
             "labels.csv:10: images/q1/folder.png is not a file",
             "images/q1/c.png: not in labels.csv",
-            "labels.csv: query 'q2' has 1 images, needs 2",
+            "labels.csv: query 'q2' needs 2 images, it has 1",
             "images/q2/b.png: not in labels.csv",
-            "labels.csv: query 'q4' has 0 images, needs 2",
+            "labels.csv: query 'q4' needs 2 images, it has 0",
             "labels.csv:2: images/q1/a.png: the file has zero bytes",
         ]
     )

@@ -1,0 +1,569 @@
+"""Vectors on disk: computed once, found again by all that changes them, never wrong."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from dupeval.dataset import LabelledImage
+from dupeval.files import whole_file
+from dupeval.representation import Representation
+from dupeval.representation import cache as module
+from dupeval.representation.cache import VectorCache
+from dupeval.representation.raw import RawPixels
+from dupeval.representation.vgg import VGG16
+from dupeval.representation.vgg_weights import WeightsFile
+
+KEY = {"representation": "test", "size": 32, "mean": [1.5, 2.0], "version": "1.0"}
+MakeImages = Callable[[Path, int], list[LabelledImage]]
+
+
+class Recorder(Representation):
+    """An image's first bytes, and a list of the images that were computed."""
+
+    def __init__(self, key: Mapping[str, Any] = KEY, stop_after: int | None = None) -> None:
+        self._key = key
+        self.stop_after = stop_after
+        self.computed: list[str] = []
+
+    @property
+    def key(self) -> Mapping[str, Any]:
+        return self._key
+
+    def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
+        for path in paths:
+            if len(self.computed) == self.stop_after:
+                raise KeyboardInterrupt
+            self.computed.append(path.name)
+            yield vector_of(path)
+
+
+def vector_of(path: Path) -> npt.NDArray[np.float32]:
+    # From the end, where the images' bytes differ.
+    content = np.frombuffer(path.read_bytes(), np.uint8)
+    return content[-24:-12].astype(np.float32) / np.float32(7)
+
+
+def expected(images: Sequence[LabelledImage]) -> npt.NDArray[np.float32]:
+    return np.stack([vector_of(image.path) for image in images])
+
+
+@pytest.fixture
+def images(make_images: MakeImages, tmp_path: Path) -> list[LabelledImage]:
+    """Give five different images."""
+    five = make_images(tmp_path / "images", 5)
+    assert len({image.sha256 for image in five}) == 5
+    assert len({vector_of(image.path).tobytes() for image in five}) == 5
+    return five
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> VectorCache:
+    """Give a cache in a folder that does not exist yet."""
+    return VectorCache(tmp_path / "cache" / "vectors")
+
+
+def entries(cache: VectorCache) -> list[Path]:
+    return sorted(cache.folder.rglob("*.safetensors"))
+
+
+def entry(cache: VectorCache, image: LabelledImage) -> Path:
+    (path,) = cache.folder.rglob(f"{image.sha256}.safetensors")
+    return path
+
+
+def litter(cache: VectorCache) -> list[Path]:
+    """Return what lies in the cache's folder and is neither a vector nor a description."""
+    return [
+        path
+        for path in cache.folder.rglob("*")
+        if path.is_file() and path.suffix != ".safetensors" and path.name != "representation.json"
+    ]
+
+
+# What comes back.
+
+
+def test_vectors_come_as_one_matrix_in_the_order_of_the_images(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    X = cache.vectors(images, Recorder())
+    assert X.shape == (5, 12)
+    assert X.dtype == np.float32
+    np.testing.assert_array_equal(X, expected(images))
+
+
+def test_stored_vectors_come_in_the_order_of_the_images_too(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    cache.vectors(images, Recorder())
+    other = [images[i] for i in (3, 0, 4, 2, 1)]
+    np.testing.assert_array_equal(cache.vectors(other, Recorder()), expected(other))
+
+
+def test_stored_and_computed_vectors_mix_in_the_order_of_the_images(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    cache.vectors([images[3], images[1]], Recorder())
+    recorder = Recorder()
+    np.testing.assert_array_equal(cache.vectors(images, recorder), expected(images))
+    assert recorder.computed == ["0.png", "2.png", "4.png"]
+
+
+def test_the_vectors_of_the_real_representation_are_unchanged(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    raw = RawPixels(size=8)
+    fresh = np.stack(list(raw.vectors([image.path for image in images])))
+    np.testing.assert_array_equal(cache.vectors(images, raw), fresh)
+    np.testing.assert_array_equal(cache.vectors(images, raw), fresh)
+
+
+class Columns(Recorder):
+    """Yields views into one matrix that is stored column by column."""
+
+    def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
+        yield from np.stack([vector_of(path) for path in paths], axis=1).T
+
+
+def test_a_vector_that_is_a_view_into_a_matrix_is_stored_as_it_is(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    np.testing.assert_array_equal(cache.vectors(images, Columns()), expected(images))
+    recorder = Recorder()
+    np.testing.assert_array_equal(cache.vectors(images, recorder), expected(images))
+    assert recorder.computed == []
+
+
+# What is computed.
+
+
+def test_an_image_is_computed_once_and_never_again(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    recorder = Recorder()
+    cache.vectors(images, recorder)
+    cache.vectors(images, recorder)
+    VectorCache(cache.folder).vectors(images[::-1], recorder)
+    assert recorder.computed == ["0.png", "1.png", "2.png", "3.png", "4.png"]
+    assert len(entries(cache)) == 5
+
+
+def test_identical_bytes_are_computed_once_in_one_call(
+    cache: VectorCache, images: list[LabelledImage], tmp_path: Path
+) -> None:
+    copy = replace(images[0], name="copy.png", path=tmp_path / "copy.png")
+    copy.path.write_bytes(images[0].path.read_bytes())
+    recorder = Recorder()
+    asked = [images[0], images[1], copy, images[0], images[1]]
+    np.testing.assert_array_equal(cache.vectors(asked, recorder), expected(asked))
+    assert recorder.computed == ["0.png", "1.png"]
+
+
+def test_an_image_is_known_by_its_bytes_and_not_by_its_name(
+    cache: VectorCache, images: list[LabelledImage], tmp_path: Path
+) -> None:
+    cache.vectors(images, Recorder())
+    moved = replace(images[0], name="moved.png", path=tmp_path / "gone.png", photograph="other")
+    recorder = Recorder()
+    np.testing.assert_array_equal(cache.vectors([moved], recorder), expected(images[:1]))
+    assert recorder.computed == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"representation": "other"},
+        {"size": 33},
+        {"mean": [2.0, 1.5]},
+        {"mean": [1.5]},
+        {"version": "1.0.1"},
+        {"more": None},
+    ],
+    ids=str,
+)
+def test_a_change_of_the_key_computes_everything_again_and_keeps_the_old(
+    cache: VectorCache, images: list[LabelledImage], change: dict[str, Any]
+) -> None:
+    cache.vectors(images, Recorder())
+    changed = Recorder({**KEY, **change})
+    cache.vectors(images, changed)
+    assert len(changed.computed) == 5
+    before = Recorder()
+    cache.vectors(images, before)
+    assert before.computed == []
+
+
+def test_a_part_less_of_the_key_computes_everything_again(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    cache.vectors(images, Recorder())
+    for name in KEY:
+        if name != "representation":
+            less = Recorder({key: value for key, value in KEY.items() if key != name})
+            cache.vectors(images, less)
+            assert len(less.computed) == 5
+
+
+def test_the_order_of_the_key_s_parts_does_not_matter(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    cache.vectors(images, Recorder())
+    recorder = Recorder(dict(reversed(KEY.items())))
+    cache.vectors(images, recorder)
+    assert recorder.computed == []
+
+
+def test_every_setting_of_raw_pixels_has_vectors_of_its_own(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    for n, raw in enumerate(
+        (RawPixels(size=4), RawPixels(size=5), RawPixels(size=4, colour="grey")), start=1
+    ):
+        fresh = np.stack(list(raw.vectors([image.path for image in images])))
+        np.testing.assert_array_equal(cache.vectors(images, raw), fresh)
+        assert len(entries(cache)) == 5 * n
+
+
+def test_the_folder_tells_which_representation_its_vectors_are_of(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    cache.vectors(images, Recorder())
+    (folder,) = cache.folder.iterdir()
+    assert json.loads((folder / "representation.json").read_text(encoding="utf-8")) == KEY
+
+
+def test_a_representation_that_loses_an_image_is_an_error(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    class Losing(Recorder):
+        def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
+            return super().vectors(paths[:-1])
+
+    with pytest.raises(ValueError, match="shorter"):
+        cache.vectors(images, Losing())
+
+
+def test_progress_is_shown_only_when_asked_for(
+    cache: VectorCache, images: list[LabelledImage], capsys: pytest.CaptureFixture[str]
+) -> None:
+    cache.vectors(images, Recorder())
+    assert capsys.readouterr() == ("", "")
+    cache.vectors(images, Recorder({**KEY, "size": 33}), progress=True)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "test: 100%" in err
+    assert "5/5" in err
+    # Nothing to compute, nothing to show.
+    cache.vectors(images, Recorder(), progress=True)
+    assert capsys.readouterr() == ("", "")
+
+
+# Damage.
+
+
+def damages(content: bytes) -> dict[str, bytes]:
+    middle = len(content) // 2
+    return {
+        "empty": b"",
+        "one byte": content[:1],
+        "half": content[:middle],
+        "its last byte missing": content[:-1],
+        "a byte more": content + b"\0",
+        "its last byte flipped": content[:-1] + bytes([content[-1] ^ 1]),
+        "random": np.random.default_rng(0).bytes(len(content)),
+        "zeros": bytes(len(content)),
+        "text": b"<!DOCTYPE html>",
+    }
+
+
+@pytest.mark.parametrize("damage", damages(b"xx"))
+def test_a_damaged_vector_is_computed_again_with_a_warning_and_repaired(
+    cache: VectorCache, images: list[LabelledImage], damage: str
+) -> None:
+    cache.vectors(images, Recorder())
+    path = entry(cache, images[2])
+    path.write_bytes(damages(path.read_bytes())[damage])
+    recorder = Recorder()
+    with pytest.warns(UserWarning) as caught:
+        np.testing.assert_array_equal(cache.vectors(images, recorder), expected(images))
+    assert [str(warning.message) for warning in caught] == [
+        f"{path} is damaged and is computed again"
+    ]
+    assert caught[0].filename == __file__
+    assert recorder.computed == ["2.png"]
+    # Now without a warning, which would be an error here.
+    again = Recorder()
+    np.testing.assert_array_equal(cache.vectors(images, again), expected(images))
+    assert again.computed == []
+
+
+def test_a_damaged_vector_that_is_asked_for_twice_is_warned_of_once(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    cache.vectors(images, Recorder())
+    entry(cache, images[0]).write_bytes(b"")
+    with pytest.warns(UserWarning) as caught:
+        cache.vectors([images[0], images[0], images[0]], Recorder())
+    assert len(caught) == 1
+
+
+def test_the_vector_of_another_image_is_not_taken_for_a_damaged_one_s(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    cache.vectors(images, Recorder())
+    entry(cache, images[0]).write_bytes(b"")
+    with pytest.warns(UserWarning, match="is damaged"):
+        X = cache.vectors(images[:2], Recorder())
+    np.testing.assert_array_equal(X, expected(images[:2]))
+
+
+def test_no_flipped_byte_ever_changes_a_vector(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    right = cache.vectors(images[:1], Recorder())
+    path = entry(cache, images[0])
+    content = path.read_bytes()
+    wrong = []
+    for at in range(len(content)):
+        # 0x0F turns the F of F32, the type of the values, into an I.
+        path.write_bytes(content[:at] + bytes([content[at] ^ 0x0F]) + content[at + 1 :])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            X = cache.vectors(images[:1], Recorder())
+        if X.dtype != np.float32 or not np.array_equal(X, right):
+            wrong.append(f"byte {at}: {X.dtype} {X.shape}")
+    assert wrong == []
+
+
+# Interruption.
+
+
+def test_an_interrupted_computation_keeps_what_was_done(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        cache.vectors(images, Recorder(stop_after=3))
+    assert len(entries(cache)) == 3
+    assert litter(cache) == []
+    recorder = Recorder()
+    np.testing.assert_array_equal(cache.vectors(images, recorder), expected(images))
+    assert recorder.computed == ["3.png", "4.png"]
+
+
+def test_an_interrupted_write_leaves_no_vector_and_no_other_file(
+    cache: VectorCache, images: list[LabelledImage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(tensors: object, path: Path, metadata: object) -> None:
+        Path(path).write_bytes(b"half")
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "save_file", half)
+        with pytest.raises(OSError, match="no space left"):
+            cache.vectors(images, Recorder())
+    assert entries(cache) == []
+    assert litter(cache) == []
+    np.testing.assert_array_equal(cache.vectors(images, Recorder()), expected(images))
+
+
+def run_python(code: str, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", code, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    return out
+
+
+def on_disk(images: Sequence[LabelledImage], path: Path) -> str:
+    """Write down images for another process."""
+    rows = [{**asdict(image), "path": str(image.path)} for image in images]
+    path.write_text(json.dumps(rows))
+    return str(path)
+
+
+READ_IMAGES = """
+import json, os, sys
+from pathlib import Path
+from dupeval.dataset import LabelledImage
+from dupeval.representation.cache import VectorCache
+rows = json.loads(Path(sys.argv[1]).read_text())
+images = [LabelledImage(**{**row, "path": Path(row["path"])}) for row in rows]
+cache = VectorCache(Path(sys.argv[2]))
+"""
+
+KILLED_IN_THE_MIDDLE_OF_A_WRITE = (
+    READ_IMAGES
+    + """
+from dupeval.representation import cache as module
+from dupeval.representation.raw import RawPixels
+real, calls = module.save_file, []
+def save_file(tensors, path, metadata):
+    calls.append(path)
+    if len(calls) == 3:
+        Path(path).write_bytes(b"half")
+        os._exit(7)
+    real(tensors, path, metadata)
+module.save_file = save_file
+cache.vectors(images, RawPixels(size=4))
+"""
+)
+
+
+def test_a_killed_process_leaves_nothing_that_is_taken_for_a_vector(
+    cache: VectorCache, images: list[LabelledImage], tmp_path: Path
+) -> None:
+    listed = on_disk(images, tmp_path / "images.json")
+    process = run_python(KILLED_IN_THE_MIDDLE_OF_A_WRITE, listed, str(cache.folder))
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (7, "")
+    assert len(entries(cache)) == 2
+    raw = RawPixels(size=4)
+    fresh = np.stack(list(raw.vectors([image.path for image in images])))
+    np.testing.assert_array_equal(cache.vectors(images, raw), fresh)
+    assert len(entries(cache)) == 5
+
+
+# Several at once.
+
+AT_ONCE = (
+    READ_IMAGES
+    + """
+import time
+from dupeval.representation.raw import RawPixels
+Path(sys.argv[3]).touch()
+while not Path(sys.argv[4]).exists():
+    time.sleep(0.001)
+X = cache.vectors(images, RawPixels(size=8))
+print(X.shape, X.dtype, X.tobytes().hex())
+"""
+)
+
+
+def test_two_processes_at_once_get_the_same_vectors(
+    make_images: MakeImages, cache: VectorCache, tmp_path: Path
+) -> None:
+    images = make_images(tmp_path / "many", 40)
+    listed = on_disk(images, tmp_path / "images.json")
+    ready = [tmp_path / "ready 0", tmp_path / "ready 1"]
+    go = tmp_path / "go"
+    processes = [
+        run_python(AT_ONCE, listed, str(cache.folder), str(path), str(go)) for path in ready
+    ]
+    end = time.monotonic() + 60
+    while not all(path.exists() for path in ready) and time.monotonic() < end:
+        time.sleep(0.005)
+    go.touch()
+    first, second = (finish(process) for process in processes)
+    raw = RawPixels(size=8)
+    fresh = np.stack(list(raw.vectors([image.path for image in images])))
+    assert first == second == f"{fresh.shape} {fresh.dtype} {fresh.tobytes().hex()}\n"
+    assert len(entries(cache)) == 40
+    assert litter(cache) == []
+
+
+def test_several_threads_at_once_get_the_same_vectors(
+    make_images: MakeImages, cache: VectorCache, tmp_path: Path
+) -> None:
+    images = make_images(tmp_path / "many", 40)
+    barrier = threading.Barrier(4)
+
+    def compute(_: int) -> npt.NDArray[np.float32]:
+        barrier.wait(timeout=60)
+        return cache.vectors(images, RawPixels(size=8))
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(compute, range(4)))
+    fresh = np.stack(list(RawPixels(size=8).vectors([image.path for image in images])))
+    for X in results:
+        np.testing.assert_array_equal(X, fresh)
+    assert len(entries(cache)) == 40
+    assert litter(cache) == []
+
+
+@pytest.fixture
+def mask() -> Iterator[int]:
+    """Set the process's file mode mask, and give it back afterwards whatever happened."""
+    before = os.umask(0o022)
+    yield 0o022
+    os.umask(before)
+
+
+def test_threads_that_write_at_once_leave_the_process_its_file_mode_mask(
+    mask: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # Every system call is a moment at which another thread may go on.
+    real = os.umask
+
+    def umask(value: int) -> int:
+        try:
+            return real(value)
+        finally:
+            time.sleep(0.002)
+
+    monkeypatch.setattr(os, "umask", umask)
+
+    def write(i: int) -> None:
+        for n in range(5):
+            with whole_file(tmp_path / f"{i}-{n}") as path:
+                path.write_bytes(b"x")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    assert real(mask) == mask
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o644}
+
+
+# Without torch.
+
+IMPORT_ONLY = """
+import sys
+import dupeval.representation.vgg
+print(sorted({"torch", "torchvision", "onnx"} & set(sys.modules)))
+"""
+
+WARM = (
+    READ_IMAGES
+    + """
+from dupeval.representation.vgg import VGG16
+X = cache.vectors(images, VGG16(Path(sys.argv[3]), layer="gap", size=32, batch_size=1))
+print(X.shape, sorted({"torch", "torchvision", "onnx"} & set(sys.modules)))
+"""
+)
+
+
+def test_importing_vgg_does_not_import_torch() -> None:
+    assert finish(run_python(IMPORT_ONLY)) == "[]\n"
+
+
+def test_a_run_that_finds_all_vectors_stored_does_not_import_torch(
+    cache: VectorCache,
+    images: list[LabelledImage],
+    tmp_path: Path,
+    weights_dir: Path,
+    oxford_weights: WeightsFile,
+) -> None:
+    cache.vectors(images, VGG16(weights_dir, layer="gap", size=32, batch_size=1))
+    assert len(entries(cache)) == 5
+    listed = on_disk(images, tmp_path / "images.json")
+    process = run_python(WARM, listed, str(cache.folder), str(oxford_weights.path.parent))
+    assert finish(process) == "(5, 512) []\n"
