@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
@@ -11,9 +11,9 @@ from threadpoolctl import threadpool_limits
 
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
-from dupeval.method import Curves, Setting, VectorCurves, VectorMethod
+from dupeval.method import Curves, VectorCurves, VectorMethod
 from dupeval.metrics import PairScores
-from dupeval.protocol import Protocol
+from dupeval.protocol import Choice, Protocol
 from dupeval.representation.cache import VectorCache
 
 
@@ -25,8 +25,19 @@ class QueryResult:
     protocol: str
     query: str
     scores: PairScores
-    threshold: float
-    setting: Setting
+    choice: Choice
+
+
+@dataclass(frozen=True)
+class Group:
+    """The group in which one method under one protocol put one image of a query."""
+
+    method: str
+    protocol: str
+    query: str
+    image: str
+    photograph: str
+    group: int
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,7 @@ class Evaluation:
     """All results of a run, methods within protocols in the order given, and its timings."""
 
     results: tuple[QueryResult, ...]
+    groups: tuple[Group, ...]
     timings: tuple[Timing, ...]
 
 
@@ -91,12 +103,15 @@ def evaluate(
         with watch.time(name, "coordinates"):
             curves[name] = VectorCurves.of(method, dataset, vectors)
     results: list[QueryResult] = []
+    groups: list[Group] = []
     with one_thread():
         for protocol_name, protocol in protocols.items():
             for name in methods:
                 with watch.time(name, protocol_name):
-                    results += score(name, protocol_name, protocol, curves, dataset)
-    return Evaluation(tuple(results), tuple(watch.timings))
+                    scored = score(name, protocol_name, protocol, curves, dataset)
+                results += scored
+                groups += _groups(scored, curves[name], dataset)
+    return Evaluation(tuple(results), tuple(groups), tuple(watch.timings))
 
 
 def one_thread() -> AbstractContextManager[object]:
@@ -122,6 +137,15 @@ def score(
     except SettingsError as error:
         raise SettingsError(f"method {name}, protocol {protocol_name}: {error}") from None
     return [
-        QueryResult(name, protocol_name, query.slug, score, choice.threshold, choice.setting)
+        QueryResult(name, protocol_name, query.slug, score, choice)
         for query, choice, score in zip(dataset.queries, choices, scores, strict=True)
     ]
+
+
+def _groups(scored: Sequence[QueryResult], curves: Curves, dataset: Dataset) -> Iterator[Group]:
+    for q, (result, query) in enumerate(zip(scored, dataset.queries, strict=True)):
+        choice = result.choice
+        labels = curves.partition(q, choice.setting, choice.hidden, choice.threshold)
+        for image, label in zip(query.images, labels.tolist(), strict=True):
+            names = (result.method, result.protocol, query.slug)
+            yield Group(*names, image.name, image.photograph, label)

@@ -118,6 +118,11 @@ class Curves(Protocol):
         `hidden` are queries of which nothing may be used for any other query.
         """
 
+    def partition(
+        self, query: int, setting: Setting, hidden: frozenset[int], threshold: float
+    ) -> npt.NDArray[np.int64]:
+        """Return the groups that the curve scores at `threshold`: labels, shape (n_images,)."""
+
 
 @plain_dataclass(frozen=True, eq=False)
 class VectorCurves:
@@ -175,6 +180,12 @@ class VectorCurves:
             dendrogram = self.dendrogram(query, setting, hidden)
             self._curves[key] = pair_curve(dendrogram, self.photographs[query])
         return self._curves[key]
+
+    def partition(
+        self, query: int, setting: Setting, hidden: frozenset[int], threshold: float
+    ) -> npt.NDArray[np.int64]:
+        """See `Curves.partition`."""
+        return self.dendrogram(query, setting, hidden).cut(threshold)
 
     def dendrogram(self, query: int, setting: Setting, hidden: frozenset[int]) -> Dendrogram:
         """Return a query's dendrogram; the arguments are those of `curve`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from dupeval.dataset import Dataset
+from dupeval.tables import SCORES
 
 HEADINGS = {
     "loqo": "Threshold chosen on the other queries (loqo): the honest figure",
@@ -40,6 +41,20 @@ def table1_latex(table: pd.DataFrame, dataset: Dataset) -> str:
     return "\n".join(parts)
 
 
+def per_query_markdown(per_query: pd.DataFrame, dataset: Dataset) -> str:
+    """Return the scores of every query as Markdown, with their means below."""
+    parts = []
+    for (protocol, method), rows in per_query.groupby(["protocol", "method"], sort=False):
+        shown = rows.drop(columns=["method", "protocol"])
+        for name in (*SCORES, "threshold"):
+            shown[name] = shown[name].map("{:.3f}".format)
+        means = rows[SCORES].mean().map("{:.3f}".format)
+        shown = pd.concat([shown.astype("str"), pd.DataFrame([{"query": "mean", **means}])])
+        text = shown.fillna("").to_markdown(index=False, disable_numparse=True)
+        parts.append(f"### {method}, {protocol}\n\n{text}\n")
+    return "\n".join([f"On {_describe(dataset)}.\n", *parts])
+
+
 def sweep_markdown(best: pd.DataFrame, dataset: Dataset) -> str:
     """Return the best setting of each grid as Markdown."""
     shown = best.rename(
@@ -56,15 +71,17 @@ def sweep_markdown(best: pd.DataFrame, dataset: Dataset) -> str:
 
 
 _NOTE = (
-    "Scores are means over queries, [95 % bootstrap interval over queries]; p: exact paired "
-    "sign-flip test of F1 against vgg_pca. The published figures are the study's, on its own "
-    "images, which are not public."
+    "P, R, F1: means over queries; interval: of F1, bootstrap over queries; pooled: from the "
+    "counts of all queries; p: exact paired sign-flip test of F1 against vgg_pca. Published: the "
+    "study's figures, on its own images, which are not public; nothing here reproduces them."
 )
 
 
 def _describe(dataset: Dataset) -> str:
+    # The name is a folder's, which may hold line breaks.
+    name = " ".join(dataset.name.split())
     return (
-        f"{dataset.name}: {len(dataset.queries)} queries, {len(dataset.images)} images, "
+        f"{name}: {len(dataset.queries)} queries, {len(dataset.images)} images, "
         f"{sum(query.n_true_pairs for query in dataset.queries)} true pairs"
     )
 
@@ -88,19 +105,25 @@ def _for_reading(rows: pd.DataFrame) -> pd.DataFrame:
             return ""
         return f"[{row['f1_ci_low']:.3f}, {row['f1_ci_high']:.3f}]"
 
-    shown = pd.DataFrame({"method": rows["method"]})
-    for score, heading in (("precision", "P"), ("recall", "R"), ("f1", "F1")):
-        shown[heading] = rows[score].map(number)
-    shown["95 % interval of F1"] = rows.apply(interval, axis=1)
-    shown["F1 pooled"] = rows["f1_micro"].map(number)
-    shown["p"] = rows["p_value"].map(number)
-    shown["threshold"] = rows["threshold"].map(number)
-    shown["source"] = rows["source"]
-    for score, heading in (("precision", "P"), ("recall", "R"), ("f1", "F1")):
-        shown[f"{heading} published"] = rows[f"{score}_published"].map(number)
-    return shown
+    def published(row: pd.Series) -> str:
+        return " / ".join(filter(None, (number(row[f"{score}_published"]) for score in SCORES)))
+
+    return pd.DataFrame(
+        {
+            "method": rows["method"],
+            "P": rows["precision"].map(number),
+            "R": rows["recall"].map(number),
+            "F1": rows["f1"].map(number),
+            "95 % interval": rows.apply(interval, axis=1),
+            "F1 pooled": rows["f1_micro"].map(number),
+            "p": rows["p_value"].map(number),
+            "threshold": rows["threshold"].map(number),
+            "source": rows["source"],
+            "published P / R / F1": rows.apply(published, axis=1),
+        }
+    )
 
 
 def _alignment(rows: pd.DataFrame) -> list[str]:
-    texts = ("method", "source")
+    texts = ("method", "source", "published P / R / F1")
     return ["left" if name in texts else "right" for name in _for_reading(rows).columns]

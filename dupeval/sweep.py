@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from dupeval.method import Curves, Setting
 from dupeval.metrics import PairCurve
 
@@ -47,6 +50,12 @@ class OneSetting:
         """See `Curves.curve`."""
         return self.curves.curve(query, setting, hidden)
 
+    def partition(
+        self, query: int, setting: Setting, hidden: frozenset[int], threshold: float
+    ) -> npt.NDArray[np.int64]:
+        """See `Curves.partition`."""
+        return self.curves.partition(query, setting, hidden, threshold)
+
 
 @dataclass(frozen=True, eq=False)
 class AllSettings:
@@ -87,3 +96,10 @@ class AllSettings:
         """See `Curves.curve`."""
         variant = self.variants[setting["variant"]]
         return variant.curve(query, variant.setting, hidden)
+
+    def partition(
+        self, query: int, setting: Setting, hidden: frozenset[int], threshold: float
+    ) -> npt.NDArray[np.int64]:
+        """See `Curves.partition`."""
+        variant = self.variants[setting["variant"]]
+        return variant.partition(query, variant.setting, hidden, threshold)

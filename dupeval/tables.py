@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import pandas as pd
 
-from dupeval.evaluation import QueryResult, Timing
+from dupeval.evaluation import Group, QueryResult, Timing
 from dupeval.files import canonical_json
 from dupeval.metrics import PairScores
 from dupeval.statistics import bootstrap_interval, sign_flip_p_value
@@ -35,8 +35,8 @@ def per_query_table(results: Iterable[QueryResult]) -> pd.DataFrame:
                 "protocol": r.protocol,
                 "query": r.query,
                 **{name: getattr(r.scores, name) for name in ("tp", "fp", "fn", "tn", *SCORES)},
-                "threshold": r.threshold,
-                "setting": canonical_json(dict(r.setting)),
+                "threshold": r.choice.threshold,
+                "setting": canonical_json(dict(r.choice.setting)),
             }
             for r in results
         ]
@@ -118,9 +118,9 @@ def sweep_best(sweep: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def timings_table(timings: Iterable[Timing]) -> pd.DataFrame:
-    """Return one row a method and stage, with wall and CPU seconds."""
-    return pd.DataFrame([asdict(timing) for timing in timings])
+def plain_table(rows: Iterable[Group] | Iterable[Timing]) -> pd.DataFrame:
+    """Return one row a record, one column an attribute."""
+    return pd.DataFrame([asdict(row) for row in rows])
 
 
 def _row(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import os
 import sys
 import warnings
 from collections.abc import Callable, Mapping
@@ -30,9 +31,11 @@ from pydantic import ValidationError
 
 from dupeval.dataset import Dataset
 from dupeval.errors import DupevalError, SettingsError
+from dupeval.evaluation import Evaluation, evaluate
 from dupeval.method import VectorMethod
 from dupeval.protocol import Protocol
 from dupeval.provenance import describe_run
+from dupeval.representation.cache import VectorCache
 
 CONF_DIR = str(Path(__file__).resolve().parent.parent / "conf")
 USER_ERROR = 2
@@ -53,6 +56,9 @@ def run(config_name: str, task: Callable[[DictConfig], None]) -> None:
             task(config)
         except DupevalError as error:
             _end(error)
+        except BrokenPipeError:
+            # Whoever reads the output has read enough; the results are written before it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     arguments = sys.argv[1:]
     if not any(argument.startswith("-") for argument in arguments):
@@ -108,6 +114,16 @@ def open_dataset(config: DictConfig) -> Dataset:
             raise error.__cause__ from None
         raise
     return dataset
+
+
+def evaluate_configuration(
+    config: DictConfig,
+) -> tuple[Dataset, dict[str, VectorMethod], Evaluation]:
+    """Run the methods of a configuration under its protocols on its dataset."""
+    methods, protocols = build_methods(config), build_protocols(config)
+    dataset = open_dataset(config)
+    cache = VectorCache(Path(config.cache_dir) / "vectors")
+    return dataset, methods, evaluate(methods, protocols, dataset, cache, config.progress)
 
 
 def build_methods(config: DictConfig) -> dict[str, VectorMethod]:

@@ -10,9 +10,10 @@ import pytest
 
 from dupeval.evaluation import QueryResult, Timing
 from dupeval.metrics import PairScores
+from dupeval.protocol import Choice
 from dupeval.rendering import csv_bytes
 from dupeval.statistics import bootstrap_interval
-from dupeval.tables import per_query_table, published_table1, table1, timings_table
+from dupeval.tables import per_query_table, plain_table, published_table1, table1
 
 COLUMNS = [
     *("method", "protocol", "precision", "recall", "f1", "f1_ci_low", "f1_ci_high"),
@@ -37,7 +38,9 @@ COUNTS = {
 
 def per_query(*names: tuple[str, str]) -> pd.DataFrame:
     return per_query_table(
-        QueryResult(method, protocol, f"q{i}", PairScores.from_counts(*counts), threshold, {})
+        QueryResult(
+            method, protocol, f"q{i}", PairScores.from_counts(*counts), Choice({}, threshold)
+        )
         for method, protocol in names
         for i, (*counts, threshold) in enumerate(COUNTS[method, protocol])
     )
@@ -202,10 +205,12 @@ class TestPerQueryTable:
     def test_it_has_one_row_a_result_with_counts_scores_and_choice(self) -> None:
         results = [
             QueryResult(
-                *("vgg", "loqo", "세월호", PairScores.from_counts(1, 1, 2, 6), 0.25),
-                {"n_components": 0.9, "linkage": "single"},
+                *("vgg", "loqo", "세월호", PairScores.from_counts(1, 1, 2, 6)),
+                Choice({"n_components": 0.9, "linkage": "single"}, 0.25),
             ),
-            QueryResult("raw", "fixed", "q", PairScores.from_counts(0, 0, 0, 3), -math.inf, {}),
+            QueryResult(
+                "raw", "fixed", "q", PairScores.from_counts(0, 0, 0, 3), Choice({}, -math.inf)
+            ),
         ]
         table = per_query_table(iter(results))
         assert table.to_dict("records") == [
@@ -224,7 +229,8 @@ class TestPerQueryTable:
         ]
 
     def test_its_csv_is_utf8_with_whole_counts_and_six_decimals(self) -> None:
-        result = QueryResult("raw", "loqo", "사진", PairScores.from_counts(1, 2, 0, 3), 1 / 3, {})
+        scores = PairScores.from_counts(1, 2, 0, 3)
+        result = QueryResult("raw", "loqo", "사진", scores, Choice({}, 1 / 3))
         assert csv_bytes(per_query_table([result])).decode().splitlines() == [
             "method,protocol,query,tp,fp,fn,tn,precision,recall,f1,threshold,setting",
             "raw,loqo,사진,1,2,0,3,0.333333,1.000000,0.500000,0.333333,{}",
@@ -243,7 +249,7 @@ def test_the_published_table_is_the_studys() -> None:
 
 
 def test_timings_have_one_row_a_method_and_stage() -> None:
-    table = timings_table([Timing("raw", "loqo", 1.5, 2.5), Timing("vgg", "loqo", 0.5, 0.25)])
+    table = plain_table([Timing("raw", "loqo", 1.5, 2.5), Timing("vgg", "loqo", 0.5, 0.25)])
     assert list(table.columns) == ["method", "stage", "wall_s", "cpu_s"]
     np.testing.assert_array_equal(table["wall_s"], [1.5, 0.5])
     np.testing.assert_array_equal(table["cpu_s"], [2.5, 0.25])

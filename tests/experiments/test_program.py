@@ -42,8 +42,8 @@ class TestAnOverrideThatDoesNotExist:
     @pytest.mark.parametrize(
         ("override", "possible"),
         [
-            ("method=vvg", "raw, raw_pca, vgg, vgg_pca"),
-            ("method=[raw,vvg]", "raw, raw_pca, vgg, vgg_pca"),
+            ("method=vvg", "raw, raw_pca, vgg, vgg_pca, vgg_pca_transductive"),
+            ("method=[raw,vvg]", "raw, raw_pca, vgg, vgg_pca, vgg_pca_transductive"),
             ("protocol=lqo", "fixed, loqo, oracle, shared"),
             ("dataset=mine", "folder, standin"),
             ("experiment=table2", "table1"),

@@ -12,6 +12,7 @@ import table1
 from program import compose
 
 from dupeval.errors import DupevalError
+from dupeval.metrics import pair_scores
 
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = [
@@ -19,7 +20,7 @@ COLUMNS = [
     *("precision_micro", "recall_micro", "f1_micro", "p_value", "n_queries", "threshold"),
     *("source", "precision_published", "recall_published", "f1_published"),
 ]
-REPEATABLE = ("table1.csv", "table1.md", "table1.tex", "per_query.csv")
+REPEATABLE = ("table1.csv", "table1.md", "table1.tex", "per_query.csv", "groups.csv")
 
 
 @pytest.fixture
@@ -88,6 +89,19 @@ def test_a_second_run_writes_the_same_bytes_with_cold_and_with_warm_caches(
     assert {name: (out / name).read_bytes() for name in REPEATABLE} == cold
 
 
+def test_the_groups_are_those_that_were_scored(tiny: Path, tmp_path: Path) -> None:
+    out = run(tiny, tmp_path, *RAW)
+    groups, per_query = pd.read_csv(out / "groups.csv"), pd.read_csv(out / "per_query.csv")
+    names = ["method", "protocol", "query"]
+    for key, rows in groups.groupby(names):
+        scores = pair_scores(rows["photograph"], rows["group"])
+        written = per_query.set_index(names).loc[key]
+        assert (scores.tp, scores.fp, scores.fn, scores.tn) == tuple(
+            written[["tp", "fp", "fn", "tn"]]
+        )
+    assert len(groups) == 2 * 2 * 18
+
+
 def test_run_json_says_what_the_run_was_made_of(tiny: Path, tmp_path: Path) -> None:
     out = run(tiny, tmp_path, *RAW, "seed=5")
     described = json.loads((out / "run.json").read_text())
@@ -117,7 +131,7 @@ def test_other_files_in_the_results_folder_are_left_alone(tiny: Path, tmp_path: 
 
 
 def test_vgg_features_go_the_whole_way(tiny: Path, tmp_path: Path, weights_dir: Path) -> None:
-    own = f"methods.vgg.representation.weights_dir={weights_dir}"
+    own = f"vgg.weights_dir={weights_dir}"
     overrides = ("method=vgg", "protocol=loqo", "vgg.size=32", own)
     table = pd.read_csv(run(tiny, tmp_path, *overrides) / "table1.csv")
     row = table[table["source"] == "measured"].iloc[0]

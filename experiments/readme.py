@@ -1,0 +1,39 @@
+"""Paste the committed results into README.md, between its comments."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from dupeval.files import whole_file
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+
+
+def filled(text: str, results: Path) -> str:
+    """Return the README's text with every `<!-- NAME -->` block as the results have it."""
+    table1 = (results / "table1" / "table1.md").read_text(encoding="utf-8")
+    blocks = {
+        "table1": table1.split("\n\n### ")[0] + "\n\n" + table1.split("\n\n")[2],
+        "sweep": (results / "sweep" / "best.md").read_text(encoding="utf-8"),
+        "benchmarks": (results / "benchmarks" / "benchmarks.md").read_text(encoding="utf-8"),
+    }
+    for name, block in blocks.items():
+        marks = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.DOTALL)
+        if len(marks.findall(text)) != 1:
+            raise ValueError(f"README.md needs one block <!-- {name} --> ... <!-- /{name} -->")
+        text = marks.sub(lambda found, block=block: f"{found[1]}{block.strip()}{found[2]}", text)
+    return text
+
+
+def main() -> None:
+    """Rewrite README.md."""
+    text = filled(README.read_text(encoding="utf-8"), ROOT / "results")
+    with whole_file(README) as path:
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
