@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from measuring import Figure, figure, seconds
+from measuring import Figure, figure, ratios, seconds
 from torch.utils.flop_counter import FlopCounterMode
 from torchvision.models import vgg16
 
@@ -19,27 +19,31 @@ from dupeval.representation.vgg import VGG16, build_network
 def measure(paths: Sequence[Path], network: VGG16, runs: int) -> list[Figure]:
     """Time decoding and the network together, as a cold run has it."""
     flop = _flop_per_image(network.size)
-    rate = [2 * 4096**3 / t for t in seconds(_matrix_product(4096), runs)]
-    allowed = [r / flop for r in rate]
     bf16 = replace(network, precision="bf16")
-    fp32_rate = [len(paths) / t for t in seconds(lambda: list(network.vectors(paths)), runs)]
-    bf16_rate = [len(paths) / t for t in seconds(lambda: list(bf16.vectors(paths)), runs)]
-    plain_rate = [len(paths) / t for t in seconds(_plain(paths, network), runs)]
+    ways = [
+        _matrix_product(4096),
+        lambda: list(network.vectors(paths)),
+        lambda: list(bf16.vectors(paths)),
+        _plain(paths, network),
+    ]
+    product_s, fp32_s, bf16_s, plain_s = seconds(ways, runs)
+    rate = [2 * 4096**3 / t for t in product_s]
+    allowed_s = [len(paths) * flop / r for r in rate]
     name = f"VGG16 {network.layer}, {len(paths)} image files"
+
+    def images_per_second(what: str, times: list[float]) -> Figure:
+        return figure(name, what, "images/s", [len(paths) / t for t in times])
+
     return [
         figure(name, "fp32 matrix product of 4096", "GFLOP/s", [r / 1e9 for r in rate]),
-        figure(name, f"allowed by it at {flop / 1e9:.1f} GFLOP an image", "images/s", allowed),
-        figure(name, "fp32", "images/s", fp32_rate),
-        figure(name, "fp32, share of what is allowed", "x", _ratios(fp32_rate, allowed)),
-        figure(name, "bf16", "images/s", bf16_rate),
-        figure(name, "bf16, times fp32", "x", _ratios(bf16_rate, fp32_rate)),
-        figure(name, "plain torchvision, an image at a time", "images/s", plain_rate),
-        figure(name, "fp32, times plain", "x", _ratios(fp32_rate, plain_rate)),
+        images_per_second(f"allowed by it at {flop / 1e9:.1f} GFLOP an image", allowed_s),
+        images_per_second("fp32", fp32_s),
+        figure(name, "fp32, times what is allowed", "x", ratios(allowed_s, fp32_s)),
+        images_per_second("bf16", bf16_s),
+        figure(name, "bf16, times fp32", "x", ratios(fp32_s, bf16_s)),
+        images_per_second("plain torchvision, an image at a time", plain_s),
+        figure(name, "fp32, times plain", "x", ratios(plain_s, fp32_s)),
     ]
-
-
-def _ratios(ours: list[float], theirs: list[float]) -> list[float]:
-    return [a / b for a, b in zip(ours, theirs, strict=True)]
 
 
 def _matrix_product(n: int):  # noqa: ANN202

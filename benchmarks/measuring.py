@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -28,12 +28,22 @@ def figure(benchmark: str, what: str, unit: str, values: list[float]) -> Figure:
     )
 
 
-def seconds(function: Callable[[], object], runs: int) -> list[float]:
-    """Time a function, after one run that does not count."""
-    function()
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
+def seconds(functions: Sequence[Callable[[], object]], runs: int) -> list[list[float]]:
+    """Time functions in turn, so that ratios hold when the machine's speed drifts.
+
+    Each is run once before, which does not count. Returns the times of each function.
+    """
+    for function in functions:
         function()
-        times.append(time.perf_counter() - start)
+    times: list[list[float]] = [[] for _ in functions]
+    for _ in range(runs):
+        for function, own in zip(functions, times, strict=True):
+            start = time.perf_counter()
+            function()
+            own.append(time.perf_counter() - start)
     return times
+
+
+def ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
+    """Divide run by run."""
+    return [a / b for a, b in zip(ours, theirs, strict=True)]

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
-from dupeval.method import Curves, VectorCurves, VectorMethod
+from dupeval.method import Curves, Rehearsal, VectorCurves, VectorMethod
 from dupeval.metrics import PairScores
 from dupeval.protocol import Choice, Protocol
 from dupeval.representation.cache import VectorCache
@@ -95,6 +95,7 @@ def evaluate(
     SettingsError
         If a method or a protocol cannot be run on this dataset; the message names it.
     """
+    _rehearse(methods, protocols, dataset)
     watch = _Stopwatch()
     curves: dict[str, Curves] = {}
     for name, method in methods.items():
@@ -112,6 +113,17 @@ def evaluate(
                 results += scored
                 groups += _groups(scored, curves[name], dataset)
     return Evaluation(tuple(results), tuple(groups), tuple(watch.timings))
+
+
+def _rehearse(
+    methods: Mapping[str, VectorMethod], protocols: Mapping[str, Protocol], dataset: Dataset
+) -> None:
+    """Find what is impossible before minutes are spent on representations."""
+    n_images = [len(query.images) for query in dataset.queries]
+    curves = {name: Rehearsal(method, n_images) for name, method in methods.items()}
+    for protocol_name, protocol in protocols.items():
+        for name in methods:
+            score(name, protocol_name, protocol, curves, dataset)
 
 
 def one_thread() -> AbstractContextManager[object]:

@@ -17,7 +17,13 @@ from dupeval.clustering import Dendrogram, Linkage, Metric, check_combination
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
 from dupeval.metrics import PairCurve, pair_curve
-from dupeval.reduction import PCA, Components, Vectors, lossless_coordinates
+from dupeval.reduction import (
+    PCA,
+    Components,
+    Vectors,
+    check_components,
+    lossless_coordinates,
+)
 from dupeval.representation import Representation
 from dupeval.settings import STRICT
 
@@ -124,6 +130,56 @@ class Curves(Protocol):
         """Return the groups that the curve scores at `threshold`: labels, shape (n_images,)."""
 
 
+@plain_dataclass(frozen=True)
+class Rehearsal:
+    """The curves of a method before there are vectors: only what is impossible shows.
+
+    Attributes
+    ----------
+    method : VectorMethod
+    n_images : sequence of int
+        Of each query.
+    """
+
+    method: VectorMethod
+    n_images: Sequence[int]
+
+    @property
+    def settings(self) -> Sequence[Setting]:
+        """See `Curves.settings`."""
+        return self.method.settings
+
+    @property
+    def default(self) -> Setting:
+        """See `Curves.default`."""
+        return {}
+
+    @property
+    def threshold(self) -> float | None:
+        """See `Curves.threshold`."""
+        return self.method.threshold
+
+    @property
+    def n_queries(self) -> int:
+        """See `Curves.n_queries`."""
+        return len(self.n_images)
+
+    def curve(self, query: int, setting: Setting, hidden: frozenset[int]) -> PairCurve:
+        """Return the curve of a query with one image, if its dendrogram could be made."""
+        reduction = self.method.at(setting).reduction
+        if reduction is not None:
+            fitted_on = reduction.fitted_on(query, hidden, self.n_queries)
+            n = sum(self.n_images[i] for i in fitted_on)
+            check_components(reduction, n)
+        return pair_curve(Dendrogram.from_distances([]), ["photograph"])
+
+    def partition(
+        self, query: int, setting: Setting, hidden: frozenset[int], threshold: float
+    ) -> npt.NDArray[np.int64]:
+        """See `Curves.partition`."""
+        return np.zeros(self.n_images[query], np.int64)
+
+
 @plain_dataclass(frozen=True, eq=False)
 class VectorCurves:
     """The curves of a `VectorMethod` on a dataset, each computed when first asked for.
@@ -206,12 +262,8 @@ class VectorCurves:
         return self._scores[query, fitted_on][:, : components.count(reduction.n_components)]
 
     def _fit(self, reduction: PCA, queries: frozenset[int]) -> Components:
-        if not queries:
-            raise SettingsError(
-                f"fit={reduction.fit} leaves no query to fit PCA on: the dataset has "
-                f"{self.n_queries}; possible: fit=query"
-            )
         if queries not in self._components:
+            check_components(reduction, sum(len(self.vectors[i]) for i in queries))
             X = np.concatenate([self.vectors[i] for i in sorted(queries)])
             self._components[queries] = Components(X, reduction.whiten)
         return self._components[queries]

@@ -56,6 +56,24 @@ class PCA:
         return others if self.fit == "others" else others | own
 
 
+def check_components(reduction: PCA, n_images: int) -> None:
+    """Raise SettingsError when PCA cannot be fitted as wanted on that many images."""
+    if n_images < 2:
+        raise SettingsError(
+            f"fit={reduction.fit} leaves {n_images} images to fit PCA on; possible: fit=query, or "
+            "a dataset with more queries"
+        )
+    if isinstance(reduction.n_components, int) and reduction.n_components >= n_images:
+        raise _too_many(reduction.n_components, n_images, n_images - 1)
+
+
+def _too_many(n_components: int | float, n_images: int, n_most: int) -> SettingsError:
+    return SettingsError(
+        f"n_components={n_components}, but PCA is fitted on {n_images} images, which have no more "
+        f"than {n_most}; possible: 1 to {n_most}, or a share of the variance below 1"
+    )
+
+
 class Components:
     """All principal components of some vectors; fewer are the first of them.
 
@@ -104,11 +122,7 @@ class Components:
             reached = int(np.searchsorted(shares, n_components, side="right")) + 1
             return min(reached, self.n_most)
         if n_components > self.n_most:
-            raise SettingsError(
-                f"n_components={n_components}, but PCA is fitted on {self._pca.n_samples_} images, "
-                f"which have no more than {self.n_most}; possible: 1 to {self.n_most}, "
-                "or a share of the variance below 1"
-            )
+            raise _too_many(n_components, self._pca.n_samples_, self.n_most)
         return n_components
 
 

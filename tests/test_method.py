@@ -265,7 +265,8 @@ class TestCurves:
         with pytest.raises(SettingsError) as caught:
             curves.curve(0, {}, frozenset(hidden))
         assert str(caught.value) == (
-            "fit=others leaves no query to fit PCA on: the dataset has 1; possible: fit=query"
+            "fit=others leaves 0 images to fit PCA on; possible: fit=query, or a dataset with more "
+            "queries"
         )
         alone = VectorCurves.of(method(reduction=PCA(2, fit="query")), dataset, X)
         assert len(alone.curve(0, {}, frozenset(hidden))) == 5

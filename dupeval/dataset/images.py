@@ -18,6 +18,11 @@ class ImageError(DupevalError):
 
 
 def read_rgb(path: Path) -> npt.NDArray[np.uint8]:
+    """Decode an image file to an array of shape (height, width, 3); see `open_rgb`."""
+    return np.asarray(open_rgb(path))
+
+
+def open_rgb(path: Path) -> Image.Image:
     """Decode an image file.
 
     The EXIF orientation is applied, transparency is laid on white, 16-bit images are scaled to
@@ -30,7 +35,8 @@ def read_rgb(path: Path) -> npt.NDArray[np.uint8]:
 
     Returns
     -------
-    ndarray of uint8, shape (height, width, 3)
+    Image
+        Loaded, of mode RGB.
 
     Raises
     ------
@@ -43,7 +49,8 @@ def read_rgb(path: Path) -> npt.NDArray[np.uint8]:
             raise ImageError("the file has zero bytes")
         with Image.open(path, formats=_formats()) as image:
             check_pixel_count(image)
-            return np.asarray(_to_rgb(ImageOps.exif_transpose(image)))
+            ImageOps.exif_transpose(image, in_place=True)
+            return _to_rgb(image)
     except UnidentifiedImageError:
         raise ImageError("not an image that Pillow can read") from None
     except ImageError:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
-from dupeval.dataset.images import read_rgb
+from dupeval.dataset.images import open_rgb
 
 Pixels = npt.NDArray[np.uint8]
 Resize = Literal["squash", "crop", "pad"]
@@ -38,9 +38,9 @@ def read_resized(path: Path, size: int, resize: Resize) -> Pixels:
     Raises
     ------
     ImageError
-        See `dupeval.dataset.images.read_rgb`.
+        See `dupeval.dataset.images.open_rgb`.
     """
-    image = Image.fromarray(read_rgb(path))
+    image = open_rgb(path)
     target, bilinear = (size, size), Image.Resampling.BILINEAR
     if resize == "crop":
         image = ImageOps.fit(image, target, bilinear)

@@ -123,6 +123,16 @@ def test_a_run_that_fails_leaves_the_earlier_results_as_they_are(
     assert {p: p.read_bytes() for p in out.iterdir()} == before
 
 
+def test_what_is_impossible_is_refused_before_anything_is_computed(
+    tiny: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(DupevalError, match="which have no more than 5; possible: 1 to 5"):
+        run(tiny, tmp_path, *RAW, "methods.raw_pca.reduction.n_components=6")
+    with pytest.raises(DupevalError, match="takes its threshold from vgg_pca"):
+        run(tiny, tmp_path, *RAW, "protocol=shared")
+    assert not (tmp_path / "cache" / "vectors").exists()
+
+
 def test_other_files_in_the_results_folder_are_left_alone(tiny: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "notes.txt").write_text("mine")

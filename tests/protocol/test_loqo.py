@@ -202,5 +202,5 @@ def test_components_for_the_others_are_not_fitted_on_the_held_out_query_either()
     # With two queries each is the only one the other could be fitted on.
     labels, vectors = (both[:2] for both in draw_dataset())
     method = VectorMethod(representation=GivenVectors(), reduction=PCA(2, "others"))
-    with pytest.raises(SettingsError, match="leaves no query to fit PCA on: the dataset has 2"):
+    with pytest.raises(SettingsError, match="leaves 0 images to fit PCA on"):
         choose(VectorCurves(method, labels, vectors))
