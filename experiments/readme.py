@@ -21,10 +21,10 @@ def filled(text: str, results: Path) -> str:
         "benchmarks": (results / "benchmarks" / "benchmarks.md").read_text(encoding="utf-8"),
     }
     for name, block in blocks.items():
-        marks = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.DOTALL)
+        marks = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         if len(marks.findall(text)) != 1:
             raise ValueError(f"README.md needs one block <!-- {name} --> ... <!-- /{name} -->")
-        text = marks.sub(lambda found, block=block: f"{found[1]}{block.strip()}{found[2]}", text)
+        text = marks.sub(lambda found, block=block: f"{found[1]}{block.strip()}\n{found[2]}", text)
     return text
 
 

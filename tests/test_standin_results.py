@@ -1,5 +1,6 @@
 """The real thing: real photographs, the real weights, and the results that are committed."""
 
+import json
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import table1
 from program import compose
 
 from dupeval.dataset.standin import ensure_standin
+from dupeval.dataset.standin.manifest import MANIFEST_CSV
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMITTED = ROOT / "results" / "table1"
@@ -35,6 +37,9 @@ def test_the_committed_table_is_what_a_run_gives(fresh: Path) -> None:
     names = ["method", "protocol", "source"]
     made, committed = (pd.read_csv(folder / "table1.csv") for folder in (fresh, COMMITTED))
     pd.testing.assert_frame_equal(made[names], committed[names])
+    described = (json.loads((folder / "run.json").read_text()) for folder in (fresh, COMMITTED))
+    if len({run["dataset"]["fingerprint"] for run in described}) > 1:
+        pytest.skip("other library versions build another stand-in; see data/README.md")
     # Other processors round otherwise, which may move a pair across a threshold.
     for score in ("precision", "recall", "f1"):
         np.testing.assert_allclose(made[score], committed[score], atol=0.03)
@@ -47,6 +52,19 @@ def test_what_the_readme_says_of_the_methods_is_so() -> None:
     assert min(f1["vgg"], f1["vgg_pca"]) > max(f1["raw"], f1["raw_pca"])
     assert f1["vgg_pca"] < f1["vgg"] < f1["vgg_pca_transductive"] < 0.85
     assert (loqo["p_value"].dropna() > 0.05).all()
+
+
+def test_what_all_methods_miss_most_is_the_photograph_inset_in_a_page() -> None:
+    groups = pd.read_csv(COMMITTED / "groups.csv").query("protocol == 'loqo'")
+    manifest = pd.read_csv(MANIFEST_CSV, keep_default_na=False)
+    images = groups.merge(manifest, on=["query", "image", "photograph"])
+    first = images[images["edit"] == ""]
+    names = ["method", "query", "photograph"]
+    pairs = images[images["edit"] != ""].merge(first, on=names, suffixes=("", "_first"))
+    pairs["found"] = pairs["group"] == pairs["group_first"]
+    pairs["family"] = pairs["edit"].str.findall(r"(?:^|\+)(\w+)")
+    recall = pairs.explode("family").groupby(["method", "family"])["found"].mean()
+    assert recall.groupby("method").idxmin().map(lambda place: place[1]).eq("inset").all()
 
 
 def test_the_fixed_thresholds_are_the_oracles_on_the_standin() -> None:
