@@ -101,7 +101,7 @@ def evaluate(
     for name, method in methods.items():
         with watch.time(name, "representation"):
             vectors = cache.vectors(dataset.images, method.representation, progress)
-        with watch.time(name, "coordinates"):
+        with watch.time(name, "coordinates"), one_thread():
             curves[name] = VectorCurves.of(method, dataset, vectors)
     results: list[QueryResult] = []
     groups: list[Group] = []

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass as plain_dataclass
 from dataclasses import field, replace
 from itertools import product
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +59,7 @@ class VectorMethod:
     reduction: PCA | None = None
     linkage: Linkage = "average"
     metric: Metric = "cosine"
-    threshold: float | None = None
+    threshold: Annotated[float, Field(allow_inf_nan=False)] | None = None
     tuned: tuple[str, ...] = (THRESHOLD,)
     grid: Mapping[str, tuple[Any, ...]] = Field(default_factory=dict)
 
@@ -75,6 +75,11 @@ class VectorMethod:
             raise SettingsError("tuned: n_components needs a reduction")
         if not self.grid:
             check_combination(self.linkage, self.metric)
+            if self.reduction is not None and self.metric == "correlation":
+                raise SettingsError(
+                    "metric=correlation depends on the signs of principal components, which are "
+                    "arbitrary; with a reduction these are possible: euclidean, cosine, cityblock"
+                )
             return
         for setting in self.settings:
             self.at(setting)

@@ -92,7 +92,8 @@ class Components:
         # Where some vectors are equal they span fewer; the components beyond are rounding noise,
         # which whitening would blow up.
         lengths = self._pca.singular_values_
-        self._is_noise = lengths <= lengths.max() * max(X.shape) * np.finfo(lengths.dtype).eps
+        rounding = float(np.linalg.norm(X)) * max(X.shape) * np.finfo(lengths.dtype).eps
+        self._is_noise = lengths <= rounding
 
     def transform(self, X: Vectors, n_components: int | float) -> Vectors:
         """Return the first principal components of vectors; see `count` for how many."""

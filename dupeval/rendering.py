@@ -49,6 +49,7 @@ def per_query_markdown(per_query: pd.DataFrame, dataset: Dataset) -> str:
         for name in (*SCORES, "threshold"):
             shown[name] = shown[name].map("{:.3f}".format)
         means = rows[SCORES].mean().map("{:.3f}".format)
+        shown["query"] = shown["query"].map(_in_a_cell)
         shown = pd.concat([shown.astype("str"), pd.DataFrame([{"query": "mean", **means}])])
         text = shown.fillna("").to_markdown(index=False, disable_numparse=True)
         parts.append(f"### {method}, {protocol}\n\n{text}\n")
@@ -84,6 +85,11 @@ def _describe(dataset: Dataset) -> str:
         f"{name}: {len(dataset.queries)} queries, {len(dataset.images)} images, "
         f"{sum(query.n_true_pairs for query in dataset.queries)} true pairs"
     )
+
+
+def _in_a_cell(text: str) -> str:
+    """Return text that cannot leave its cell of a Markdown table."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -13,9 +13,10 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import hydra
+from hydra.core.hydra_config import HydraConfig
 from hydra.errors import (
     ConfigCompositionException,
     HydraException,
@@ -23,11 +24,12 @@ from hydra.errors import (
     MissingConfigException,
     OverrideParseException,
 )
+from hydra.types import RunMode
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from PIL import Image
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from dupeval.dataset import Dataset
 from dupeval.errors import DupevalError, SettingsError
@@ -36,6 +38,7 @@ from dupeval.method import VectorMethod
 from dupeval.protocol import Protocol
 from dupeval.provenance import describe_run
 from dupeval.representation.cache import VectorCache
+from dupeval.settings import STRICT
 
 CONF_DIR = str(Path(__file__).resolve().parent.parent / "conf")
 USER_ERROR = 2
@@ -52,13 +55,14 @@ def run(config_name: str, task: Callable[[DictConfig], None]) -> None:
 
     def checked_task(config: DictConfig) -> None:
         try:
-            _require_all(config)
-            task(config)
+            task(checked(config))
         except DupevalError as error:
             _end(error)
         except BrokenPipeError:
             # Whoever reads the output has read enough; the results are written before it.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            _end(DupevalError(f"{error.filename or 'the system'}: {error.strerror}"))
 
     arguments = sys.argv[1:]
     if not any(argument.startswith("-") for argument in arguments):
@@ -96,8 +100,68 @@ def compose(config_name: str, overrides: list[str]) -> DictConfig:
             key = message.split("'")[1]
             raise SettingsError(_unknown_key(config_name, overrides, key)) from None
         raise SettingsError(message) from None
-    except HydraException as error:
+    except (HydraException, ValueError) as error:
+        # Hydra raises ValueError for a group that is set to null.
         raise SettingsError(str(error).splitlines()[0]) from None
+
+
+class Common(BaseModel):
+    """The settings that all programs share, with the types they must have."""
+
+    model_config = STRICT
+
+    out_dir: Path
+    cache_dir: Path
+    seed: Annotated[int, Field(ge=0, strict=True)]
+    progress: Annotated[bool, Field(strict=True)]
+    methods: Annotated[dict[str, Any], Field(min_length=1)]
+    protocols: Annotated[dict[str, Any], Field(min_length=1)]
+
+
+def checked(config: DictConfig) -> DictConfig:
+    """Return a configuration whose common settings are complete and of the right types.
+
+    Raises
+    ------
+    SettingsError
+        With every fault.
+    """
+    missing = sorted(OmegaConf.missing_keys(config))
+    if missing:
+        raise SettingsError(f"missing: {', '.join(f'{key}=...' for key in missing)}")
+    # Folders named by digits alone come as numbers.
+    for node, key in ((config, "out_dir"), (config, "cache_dir"), (config.dataset, "root")):
+        if isinstance(node[key], int | float) and not isinstance(node[key], bool):
+            node[key] = str(node[key])
+    values = {name: as_json(config)[name] for name in Common.model_fields if name in config}
+    try:
+        common = Common(**values)
+    except ValidationError as error:
+        raise SettingsError("; ".join(_faults(error, ""))) from None
+    for name in ("out_dir", "cache_dir"):
+        _check_writable(name, getattr(common, name))
+    if not isinstance(config.dataset.root, str):
+        raise SettingsError(f"dataset.root={config.dataset.root}: give the path of a folder")
+    return _in_its_own_folder(config)
+
+
+def _check_writable(name: str, folder: Path) -> None:
+    # Before the work, not after it.
+    nearest = next(
+        path for path in (folder.absolute(), *folder.absolute().parents) if path.exists()
+    )
+    if not nearest.is_dir():
+        raise SettingsError(f"{name}={folder}: {nearest} is a file; possible: a folder")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise SettingsError(f"{name}={folder}: {nearest} cannot be written to")
+
+
+def _in_its_own_folder(config: DictConfig) -> DictConfig:
+    """Give each job of a multirun a folder of its own below `out_dir`."""
+    if HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN:
+        job = HydraConfig.get().job.override_dirname.replace("/", "_") or "default"
+        config.out_dir = str(Path(config.out_dir) / job)
+    return config
 
 
 def open_dataset(config: DictConfig) -> Dataset:
@@ -204,18 +268,15 @@ def _unknown_key(config_name: str, overrides: list[str], key: str) -> str:
     return f"there is no setting {key!r}; {hint}: {', '.join(names)}"
 
 
-def _require_all(config: DictConfig) -> None:
-    missing = sorted(OmegaConf.missing_keys(config))
-    if missing:
-        raise SettingsError(f"missing: {', '.join(f'{key}=...' for key in missing)}")
-
-
 def _faults(error: ValidationError, place: str) -> list[str]:
-    return [
-        f"{'.'.join([place, *(str(part) for part in fault['loc'])])}={fault['input']!r}: "
-        f"{fault['msg']}"
-        for fault in error.errors()
-    ]
+    faults = []
+    for fault in error.errors():
+        name = ".".join(str(part) for part in (place, *fault["loc"]) if part)
+        if fault["type"] == "missing":
+            faults.append(f"{name} is missing")
+        else:
+            faults.append(f"{name}={fault['input']!r}: {fault['msg']}")
+    return faults
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:

@@ -16,7 +16,7 @@ def filled(text: str, results: Path) -> str:
     """Return the README's text with every `<!-- NAME -->` block as the results have it."""
     table1 = (results / "table1" / "table1.md").read_text(encoding="utf-8")
     blocks = {
-        "table1": table1.split("\n\n### ")[0] + "\n\n" + table1.split("\n\n")[2],
+        "table1": "\n\n".join(table1.split("\n\n")[:3]),
         "sweep": (results / "sweep" / "best.md").read_text(encoding="utf-8"),
         "benchmarks": (results / "benchmarks" / "benchmarks.md").read_text(encoding="utf-8"),
     }

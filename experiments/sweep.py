@@ -12,14 +12,24 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from omegaconf import DictConfig, OmegaConf
-from program import as_json, build, build_protocols, open_dataset, run, run_json
+from program import as_json, build, build_methods, build_protocols, open_dataset, run, run_json
 from tqdm import tqdm
 
 from dupeval.dataset import Dataset
+from dupeval.errors import SettingsError
 from dupeval.evaluation import one_thread, score
 from dupeval.files import json_sha256, write_whole
-from dupeval.method import THRESHOLD, TUNABLE, Curves, VectorCurves
+from dupeval.method import (
+    THRESHOLD,
+    TUNABLE,
+    Curves,
+    Rehearsal,
+    Setting,
+    VectorCurves,
+    VectorMethod,
+)
 from dupeval.protocol import Protocol
+from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.reduction import lossless_coordinates
 from dupeval.rendering import csv_bytes, sweep_markdown
 from dupeval.representation.cache import VectorCache
@@ -29,7 +39,9 @@ from dupeval.tables import sweep_best
 
 def main(config: DictConfig) -> None:
     """Score every setting, write the tables and print the best of each grid."""
-    protocols, dataset = build_protocols(config), open_dataset(config)
+    protocols, methods = build_protocols(config), build_methods(config)
+    _check(config)
+    dataset = open_dataset(config)
     rows: list[dict[str, Any]] = []
     for name, part in config.grids.items():
         tried = list(_variants(config, part.method, as_json(part.grid), dataset))
@@ -47,9 +59,33 @@ def main(config: DictConfig) -> None:
         "best.csv": csv_bytes(best),
         "best.md": markdown.encode(),
     }
-    contents["run.json"] = run_json(config, dataset, {}, contents)
+    contents["run.json"] = run_json(config, dataset, methods, contents)
     write_whole(Path(config.out_dir), contents)
     print(markdown)
+
+
+def _check(config: DictConfig) -> None:
+    missing = {part.method for part in config.grids.values()} - set(config.methods)
+    if missing:
+        raise SettingsError(f"grids need the methods {', '.join(sorted(missing))} in the run")
+    if set(config.protocols) != {"loqo", "oracle"}:
+        raise SettingsError("a sweep compares protocol=[loqo,oracle]; no other choice is possible")
+
+
+def _possible(made: VectorMethod, dataset: Dataset) -> list[Setting]:
+    """Leave out settings that need more images than there are."""
+    rehearsal = Rehearsal(made, [len(query.images) for query in dataset.queries])
+    possible: list[Setting] = []
+    for setting in made.settings:
+        try:
+            LeaveOneQueryOut().choose("it", {"it": OneSetting(rehearsal, setting)})
+        except SettingsError as error:
+            reason = str(error)
+        else:
+            possible.append(setting)
+    if not possible:
+        raise SettingsError(reason)
+    return possible
 
 
 def _variants(
@@ -74,7 +110,7 @@ def _variants(
             known = {key: lossless_coordinates(vectors) if made.reduction else vectors}
         curves = VectorCurves.of(made, dataset, known[key])
         named = {name.rpartition(".")[2]: value for name, value in chosen.items()}
-        for setting in made.settings:
+        for setting in _possible(made, dataset):
             yield {**named, **setting}, OneSetting(curves, setting)
 
 

@@ -22,6 +22,8 @@ from dupeval.dataset.images import ImageError, read_rgb
 from dupeval.errors import DatasetError
 from dupeval.files import file_sha256, whole_file
 
+# More decoders than this only cost memory.
+MOST_THREADS = 4
 # What file managers leave behind; never an image somebody forgot to label.
 LITTER = frozenset({"thumbs.db", "desktop.ini"})
 
@@ -62,7 +64,7 @@ def read_folder(
     located = _locate_images(root, titles, rows, problems) if titles and rows else []
     if problems:
         raise DatasetError(str(root), problems + _decoding_problems(located, progress))
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(MOST_THREADS) as pool:
         hashes = list(pool.map(_hash, located))
     problems = [text for text in hashes if text.startswith("labels.csv:")]
     if problems:
@@ -96,7 +98,7 @@ class _Row:
 
 def _read_titles(root: Path, problems: list[str]) -> dict[str, str]:
     titles: dict[str, str] = {}
-    for where, row in read_table(root / "queries.csv", ("query", "title"), problems):
+    for where, row in read_table(root, "queries.csv", ("query", "title"), problems):
         slug = row["query"]
         fault = _fault_of_name(slug)
         if fault:
@@ -112,7 +114,7 @@ def _read_labels(root: Path, titles: dict[str, str], problems: list[str]) -> lis
     rows: list[_Row] = []
     first: dict[tuple[str, str], str] = {}
     columns = ("query", "image", "photograph")
-    for where, values in read_table(root / "labels.csv", columns, problems):
+    for where, values in read_table(root, "labels.csv", columns, problems):
         row = _Row(where, *(values.get(column, "") for column in (*columns, "edit")))
         fault = _fault_of_name(row.image)
         key = (row.query, unicodedata.normalize("NFC", row.image))
@@ -210,7 +212,7 @@ def _decoding_problems(located: Sequence[tuple[_Row, Path]], progress: bool) -> 
             return f"{row.where}: images/{row.query}/{row.image}: {error}"
         return None
 
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(MOST_THREADS) as pool:
         bar = tqdm(
             pool.map(problem, located),
             total=len(located),

@@ -14,6 +14,11 @@ from PIL import Image, ImageOps
 
 from dupeval.dataset.images import open_rgb
 
+# Part of every cache key: to be raised when this module or the reader of images changes pixels.
+PREPARATION = 1
+# More decoders than this only cost memory.
+MOST_THREADS = 4
+
 Pixels = npt.NDArray[np.uint8]
 Resize = Literal["squash", "crop", "pad"]
 
@@ -61,7 +66,7 @@ def read_ahead(
 ) -> Iterator[Pixels]:
     """Yield ``read(path)`` for each path in order, while threads prepare the next `ahead`."""
     waiting: deque[Future[Pixels]] = deque()
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(MOST_THREADS) as pool:
         try:
             for path in paths:
                 waiting.append(pool.submit(read, path))

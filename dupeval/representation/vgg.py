@@ -17,7 +17,13 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.errors import SettingsError
 from dupeval.representation import Representation
-from dupeval.representation.preparation import Pixels, Resize, read_ahead, read_resized
+from dupeval.representation.preparation import (
+    PREPARATION,
+    Pixels,
+    Resize,
+    read_ahead,
+    read_resized,
+)
 from dupeval.representation.vgg_weights import WeightsFile, find_weights
 from dupeval.settings import STRICT
 
@@ -82,6 +88,7 @@ class VGG16(Representation):
         """See `Representation.key`."""
         return {
             "representation": "vgg16",
+            "preparation": PREPARATION,
             "weights": self.weights_file.sha256,
             "layer": self.layer,
             "size": self.size,
@@ -129,7 +136,8 @@ class VGG16(Representation):
         size = self.batch_size or (64 if device == "cuda" else 2)
         # Far enough ahead that the threads always have something to decode while it computes.
         prepared = read_ahead(paths, self._read, ahead=2 * size + 4)
-        exact = torch.backends.cudnn.flags(allow_tf32=False) if device == "cuda" else nullcontext()
+        cudnn = torch.backends.cudnn
+        exact = cudnn.flags(enabled=True, allow_tf32=False) if device == "cuda" else nullcontext()
         with torch.inference_mode(), exact:
             for start in range(0, len(paths), size):
                 n = min(size, len(paths) - start)

@@ -190,9 +190,16 @@ def read_wheel(wheel: Path) -> Tensors:
 
 
 def _from_torchvision() -> Tensors:
+    from torch.hub import load_state_dict_from_url  # noqa: PLC0415
     from torchvision.models import VGG16_Weights  # noqa: PLC0415
 
-    state = VGG16_Weights.IMAGENET1K_FEATURES.get_state_dict(check_hash=True, progress=True)
+    # Not get_state_dict, which would unpickle anything.
+    state = load_state_dict_from_url(
+        VGG16_Weights.IMAGENET1K_FEATURES.url,
+        map_location="cpu",
+        check_hash=True,
+        weights_only=True,
+    )
     return _checked({k: v for k, v in state.items() if k.startswith("features.")}, "torchvision")
 
 

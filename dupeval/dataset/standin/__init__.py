@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 from dupeval.dataset import Dataset
 from dupeval.dataset.folder import read_folder
 from dupeval.dataset.standin.build import ensure_standin
+from dupeval.dataset.standin.manifest import difference_message, files_sha256, read_stamp
+from dupeval.errors import DatasetError
+from dupeval.files import file_sha256
 
 __all__ = ["ensure_standin", "read_standin"]
 
@@ -15,5 +19,33 @@ def read_standin(root: Path, checked_dir: Path | None = None, progress: bool = F
     """Build the stand-in at `root` unless it is there, and read it.
 
     See `ensure_standin` and `dupeval.dataset.folder.read_folder`.
+
+    Raises
+    ------
+    DatasetError
+        If somebody changed a file since it was built.
+
+    Warns
+    -----
+    UserWarning
+        If it differs from the published one, being built with other library versions.
     """
-    return read_folder(ensure_standin(root, progress=progress), checked_dir, "the stand-in")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # It is said below, at every reading.
+        ensure_standin(root, progress=progress)
+    dataset = read_folder(root, checked_dir, "the stand-in", progress)
+    stamp = read_stamp(root)
+    hashes = {name: file_sha256(root / name) for name in ("labels.csv", "queries.csv")}
+    for query in dataset.queries:
+        hashes |= {f"images/{query.slug}/{image.name}": image.sha256 for image in query.images}
+    if files_sha256(hashes) != stamp["files_sha256"]:
+        raise DatasetError(
+            str(root),
+            [
+                "files were changed since it was built; delete the folder and it is built anew, "
+                "or copy it elsewhere and use dataset=folder"
+            ],
+        )
+    if stamp["differs_from_manifest"]:
+        warnings.warn(difference_message(root, stamp["differs_from_manifest"]), stacklevel=2)
+    return dataset

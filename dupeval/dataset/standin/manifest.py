@@ -106,11 +106,16 @@ def write_stamp(folder: Path, differences: Sequence[str]) -> None:
         **recipe(),
         "versions": library_versions(),
         "files": len(hashes),
-        "files_sha256": json_sha256(hashes),
+        "files_sha256": files_sha256(hashes),
         "differs_from_manifest": list(differences),
     }
     text = json.dumps(stamp, indent=2) + "\n"
     (folder / STAMP).write_text(text, encoding="utf-8")
+
+
+def files_sha256(hashes: Mapping[str, str]) -> str:
+    """Return one hash of all files' names and hashes."""
+    return json_sha256(hashes)
 
 
 def read_stamp(folder: Path) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from dupeval.files import file_sha256
 
 SOURCES_CSV = Path(__file__).with_name("sources.csv")
 LONGER_SIDE = 1024
-INSTALL = 'pip install "dupeval[standin]"'
+INSTALL = "pip install -c constraints.txt -e '.[standin]'"
 
 
 class SourcesError(DupevalError):

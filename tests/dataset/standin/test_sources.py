@@ -57,7 +57,7 @@ def test_tampered_and_missing_files_are_reported_together() -> None:
     assert f"mvtb-data 1.6.1: {first.path} has the SHA-256 {first.sha256[:16]}" in message
     assert "mvtb-data 1.6.1: mvtbdata/images/nowhere.png is missing" in message
     assert "mvtb-data==1.6.1" in message
-    assert 'pip install "dupeval[standin]"' in message
+    assert "pip install -c constraints.txt -e '.[standin]'" in message
     assert "scikit-image" not in message
 
 
