@@ -54,6 +54,37 @@ def test_what_the_readme_says_of_the_methods_is_so() -> None:
     assert (loqo["p_value"].dropna() > 0.05).all()
 
 
+def single_settings() -> pd.DataFrame:
+    sweep = pd.read_csv(
+        ROOT / "results" / "sweep" / "sweep.csv", dtype={"n_components": str, "size": str}
+    )
+    return sweep[(sweep["protocol"] == "loqo") & sweep["n_settings"].isna()]
+
+
+def test_squash_has_the_highest_mean_of_the_vgg_methods_best_figures() -> None:
+    own = single_settings().query("grid in ['vgg', 'vgg_pca', 'vgg_pca_transductive']")
+    best = own.groupby(["grid", "resize"])["f1"].max().unstack()
+    assert best.mean().idxmax() == "squash"
+
+
+@pytest.mark.parametrize("name", ["raw", "raw_pca", "vgg", "vgg_pca", "vgg_pca_transductive"])
+def test_the_default_settings_are_those_with_the_best_held_out_score(name: str) -> None:
+    own = single_settings().query("grid == @name")
+    if name.startswith("vgg"):
+        own = own.query("resize == 'squash'")
+    best = own.loc[own["f1"].idxmax()].dropna()
+    method = compose("table1", []).methods[name]
+    chosen = {**method.representation, **(method.reduction or {}), **method}
+    parameters = set(best.index) - {"grid", "protocol", "precision", "recall", "f1"}
+    assert parameters
+    assert {p: str(chosen[p]) for p in parameters} == {p: str(best[p]) for p in parameters}
+
+
+def test_with_every_setting_held_out_both_pca_methods_score_above_plain_vgg() -> None:
+    best = pd.read_csv(ROOT / "results" / "sweep" / "best.csv").set_index("grid")["f1_loqo_all"]
+    assert min(best["vgg_pca"], best["vgg_pca_transductive"]) > best["vgg"]
+
+
 def test_what_all_methods_miss_most_is_the_photograph_inset_in_a_page() -> None:
     groups = pd.read_csv(COMMITTED / "groups.csv").query("protocol == 'loqo'")
     manifest = pd.read_csv(MANIFEST_CSV, keep_default_na=False)
