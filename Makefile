@@ -34,16 +34,16 @@ clean:  ## remove the environment, the caches and the built stand-in
 	rm -rf $(VENV) .cache data/standin data/.standin.*
 
 $(VENV)/.python:
-	$(PYTHON) -c 'import sys; sys.exit("dupeval needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -c 'import sys; sys.exit("dupeval needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
-	touch $@
+	@touch $@
 
 # Editable, so that what is installed is the code that lies here.
 $(VENV)/.run: $(VENV)/.python pyproject.toml constraints.txt
 	@echo "installing into $(VENV): a few minutes and about 6 GB, most of it torch"
 	$(PIP) --editable '.[standin]'
-	touch $@
+	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
 	$(PIP) --editable '.[standin,dev]'
-	touch $@
+	@touch $@

@@ -135,19 +135,11 @@ class Curves(Protocol):
         """Return the groups that the curve scores at `threshold`: labels, shape (n_images,)."""
 
 
-@plain_dataclass(frozen=True)
-class Rehearsal:
-    """The curves of a method before there are vectors: only what is impossible shows.
-
-    Attributes
-    ----------
-    method : VectorMethod
-    n_images : sequence of int
-        Of each query.
-    """
+@plain_dataclass(frozen=True, eq=False)
+class _OfMethod:
+    """What curves take over from their method as it is."""
 
     method: VectorMethod
-    n_images: Sequence[int]
 
     @property
     def settings(self) -> Sequence[Setting]:
@@ -163,6 +155,20 @@ class Rehearsal:
     def threshold(self) -> float | None:
         """See `Curves.threshold`."""
         return self.method.threshold
+
+
+@plain_dataclass(frozen=True, eq=False)
+class Rehearsal(_OfMethod):
+    """The curves of a method before there are vectors: only what is impossible shows.
+
+    Attributes
+    ----------
+    method : VectorMethod
+    n_images : sequence of int
+        Of each query.
+    """
+
+    n_images: Sequence[int]
 
     @property
     def n_queries(self) -> int:
@@ -186,7 +192,7 @@ class Rehearsal:
 
 
 @plain_dataclass(frozen=True, eq=False)
-class VectorCurves:
+class VectorCurves(_OfMethod):
     """The curves of a `VectorMethod` on a dataset, each computed when first asked for.
 
     Attributes
@@ -198,7 +204,6 @@ class VectorCurves:
         The representation of each query's images.
     """
 
-    method: VectorMethod
     photographs: Sequence[npt.NDArray[np.str_]]
     vectors: Sequence[Vectors]
     _components: dict[frozenset[int], Components] = field(default_factory=dict)
@@ -212,21 +217,6 @@ class VectorCurves:
         X = vectors if method.reduction is None else lossless_coordinates(vectors)
         ends = np.cumsum([len(query.images) for query in dataset.queries])[:-1]
         return cls(method, [q.photographs for q in dataset.queries], np.split(X, ends))
-
-    @property
-    def settings(self) -> Sequence[Setting]:
-        """See `Curves.settings`."""
-        return self.method.settings
-
-    @property
-    def default(self) -> Setting:
-        """See `Curves.default`."""
-        return {}
-
-    @property
-    def threshold(self) -> float | None:
-        """See `Curves.threshold`."""
-        return self.method.threshold
 
     @property
     def n_queries(self) -> int:
