@@ -1,12 +1,12 @@
 """Methods: their settings, checked when made, and their curves on a dataset."""
 
-from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from given import GivenVectors
 from pydantic import ValidationError
 from sklearn import decomposition
 
@@ -16,20 +16,8 @@ from dupeval.errors import SettingsError
 from dupeval.method import VectorCurves, VectorMethod
 from dupeval.metrics import PairCurve, pair_curve
 from dupeval.reduction import PCA, Scope
-from dupeval.representation import Representation
 
 NOTHING_HIDDEN: frozenset[int] = frozenset()
-
-
-class GivenVectors(Representation):
-    """Vectors come from the test; nothing is read."""
-
-    @property
-    def key(self) -> Mapping[str, Any]:
-        return {"representation": "given"}
-
-    def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
-        raise NotImplementedError
 
 
 def method(**settings: Any) -> VectorMethod:

@@ -18,12 +18,10 @@ from tqdm import tqdm
 
 from dupeval.dataset import Dataset, LabelledImage, Query
 from dupeval.dataset.csv_table import read_table
-from dupeval.dataset.images import ImageError, read_rgb
+from dupeval.dataset.images import MOST_DECODERS, ImageError, read_rgb
 from dupeval.errors import DatasetError
 from dupeval.files import file_sha256, whole_file
 
-# More decoders than this only cost memory.
-MOST_THREADS = 4
 # What file managers leave behind; never an image somebody forgot to label.
 LITTER = frozenset({"thumbs.db", "desktop.ini"})
 
@@ -64,7 +62,7 @@ def read_folder(
     located = _locate_images(root, titles, rows, problems) if titles and rows else []
     if problems:
         raise DatasetError(str(root), problems + _decoding_problems(located, progress))
-    with ThreadPoolExecutor(MOST_THREADS) as pool:
+    with ThreadPoolExecutor(MOST_DECODERS) as pool:
         hashes = list(pool.map(_hash, located))
     problems = [text for text in hashes if text.startswith("labels.csv:")]
     if problems:
@@ -212,7 +210,7 @@ def _decoding_problems(located: Sequence[tuple[_Row, Path]], progress: bool) -> 
             return f"{row.where}: images/{row.query}/{row.image}: {error}"
         return None
 
-    with ThreadPoolExecutor(MOST_THREADS) as pool:
+    with ThreadPoolExecutor(MOST_DECODERS) as pool:
         bar = tqdm(
             pool.map(problem, located),
             total=len(located),

@@ -12,6 +12,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from dupeval.errors import DupevalError
 
+# More decoders than this only cost memory: images may be as large as Pillow's limit.
+MOST_DECODERS = 4
+
 
 class ImageError(DupevalError):
     """An image file that cannot be decoded; the message says why, without the file's name."""

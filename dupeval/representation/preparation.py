@@ -12,12 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
-from dupeval.dataset.images import open_rgb
+from dupeval.dataset.images import MOST_DECODERS, open_rgb
 
 # Part of every cache key: to be raised when this module or the reader of images changes pixels.
 PREPARATION = 1
-# More decoders than this only cost memory.
-MOST_THREADS = 4
 
 Pixels = npt.NDArray[np.uint8]
 Resize = Literal["squash", "crop", "pad"]
@@ -66,7 +64,7 @@ def read_ahead(
 ) -> Iterator[Pixels]:
     """Yield ``read(path)`` for each path in order, while threads prepare the next `ahead`."""
     waiting: deque[Future[Pixels]] = deque()
-    with ThreadPoolExecutor(MOST_THREADS) as pool:
+    with ThreadPoolExecutor(MOST_DECODERS) as pool:
         try:
             for path in paths:
                 waiting.append(pool.submit(read, path))

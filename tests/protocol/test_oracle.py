@@ -1,61 +1,18 @@
 """The oracle: the best single setting on the very queries that are scored."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
+from given import GivenCurves, GivenVectors, perfect_between
 
 from dupeval.method import VectorCurves, VectorMethod
-from dupeval.metrics import PairCurve
 from dupeval.protocol import Choice
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.oracle import Oracle
 from dupeval.reduction import PCA
-from dupeval.representation import Representation
-
-
-class GivenVectors(Representation):
-    """Vectors come from the test; nothing is read."""
-
-    @property
-    def key(self) -> Mapping[str, Any]:
-        return {"representation": "given"}
-
-    def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
-        raise NotImplementedError
-
-
-def perfect_between(low: float, high: float) -> PairCurve:
-    """Make the curve of a query that is perfect from `low` to just below `high`, else at F1 0."""
-    counts = [[0, 1, 0], [0, 0, 1], [1, 0, 1], [2, 2, 1]]
-    return PairCurve(np.array([-math.inf, low, high]), *np.array(counts))
-
-
-class GivenCurves:
-    """Curves by setting and query; remembers what was hidden."""
-
-    default: Mapping[str, Any] = {}
-    threshold = None
-
-    def __init__(self, *settings: Sequence[PairCurve]) -> None:
-        self.by_setting = settings
-        self.hidden: set[frozenset[int]] = set()
-
-    @property
-    def settings(self) -> list[dict[str, int]]:
-        return [{"n_components": i} for i in range(len(self.by_setting))]
-
-    @property
-    def n_queries(self) -> int:
-        return len(self.by_setting[0])
-
-    def curve(self, query: int, setting: Mapping[str, Any], hidden: frozenset[int]) -> PairCurve:
-        self.hidden.add(hidden)
-        return self.by_setting[setting["n_components"]][query]
 
 
 def draw_curves(seed: int, tuned: dict[str, Any]) -> VectorCurves:
@@ -79,7 +36,7 @@ def mean_f1(curves: VectorCurves, choices: Sequence[Choice]) -> float:
 def test_all_queries_share_one_choice_made_on_all_of_them_with_nothing_hidden() -> None:
     curves = GivenCurves([perfect_between(2, 4), perfect_between(3, 6), perfect_between(3, 5)])
     assert Oracle().choose("mine", {"mine": curves}) == [Choice({"n_components": 0}, 3.5)] * 3
-    assert curves.hidden == {frozenset()}
+    assert {hidden for _, hidden in curves.asked} == {frozenset()}
 
 
 def test_setting_and_threshold_are_chosen_together() -> None:
