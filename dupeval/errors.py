@@ -32,3 +32,18 @@ class DatasetError(DupevalError):
 
 class WeightsError(DupevalError):
     """Network weights that cannot be had, or are not what they should be."""
+
+
+class NoFiguresError(DupevalError):
+    """A method that gives no figures; the other methods of a run are not disturbed.
+
+    Parameters
+    ----------
+    source : {"missing", "failed", "published"}
+        What tables say in place of ``measured``.
+    reason : str
+    """
+
+    def __init__(self, source: str, reason: str) -> None:
+        self.source = source
+        super().__init__(reason)

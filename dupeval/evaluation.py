@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
-from threadpoolctl import threadpool_limits
-
 from dupeval.dataset import Dataset
-from dupeval.errors import SettingsError
-from dupeval.method import Curves, Rehearsal, VectorCurves, VectorMethod
+from dupeval.errors import NoFiguresError, SettingsError
+from dupeval.method import Curves, Method, Resources
 from dupeval.metrics import PairScores
 from dupeval.protocol import Choice, Protocol
-from dupeval.representation.cache import VectorCache
+from dupeval.timing import Stopwatch, Timing, one_thread
 
 
 @dataclass(frozen=True)
@@ -41,95 +37,123 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Timing:
-    """How long one stage of one method took, in seconds."""
+class Absence:
+    """A method that gave no figures.
+
+    Attributes
+    ----------
+    method : str
+    source : {"missing", "failed", "published"}
+        What tables say in place of ``measured``.
+    reason : str
+    """
 
     method: str
-    stage: str
-    wall_s: float
-    cpu_s: float
+    source: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All results of a run, methods within protocols in the order given, and its timings."""
+    """All results of a run, methods within protocols in the order given.
+
+    Attributes
+    ----------
+    results, groups, timings : tuple
+    absences : tuple of Absence
+        The methods of which there are no results.
+    sources : mapping of (str, str) to str
+        For every protocol and method that it covers, in the order of the tables: what the row
+        rests on, such as ``measured``, or what an absence has in its place.
+    """
 
     results: tuple[QueryResult, ...]
     groups: tuple[Group, ...]
     timings: tuple[Timing, ...]
-
-
-@dataclass
-class _Stopwatch:
-    timings: list[Timing] = field(default_factory=list)
-
-    @contextmanager
-    def time(self, method: str, stage: str) -> Iterator[None]:
-        wall, cpu = time.perf_counter(), time.process_time()
-        yield
-        elapsed = (time.perf_counter() - wall, time.process_time() - cpu)
-        self.timings.append(Timing(method, stage, *elapsed))
+    absences: tuple[Absence, ...] = ()
+    sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 def evaluate(
-    methods: Mapping[str, VectorMethod],
+    methods: Mapping[str, Method],
     protocols: Mapping[str, Protocol],
     dataset: Dataset,
-    cache: VectorCache,
-    progress: bool = False,
+    resources: Resources,
 ) -> Evaluation:
-    """Score every method under every protocol.
+    """Score every method under every protocol that covers it.
+
+    A method that cannot be run here, or fails, is an absence; the others are not disturbed.
 
     Parameters
     ----------
     methods, protocols : mapping
         By the names that tables show.
     dataset : Dataset
-    cache : VectorCache
-        Where representations are kept.
-    progress : bool, default False
-        Show a bar while representations are computed.
+    resources : Resources
 
     Raises
     ------
     SettingsError
         If a method or a protocol cannot be run on this dataset; the message names it.
     """
-    _rehearse(methods, protocols, dataset)
-    watch = _Stopwatch()
+    rows = _covered(methods, protocols)
+    _rehearse(rows, methods, protocols, dataset)
     curves: dict[str, Curves] = {}
+    absences: list[Absence] = []
+    timings: list[Timing] = []
     for name, method in methods.items():
-        with watch.time(name, "representation"):
-            vectors = cache.vectors(dataset.images, method.representation, progress)
-        with watch.time(name, "coordinates"), one_thread():
-            curves[name] = VectorCurves.of(method, dataset, vectors)
+        watch = Stopwatch(name)
+        try:
+            curves[name] = method.curves(dataset, resources, watch)
+        except NoFiguresError as error:
+            absences.append(Absence(name, error.source, str(error)))
+        timings += watch.timings
     results: list[QueryResult] = []
     groups: list[Group] = []
     with one_thread():
-        for protocol_name, protocol in protocols.items():
-            for name in methods:
-                with watch.time(name, protocol_name):
+        for protocol_name, name in rows:
+            if name in curves:
+                watch = Stopwatch(name)
+                with watch.time(protocol_name):
+                    protocol = protocols[protocol_name]
                     scored = score(name, protocol_name, protocol, curves, dataset)
+                timings += watch.timings
                 results += scored
                 groups += _groups(scored, curves[name], dataset)
-    return Evaluation(tuple(results), tuple(groups), tuple(watch.timings))
+    source = {name: method.source for name, method in methods.items()}
+    source |= {absence.method: absence.source for absence in absences}
+    sources = {(protocol_name, name): source[name] for protocol_name, name in rows}
+    return Evaluation(tuple(results), tuple(groups), tuple(timings), tuple(absences), sources)
+
+
+def _covered(
+    methods: Mapping[str, Method], protocols: Mapping[str, Protocol]
+) -> list[tuple[str, str]]:
+    rows = [
+        (protocol_name, name)
+        for protocol_name, protocol in protocols.items()
+        for name, method in methods.items()
+        if protocol.covers(method)
+    ]
+    left_out = set(methods) - {name for _, name in rows}
+    if left_out:
+        raise SettingsError(
+            f"no protocol of this run covers {', '.join(sorted(left_out))}; possible: protocol=loqo"
+        )
+    return rows
 
 
 def _rehearse(
-    methods: Mapping[str, VectorMethod], protocols: Mapping[str, Protocol], dataset: Dataset
+    rows: Sequence[tuple[str, str]],
+    methods: Mapping[str, Method],
+    protocols: Mapping[str, Protocol],
+    dataset: Dataset,
 ) -> None:
-    """Find what is impossible before minutes are spent on representations."""
+    """Find what is impossible before minutes are spent on long work."""
     n_images = [len(query.images) for query in dataset.queries]
-    curves = {name: Rehearsal(method, n_images) for name, method in methods.items()}
-    for protocol_name, protocol in protocols.items():
-        for name in methods:
-            score(name, protocol_name, protocol, curves, dataset)
-
-
-def one_thread() -> AbstractContextManager[object]:
-    """Keep linear algebra on one thread: faster for matrices this small, and the same anywhere."""
-    limits: AbstractContextManager[object] = threadpool_limits(1)
-    return limits
+    curves = {name: method.rehearsal(n_images) for name, method in methods.items()}
+    for protocol_name, name in rows:
+        score(name, protocol_name, protocols[protocol_name], curves, dataset)
 
 
 def score(

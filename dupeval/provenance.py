@@ -22,7 +22,7 @@ LIBRARIES = (
 def describe_run(
     configuration: Mapping[str, Any],
     dataset: Dataset,
-    representations: Mapping[str, Mapping[str, Any]],
+    methods: Mapping[str, Mapping[str, Any]],
     outputs: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return the content of ``run.json``.
@@ -32,8 +32,8 @@ def describe_run(
     configuration : mapping
         Resolved, as JSON values.
     dataset : Dataset
-    representations : mapping
-        The key of each method's representation: weights hash, preprocessing, versions.
+    methods : mapping
+        What each is made of: weights hash, preprocessing, versions; see `Method.description`.
     outputs : mapping of str to str
         The SHA-256 of each file written beside it.
     """
@@ -48,7 +48,7 @@ def describe_run(
             "images": len(dataset.images),
             "true_pairs": sum(query.n_true_pairs for query in dataset.queries),
         },
-        "representations": {name: dict(key) for name, key in representations.items()},
+        "methods": {name: dict(description) for name, description in methods.items()},
         "versions": {"python": platform.python_version(), **{n: version(n) for n in LIBRARIES}},
         "host": {
             "system": f"{platform.system()} {platform.machine()}",

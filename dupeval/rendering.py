@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from dupeval.dataset import Dataset
-from dupeval.tables import SCORES
+from dupeval.tables import SCORES, published_table1
 
 HEADINGS = {
     "loqo": "Threshold chosen on the other queries (loqo): the honest figure",
     "oracle": "Best single threshold on these queries (oracle): an upper bound, never a result",
     "shared": "One threshold for all methods, found on vgg_pca (shared): how the study reads",
-    "fixed": "Given thresholds (fixed)",
+    "fixed": "Each method's own default (fixed): what a user gets who changes nothing",
 }
 
 
@@ -73,8 +73,9 @@ def sweep_markdown(best: pd.DataFrame, dataset: Dataset) -> str:
 
 _NOTE = (
     "P, R, F1: means over queries; interval: of F1, bootstrap over queries; pooled: from the "
-    "counts of all queries; p: exact paired sign-flip test of F1 against vgg_pca. Published: the "
-    "study's figures, on its own images, which are not public; nothing here reproduces them."
+    "counts of all queries; p: exact paired sign-flip test of F1 against vgg_pca, under loqo where "
+    "it was not run under the same protocol. Published: the study's figures, on its own images, "
+    "which are not public; nothing here reproduces them."
 )
 
 
@@ -93,11 +94,19 @@ def _in_a_cell(text: str) -> str:
 
 
 def _parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Split by protocol; rows of the study alone belong to every part."""
+    """Split by protocol; rows of the study alone belong to every part, in the study's order."""
     published = table[table["source"] == "published"]
     measured = table[table["source"] != "published"]
+    place = {method: i for i, method in enumerate(published_table1()["method"])}
+
+    def in_order(methods: pd.Series) -> pd.Series:
+        return methods.map(lambda method: place.get(method, len(place)))
+
     return [
-        (str(protocol), pd.concat([rows, published]))
+        (
+            str(protocol),
+            pd.concat([rows, published]).sort_values("method", key=in_order, kind="stable"),
+        )
         for protocol, rows in measured.groupby("protocol", sort=False)
     ]
 

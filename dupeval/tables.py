@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from importlib.resources import files
 
 import pandas as pd
 
-from dupeval.evaluation import Group, QueryResult, Timing
+from dupeval.evaluation import Group, QueryResult
 from dupeval.files import canonical_json
 from dupeval.metrics import PairScores
 from dupeval.statistics import bootstrap_interval, sign_flip_p_value
+from dupeval.timing import Timing
 
 SCORES = ["precision", "recall", "f1"]
 TABLE1_COLUMNS = [
@@ -49,13 +50,18 @@ def published_table1() -> pd.DataFrame:
         return pd.read_csv(file)
 
 
-def table1(per_query: pd.DataFrame, seed: int) -> pd.DataFrame:
+def table1(
+    per_query: pd.DataFrame,
+    seed: int,
+    sources: Mapping[tuple[str, str], str] | None = None,
+) -> pd.DataFrame:
     """Return one row a method and protocol, and the study's rows for which nothing was run.
 
     precision, recall and f1 are means over queries; ``*_micro`` come from the counts of all
     queries pooled; ``f1_ci_*`` is the 95 % bootstrap interval over queries; ``p_value`` is the
-    exact paired sign-flip test of F1 against vgg_pca under the same protocol, empty where that
-    is not in the run; ``threshold`` is the median over queries.
+    exact paired sign-flip test of F1 against vgg_pca under the same protocol, or where that was
+    not run, under ``loqo``; empty where neither was; ``threshold`` is the median over queries,
+    empty where a method has none.
 
     Parameters
     ----------
@@ -63,17 +69,27 @@ def table1(per_query: pd.DataFrame, seed: int) -> pd.DataFrame:
         As `per_query_table` makes it.
     seed : int
         Of the bootstrap.
+    sources : mapping of (protocol, method) to str, optional
+        The table's rows, in its order, and what each rests on: ``measured``, ``imported``,
+        ``missing``, ``failed`` or ``published``. By default all of `per_query`, measured.
     """
     published = published_table1().set_index("method")
-    rows = [
-        _row(str(method), str(protocol), group, per_query, seed)
+    groups = {
+        (str(protocol), str(method)): group
         for (protocol, method), group in per_query.groupby(["protocol", "method"], sort=False)
-    ]
-    rows += [
-        {"method": method, "source": "published"}
-        for method in published.index
-        if method not in set(per_query["method"])
-    ]
+    }
+    if sources is None:
+        sources = dict.fromkeys(groups, "measured")
+    rows: list[dict[str, object]] = []
+    for (protocol, method), source in sources.items():
+        row: dict[str, object] = {"method": method, "protocol": protocol, "source": source}
+        if (protocol, method) in groups:
+            reference = _reference(groups, protocol, method)
+            row |= _figures(groups[protocol, method], reference, seed)
+        if source != "published":
+            rows.append(row)
+    have = {row["method"] for row in rows}
+    rows += [{"method": m, "source": "published"} for m in published.index if m not in have]
     table = pd.DataFrame(rows).reindex(columns=TABLE1_COLUMNS)
     table["n_queries"] = table["n_queries"].astype("Int64")
     for score in SCORES:
@@ -123,25 +139,30 @@ def plain_table(rows: Iterable[Group] | Iterable[Timing]) -> pd.DataFrame:
     return pd.DataFrame([asdict(row) for row in rows])
 
 
-def _row(
-    method: str, protocol: str, group: pd.DataFrame, per_query: pd.DataFrame, seed: int
-) -> dict[str, object]:
+def _reference(
+    groups: Mapping[tuple[str, str], pd.DataFrame], protocol: str, method: str
+) -> pd.DataFrame | None:
+    """Return what a row's F1 is compared with, if there is such a thing."""
+    if method == REFERENCE:
+        return None
+    return groups.get((protocol, REFERENCE), groups.get(("loqo", REFERENCE)))
+
+
+def _figures(group: pd.DataFrame, reference: pd.DataFrame | None, seed: int) -> dict[str, object]:
     f1 = group["f1"].to_numpy()
     low, high = bootstrap_interval(f1, seed)
     counts = {name: int(group[name].sum()) for name in ("tp", "fp", "fn", "tn")}
     pooled = PairScores.from_counts(**counts)
-    reference = per_query.query("protocol == @protocol and method == @REFERENCE")
-    compared = method != REFERENCE and len(reference) > 0
-    paired = reference.set_index("query")["f1"].loc[group["query"]] if compared else f1
+    p_value = None
+    if reference is not None:
+        paired = reference.set_index("query")["f1"].loc[group["query"]]
+        p_value = sign_flip_p_value(f1, paired, seed)
     return {
-        "method": method,
-        "protocol": protocol,
         **{score: group[score].mean() for score in SCORES},
         "f1_ci_low": low,
         "f1_ci_high": high,
         **{f"{score}_micro": getattr(pooled, score) for score in SCORES},
-        "p_value": sign_flip_p_value(f1, paired, seed) if compared else None,
+        "p_value": p_value,
         "n_queries": len(group),
         "threshold": group["threshold"].median(),
-        "source": "measured",
     }

@@ -1,61 +1,54 @@
-"""What all programs share: a configuration in, objects out, and errors for people.
-
-Hydra stays in this folder. A program is one file that hands `run` a function of the configuration.
-"""
+"""What all programs share: from the command line to objects, and from errors to sentences."""
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import os
 import sys
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import hydra
-from hydra.core.hydra_config import HydraConfig
-from hydra.errors import (
-    ConfigCompositionException,
-    HydraException,
-    InstantiationException,
-    MissingConfigException,
-    OverrideParseException,
+from configuration import (
+    CONF_DIR,
+    as_json,
+    build_methods,
+    build_protocols,
+    checked,
+    compose,
+    open_dataset,
 )
-from hydra.types import RunMode
-from hydra.utils import instantiate
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf import DictConfig
 from PIL import Image
-from pydantic import BaseModel, Field, ValidationError
 
 from dupeval.dataset import Dataset
 from dupeval.errors import DupevalError, SettingsError
 from dupeval.evaluation import Evaluation, evaluate
-from dupeval.method import VectorMethod
-from dupeval.protocol import Protocol
+from dupeval.method import Method, Resources
 from dupeval.provenance import describe_run
-from dupeval.representation.cache import VectorCache
-from dupeval.settings import STRICT
 
-CONF_DIR = str(Path(__file__).resolve().parent.parent / "conf")
-USER_ERROR = 2
+SUCCESS, USER_ERROR, NO_FIGURES = 0, 2, 3
 
 
-def run(config_name: str, task: Callable[[DictConfig], None]) -> None:
+def run(config_name: str, task: Callable[[DictConfig], int]) -> None:
     """Run a program: compose its configuration from the command line and hand it to `task`.
 
-    Ends the process with exit code 2 and one sentence for whatever the user can put right.
+    Ends the process with what `task` returns, or with exit code 2 and one sentence for whatever
+    the user can put right.
     """
     warnings.showwarning = _show_warning
     # The reader of images reports it as an error, with the file's name.
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    status = SUCCESS
 
     def checked_task(config: DictConfig) -> None:
+        nonlocal status
         try:
-            task(checked(config))
+            status = max(status, task(checked(config)))
         except DupevalError as error:
             _end(error)
         except BrokenPipeError:
@@ -71,212 +64,59 @@ def run(config_name: str, task: Callable[[DictConfig], None]) -> None:
         except SettingsError as error:
             _end(error)
     hydra.main(version_base="1.3", config_path=CONF_DIR, config_name=config_name)(checked_task)()
+    sys.exit(status)
 
 
-def compose(config_name: str, overrides: list[str]) -> DictConfig:
-    """Compose a configuration as the command line would.
+@dataclass(frozen=True)
+class Evaluated:
+    """The methods of a configuration, the dataset they were run on, and what came of it."""
 
-    Raises
-    ------
-    SettingsError
-        If an override cannot be followed; the message lists what is possible.
-    """
-    try:
-        return _compose(config_name, overrides)
-    except OverrideParseException as error:
-        raise SettingsError(
-            f"cannot read the override {error.override!r}; the form is NAME=VALUE, and lists with "
-            "a comma need quotes: 'method=[raw,vgg]'"
-        ) from None
-    except MissingConfigException as error:
-        group, _, name = (error.missing_cfg_file or "").rpartition("/")
-        possible = sorted(path.stem for path in (Path(CONF_DIR) / group).glob("*.yaml"))
-        raise SettingsError(
-            f"{group}={name}: there is no {group} {name!r}; possible: {', '.join(possible)}"
-        ) from None
-    except (ConfigCompositionException, OmegaConfBaseException) as error:
-        message = str(error).splitlines()[0]
-        if message.startswith("Could not override '"):
-            key = message.split("'")[1]
-            raise SettingsError(_unknown_key(config_name, overrides, key)) from None
-        raise SettingsError(message) from None
-    except (HydraException, ValueError) as error:
-        # Hydra raises ValueError for a group that is set to null.
-        raise SettingsError(str(error).splitlines()[0]) from None
+    config: DictConfig
+    dataset: Dataset
+    methods: Mapping[str, Method]
+    evaluation: Evaluation
+
+    def run_json(self, contents: Mapping[str, bytes]) -> bytes:
+        """Return the file that says what the run was made of and which files it wrote."""
+        return run_json(self.config, self.dataset, self.methods, contents)
+
+    def complain(self) -> int:
+        """Print why methods have no figures, and return the exit code that says so."""
+        absences = [a for a in self.evaluation.absences if a.source != "published"]
+        for absence in absences:
+            print(f"{absence.source}: {absence.method}: {absence.reason}", file=sys.stderr)
+        forgiven = set(self.config.may_be_missing)
+        required = [a for a in absences if a.source != "missing" or a.method not in forgiven]
+        return NO_FIGURES if required or not self.evaluation.results else SUCCESS
 
 
-class Common(BaseModel):
-    """The settings that all programs share, with the types they must have."""
-
-    model_config = STRICT
-
-    out_dir: Path
-    cache_dir: Path
-    seed: Annotated[int, Field(ge=0, strict=True)]
-    progress: Annotated[bool, Field(strict=True)]
-    methods: Annotated[dict[str, Any], Field(min_length=1)]
-    protocols: Annotated[dict[str, Any], Field(min_length=1)]
-
-
-def checked(config: DictConfig) -> DictConfig:
-    """Return a configuration whose common settings are complete and of the right types.
-
-    Raises
-    ------
-    SettingsError
-        With every fault.
-    """
-    missing = sorted(OmegaConf.missing_keys(config))
-    if missing:
-        raise SettingsError(f"missing: {', '.join(f'{key}=...' for key in missing)}")
-    # Folders named by digits alone come as numbers.
-    for node, key in ((config, "out_dir"), (config, "cache_dir"), (config.dataset, "root")):
-        if isinstance(node[key], int | float) and not isinstance(node[key], bool):
-            node[key] = str(node[key])
-    values = {name: as_json(config)[name] for name in Common.model_fields if name in config}
-    try:
-        common = Common(**values)
-    except ValidationError as error:
-        raise SettingsError("; ".join(_faults(error, ""))) from None
-    for name in ("out_dir", "cache_dir"):
-        _check_writable(name, getattr(common, name))
-    if not isinstance(config.dataset.root, str):
-        raise SettingsError(f"dataset.root={config.dataset.root}: give the path of a folder")
-    return _in_its_own_folder(config)
-
-
-def _check_writable(name: str, folder: Path) -> None:
-    # Before the work, not after it.
-    nearest = next(
-        path for path in (folder.absolute(), *folder.absolute().parents) if path.exists()
-    )
-    if not nearest.is_dir():
-        raise SettingsError(f"{name}={folder}: {nearest} is a file; possible: a folder")
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise SettingsError(f"{name}={folder}: {nearest} cannot be written to")
-
-
-def _in_its_own_folder(config: DictConfig) -> DictConfig:
-    """Give each job of a multirun a folder of its own below `out_dir`."""
-    if HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN:
-        job = HydraConfig.get().job.override_dirname.replace("/", "_") or "default"
-        config.out_dir = str(Path(config.out_dir) / job)
-    return config
-
-
-def open_dataset(config: DictConfig) -> Dataset:
-    """Read, and where it must be build, the dataset of a configuration."""
-    try:
-        dataset: Dataset = instantiate(
-            config.dataset,
-            root=Path(config.dataset.root),
-            checked_dir=Path(config.cache_dir) / "checked",
-            progress=config.progress,
-        )
-    except InstantiationException as error:
-        if isinstance(error.__cause__, DupevalError):
-            raise error.__cause__ from None
-        raise
-    return dataset
-
-
-def evaluate_configuration(
-    config: DictConfig,
-) -> tuple[Dataset, dict[str, VectorMethod], Evaluation]:
+def evaluate_configuration(config: DictConfig) -> Evaluated:
     """Run the methods of a configuration under its protocols on its dataset."""
     methods, protocols = build_methods(config), build_protocols(config)
     dataset = open_dataset(config)
-    cache = VectorCache(Path(config.cache_dir) / "vectors")
-    return dataset, methods, evaluate(methods, protocols, dataset, cache, config.progress)
+    evaluation = evaluate(methods, protocols, dataset, resources(config))
+    return Evaluated(config, dataset, methods, evaluation)
 
 
-def build_methods(config: DictConfig) -> dict[str, VectorMethod]:
-    """Make the methods of a configuration, by name."""
-    return {name: build(config.methods[name], f"methods.{name}") for name in config.methods}
-
-
-def build_protocols(config: DictConfig) -> dict[str, Protocol]:
-    """Make the protocols of a configuration, by name."""
-    return {name: build(config.protocols[name], f"protocols.{name}") for name in config.protocols}
-
-
-def build(node: DictConfig, where: str) -> Any:
-    """Make what a configuration node describes.
-
-    Raises
-    ------
-    SettingsError
-        If it cannot be made; the message lists every fault, each with its setting.
-    """
-    try:
-        return instantiate(node, _convert_="all")
-    except InstantiationException as error:
-        lines = str(error).splitlines()
-        place = next((x.split(": ", 1)[1] for x in lines if x.startswith("full_key: ")), where)
-        cause = error.__cause__
-        if isinstance(cause, ValidationError):
-            raise SettingsError("; ".join(_faults(cause, place))) from None
-        if isinstance(cause, DupevalError):
-            raise SettingsError(f"{place}: {cause}") from None
-        raise SettingsError(f"{place}: {lines[0]}") from None
-
-
-def as_json(config: DictConfig) -> dict[str, Any]:
-    """Return a configuration as JSON values, interpolations resolved."""
-    container: Any = OmegaConf.to_container(config, resolve=True)
-    return container
+def resources(config: DictConfig) -> Resources:
+    """Return what the methods of a configuration may use."""
+    return Resources(Path(config.cache_dir), config.progress, config.fresh)
 
 
 def run_json(
     config: DictConfig,
     dataset: Dataset,
-    methods: Mapping[str, VectorMethod],
+    methods: Mapping[str, Method],
     contents: Mapping[str, bytes],
 ) -> bytes:
     """Return the file that says what a run was made of and which files it wrote."""
     described = describe_run(
         as_json(config),
         dataset,
-        {name: method.representation.key for name, method in methods.items()},
+        {name: dict(method.description) for name, method in methods.items()},
         {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
     )
     return (json.dumps(described, indent=2, ensure_ascii=False) + "\n").encode()
-
-
-def _compose(config_name: str, overrides: list[str]) -> DictConfig:
-    with hydra.initialize_config_dir(version_base="1.3", config_dir=CONF_DIR):
-        return hydra.compose(config_name, overrides)
-
-
-def _unknown_key(config_name: str, overrides: list[str], key: str) -> str:
-    # What would have been possible depends on the groups chosen by the other overrides.
-    others = [text for text in overrides if text.lstrip("+~").split("=")[0].split("@")[0] != key]
-    node: Any = _compose(config_name, others)
-    parts, depth = key.split("."), 0
-    while isinstance(node, DictConfig) and parts[depth] in node and depth < len(parts) - 1:
-        node, depth = node[parts[depth]], depth + 1
-    possible = {str(name) for name in node} if isinstance(node, DictConfig) else set()
-    if depth == 0:
-        possible |= {path.name for path in Path(CONF_DIR).iterdir() if path.is_dir()}
-    names = sorted(possible - {"_target_", "methods", "protocols", "representation"})
-    place = f"in {'.'.join(parts[:depth])}" if depth else "here"
-    near = difflib.get_close_matches(parts[depth], names, n=1)
-    if near:
-        hint = f"did you mean {'.'.join([*parts[:depth], *near])}? Possible {place}"
-    else:
-        hint = f"possible {place}"
-    return f"there is no setting {key!r}; {hint}: {', '.join(names)}"
-
-
-def _faults(error: ValidationError, place: str) -> list[str]:
-    faults = []
-    for fault in error.errors():
-        name = ".".join(str(part) for part in (place, *fault["loc"]) if part)
-        if fault["type"] == "missing":
-            faults.append(f"{name} is missing")
-        else:
-            faults.append(f"{name}={fault['input']!r}: {fault['msg']}")
-    return faults
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:

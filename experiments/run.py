@@ -5,26 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 from omegaconf import DictConfig
-from program import evaluate_configuration, run, run_json
+from program import evaluate_configuration, run
 
 from dupeval.files import write_whole
 from dupeval.rendering import csv_bytes, per_query_markdown
 from dupeval.tables import per_query_table, plain_table
 
 
-def main(config: DictConfig) -> None:
-    """Evaluate, write the groups and the scores, and print the scores."""
-    dataset, methods, evaluation = evaluate_configuration(config)
-    per_query = per_query_table(evaluation.results)
-    contents = {
-        "per_query.csv": csv_bytes(per_query),
-        "groups.csv": csv_bytes(plain_table(evaluation.groups)),
-        "timings.csv": csv_bytes(plain_table(evaluation.timings)),
-    }
-    contents["run.json"] = run_json(config, dataset, methods, contents)
-    write_whole(Path(config.out_dir), contents)
-    print(per_query_markdown(per_query, dataset))
-    print(f"written to {config.out_dir}: {', '.join(contents)}")
+def main(config: DictConfig) -> int:
+    """Evaluate, write the groups and the scores, print the scores; return the exit code."""
+    evaluated = evaluate_configuration(config)
+    evaluation = evaluated.evaluation
+    if evaluation.results:
+        per_query = per_query_table(evaluation.results)
+        contents = {
+            "per_query.csv": csv_bytes(per_query),
+            "groups.csv": csv_bytes(plain_table(evaluation.groups)),
+            "timings.csv": csv_bytes(plain_table(evaluation.timings)),
+        }
+        contents["run.json"] = evaluated.run_json(contents)
+        write_whole(Path(config.out_dir), contents)
+        print(per_query_markdown(per_query, evaluated.dataset))
+        print(f"written to {config.out_dir}: {', '.join(contents)}")
+    return evaluated.complain()
 
 
 if __name__ == "__main__":

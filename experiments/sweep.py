@@ -11,23 +11,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from configuration import as_json, build, build_methods, build_protocols, open_dataset
 from omegaconf import DictConfig, OmegaConf
-from program import as_json, build, build_methods, build_protocols, open_dataset, run, run_json
+from program import SUCCESS, run, run_json
 from tqdm import tqdm
 
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
-from dupeval.evaluation import one_thread, score
+from dupeval.evaluation import score
 from dupeval.files import json_sha256, write_whole
-from dupeval.method import (
-    THRESHOLD,
-    TUNABLE,
-    Curves,
-    Rehearsal,
-    Setting,
-    VectorCurves,
-    VectorMethod,
-)
+from dupeval.method import THRESHOLD, Curves, Setting
+from dupeval.method.vectors import TUNABLE, Rehearsal, VectorCurves, VectorMethod
 from dupeval.protocol import Protocol
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.reduction import lossless_coordinates
@@ -35,10 +29,11 @@ from dupeval.rendering import csv_bytes, sweep_markdown
 from dupeval.representation.cache import VectorCache
 from dupeval.sweep import AllSettings, OneSetting
 from dupeval.tables import sweep_best
+from dupeval.timing import one_thread
 
 
-def main(config: DictConfig) -> None:
-    """Score every setting, write the tables and print the best of each grid."""
+def main(config: DictConfig) -> int:
+    """Score every setting, write the tables, print the best of each grid; return 0."""
     protocols, methods = build_protocols(config), build_methods(config)
     _check(config)
     dataset = open_dataset(config)
@@ -62,6 +57,7 @@ def main(config: DictConfig) -> None:
     contents["run.json"] = run_json(config, dataset, methods, contents)
     write_whole(Path(config.out_dir), contents)
     print(markdown)
+    return SUCCESS
 
 
 def _check(config: DictConfig) -> None:

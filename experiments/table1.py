@@ -5,18 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from omegaconf import DictConfig
-from program import evaluate_configuration, run, run_json
+from program import evaluate_configuration, run
 
 from dupeval.files import write_whole
 from dupeval.rendering import csv_bytes, table1_latex, table1_markdown
 from dupeval.tables import per_query_table, plain_table, table1
 
 
-def main(config: DictConfig) -> None:
-    """Evaluate, write all of the table's files at once, and print it."""
-    dataset, methods, evaluation = evaluate_configuration(config)
+def main(config: DictConfig) -> int:
+    """Evaluate, write all of the table's files at once, print it; return the exit code."""
+    evaluated = evaluate_configuration(config)
+    dataset, evaluation = evaluated.dataset, evaluated.evaluation
     per_query = per_query_table(evaluation.results)
-    table = table1(per_query, config.seed)
+    table = table1(per_query, config.seed, evaluation.sources)
     markdown = table1_markdown(table, dataset)
     contents = {
         "table1.csv": csv_bytes(table),
@@ -26,10 +27,11 @@ def main(config: DictConfig) -> None:
         "groups.csv": csv_bytes(plain_table(evaluation.groups)),
         "timings.csv": csv_bytes(plain_table(evaluation.timings)),
     }
-    contents["run.json"] = run_json(config, dataset, methods, contents)
+    contents["run.json"] = evaluated.run_json(contents)
     write_whole(Path(config.out_dir), contents)
     print(markdown)
     print(f"written to {config.out_dir}: {', '.join(contents)}")
+    return evaluated.complain()
 
 
 if __name__ == "__main__":

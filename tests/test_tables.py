@@ -250,6 +250,8 @@ def test_the_published_table_is_the_studys() -> None:
 
 def test_timings_have_one_row_a_method_and_stage() -> None:
     table = plain_table([Timing("raw", "loqo", 1.5, 2.5), Timing("vgg", "loqo", 0.5, 0.25)])
-    assert list(table.columns) == ["method", "stage", "wall_s", "cpu_s"]
+    assert list(table.columns) == [
+        *("method", "stage", "wall_s", "cpu_s", "peak_memory_mb", "stored"),
+    ]
     np.testing.assert_array_equal(table["wall_s"], [1.5, 0.5])
     np.testing.assert_array_equal(table["cpu_s"], [2.5, 0.25])

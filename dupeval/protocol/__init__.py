@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dupeval.method import Curves, Setting
+from dupeval.method import Curves, Method, Setting
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,10 @@ class Choice:
 
 class Protocol(ABC):
     """Chooses a setting and a threshold for every query."""
+
+    def covers(self, method: Method) -> bool:
+        """Say whether the protocol has a meaning for a method; by default it has for all."""
+        return True
 
     @abstractmethod
     def choose(self, method: str, curves: Mapping[str, Curves]) -> list[Choice]:

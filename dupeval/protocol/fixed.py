@@ -6,13 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dupeval.errors import SettingsError
-from dupeval.method import Curves
+from dupeval.method import Curves, Method
 from dupeval.protocol import Choice, Protocol
 
 
 @dataclass(frozen=True)
 class Fixed(Protocol):
-    """The method's ``threshold``, and its parameters as they are configured."""
+    """The method's ``threshold``, and its parameters as they are configured.
+
+    Attributes
+    ----------
+    only_external : bool, default False
+        Leave out the methods that are no external tools.
+    """
+
+    only_external: bool = False
+
+    def covers(self, method: Method) -> bool:
+        """See `Protocol.covers`."""
+        return method.external or not self.only_external
 
     def choose(self, method: str, curves: Mapping[str, Curves]) -> list[Choice]:
         """See `Protocol.choose`."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dupeval.errors import SettingsError
-from dupeval.method import Curves
+from dupeval.method import Curves, Method
 from dupeval.protocol import Choice, Protocol
 from dupeval.protocol.oracle import Oracle
 
@@ -22,6 +22,10 @@ class Shared(Protocol):
     """
 
     reference: str = "vgg_pca"
+
+    def covers(self, method: Method) -> bool:
+        """Leave out external tools: their distances, if any, are of another kind."""
+        return not method.external
 
     def choose(self, method: str, curves: Mapping[str, Curves]) -> list[Choice]:
         """See `Protocol.choose`."""

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from program import build_methods, checked, compose
+from configuration import build_methods, checked, compose
 
 from dupeval.errors import SettingsError
 

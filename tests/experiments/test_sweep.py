@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import sweep
+from configuration import compose
 from omegaconf import OmegaConf
-from program import compose
 
 from dupeval.errors import SettingsError
 

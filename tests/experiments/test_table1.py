@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import table1
-from program import compose
+from configuration import compose
 
 from dupeval.errors import DupevalError
 from dupeval.metrics import pair_scores
@@ -108,7 +108,7 @@ def test_run_json_says_what_the_run_was_made_of(tiny: Path, tmp_path: Path) -> N
     assert described["seed"] == described["configuration"]["seed"] == 5
     assert described["dataset"]["images"] == 18
     assert len(described["dataset"]["fingerprint"]) == 64
-    assert described["representations"]["raw"]["representation"] == "raw"
+    assert described["methods"]["raw"]["representation"]["representation"] == "raw"
     assert {"numpy", "pillow", "python", "torch"} <= set(described["versions"])
     assert set(described["outputs"]) == {*REPEATABLE, "timings.csv"}
 

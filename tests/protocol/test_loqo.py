@@ -8,7 +8,7 @@ import pytest
 from given import GivenCurves, GivenVectors, perfect_between
 
 from dupeval.errors import SettingsError
-from dupeval.method import VectorCurves, VectorMethod
+from dupeval.method.vectors import VectorCurves, VectorMethod
 from dupeval.protocol import Choice
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.reduction import PCA, Scope

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from given import GivenCurves, GivenVectors, perfect_between
 
-from dupeval.method import VectorCurves, VectorMethod
+from dupeval.method.vectors import VectorCurves, VectorMethod
 from dupeval.protocol import Choice
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.oracle import Oracle

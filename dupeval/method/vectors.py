@@ -1,4 +1,4 @@
-"""A method: from the images of one query to a dendrogram, and to the curve of its cuts."""
+"""Methods on vectors: representation, reduction and agglomerative clustering."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass as plain_dataclass
 from dataclasses import field, replace
 from itertools import product
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from pydantic.dataclasses import dataclass
 from dupeval.clustering import Dendrogram, Linkage, Metric, check_combination
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
+from dupeval.method import THRESHOLD, Method, Resources, Setting
 from dupeval.metrics import PairCurve, pair_curve
 from dupeval.reduction import (
     PCA,
@@ -25,17 +26,15 @@ from dupeval.reduction import (
     lossless_coordinates,
 )
 from dupeval.representation import Representation
+from dupeval.representation.cache import VectorCache
 from dupeval.settings import STRICT
+from dupeval.timing import Stopwatch, one_thread
 
-# One value for each tuned parameter but the threshold.
-Setting = Mapping[str, Any]
-
-THRESHOLD = "threshold"
 TUNABLE = (THRESHOLD, "n_components", "linkage", "metric")
 
 
 @dataclass(frozen=True, config=STRICT)
-class VectorMethod:
+class VectorMethod(Method):
     """Representation, reduction and agglomerative clustering, with their parameters.
 
     Attributes
@@ -103,36 +102,22 @@ class VectorMethod:
             self, **{"reduction": reduction, "tuned": (THRESHOLD,), "grid": {}, **values}
         )
 
-
-class Curves(Protocol):
-    """What protocols see of a method on a dataset."""
-
     @property
-    def settings(self) -> Sequence[Setting]:
-        """What can be chosen besides the threshold; at least one, maybe empty, setting."""
+    def description(self) -> Mapping[str, Any]:
+        """See `Method.description`."""
+        return {"representation": dict(self.representation.key)}
 
-    @property
-    def default(self) -> Setting:
-        """The setting in force where nothing is tuned."""
+    def rehearsal(self, n_images: Sequence[int]) -> Rehearsal:
+        """See `Method.rehearsal`."""
+        return Rehearsal(self, n_images)
 
-    @property
-    def threshold(self) -> float | None:
-        """The threshold in force where nothing is tuned."""
-
-    @property
-    def n_queries(self) -> int:
-        """How many queries the dataset has."""
-
-    def curve(self, query: int, setting: Setting, hidden: frozenset[int]) -> PairCurve:
-        """Return the scores of all cuts of a query's dendrogram.
-
-        `hidden` are queries of which nothing may be used for any other query.
-        """
-
-    def partition(
-        self, query: int, setting: Setting, hidden: frozenset[int], threshold: float
-    ) -> npt.NDArray[np.int64]:
-        """Return the groups that the curve scores at `threshold`: labels, shape (n_images,)."""
+    def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> VectorCurves:
+        """See `Method.curves`."""
+        with watch.time("representation"):
+            cache = VectorCache(resources.cache_dir / "vectors")
+            vectors = cache.vectors(dataset.images, self.representation, resources.progress)
+        with watch.time("coordinates"), one_thread():
+            return VectorCurves.of(self, dataset, vectors)
 
 
 @plain_dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from sklearn import decomposition
 from dupeval.clustering import Dendrogram
 from dupeval.dataset import Dataset, LabelledImage, Query
 from dupeval.errors import SettingsError
-from dupeval.method import VectorCurves, VectorMethod
+from dupeval.method.vectors import VectorCurves, VectorMethod
 from dupeval.metrics import PairCurve, pair_curve
 from dupeval.reduction import PCA, Scope
 
