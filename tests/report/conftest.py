@@ -1,6 +1,7 @@
 """A small dataset whose every name is hostile, and what a run of Table 1 stored of it."""
 
 import csv
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,4 +57,7 @@ def stored(
     root = make_dataset(folder / "data", queries, edits)
     with (root / "queries.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("query", "title"), *((query, TITLE) for query in queries)])
+    # What no method can tell apart: wrong and missed pairs.
+    for query, copy, original in (("two", "c.png", "d.png"), ("three", "b.png", "f.png")):
+        shutil.copy(root / "images" / query / original, root / "images" / query / copy)
     return run_table1(folder, root, "[raw,raw_pca]")
