@@ -40,7 +40,7 @@ class Limits:
     megabytes : float, default 15
         Of the file, in 10**6 bytes; pictures become smaller and coarser to keep within it.
     images_a_query : int, default 60
-        Galleries show at most so many images of a query: those most often part of an error.
+        Galleries show at most so many images of a query: some of each method's worst groups.
     images : int, default 1500
         Of all queries; those in which most goes wrong come first.
     """

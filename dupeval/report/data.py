@@ -15,6 +15,9 @@ from dupeval.report.galleries import FoundGroup, losses_by_edit
 from dupeval.report.pictures import Format, Picture
 from dupeval.report.stored import Place, StoredResults
 
+# How many the style sheet has for photographs.
+COLOURS = 7
+
 
 @dataclass(frozen=True)
 class ReportData:
@@ -24,13 +27,13 @@ class ReportData:
     ----------
     json : dict
         ``pictures``: [data URI, width, height]. ``queries``: slug and title; of what is shown:
-        ``photographs`` as [mark, name, number of copies], ``images`` by place as [name,
-        photograph's place, edit, picture's place or null]. ``protocols``: name and methods; a
-        method: name, ``edits`` as [family, missed, pairs], and for each query its scores and
-        groups. A group: [images, wrong pairs, parts], a part: [photograph's place, images, shown
-        images]; parts of which no image is shown are left out. Groups of which none is shown are
-        summed up in ``rest`` as [groups, images, wrong pairs]. ``torn``: [photograph's place,
-        missed pairs].
+        ``photographs`` as [mark, name, number of copies, colour or null], ``images`` by place
+        as [name, photograph's place, edit, picture's place or null]. ``protocols``: name and
+        methods; a method: name, ``edits`` as [family, missed, pairs], and for each query its
+        scores and groups. A group: [images, wrong pairs, parts], a part: [photograph's place,
+        images, shown images]; parts of which no image is shown are left out. Groups of which none
+        is shown are summed up in ``rest`` as [groups, images, wrong pairs]. ``torn``:
+        [photograph's place, missed pairs].
     notes : tuple of str
         What was left out or made small.
     """
@@ -88,19 +91,20 @@ def number(value: float) -> str:
 
 
 class _Shown:
-    """The shown images of a query, and their photographs, the most copied first."""
+    """The shown images of a query, and their photographs, those with copies first."""
 
     def __init__(self, query: Query, images: frozenset[int]) -> None:
         self.query = query
         self.images = images
         seen = {query.images[place].photograph for place in images}
-        copies = Counter(image.photograph for image in query.images).most_common()
-        self.photographs = [
-            [mark(place) if n > 1 else "", photograph, n]
-            for place, (photograph, n) in enumerate(copies)
-            if photograph in seen
+        copies = Counter(image.photograph for image in query.images)
+        # In the order of their first images, as in the figures, so that letters and colours agree.
+        marked = [photograph for photograph, n in copies.items() if n > 1]
+        self.photographs: list[list[Any]] = [
+            *([mark(i), p, copies[p], i % COLOURS] for i, p in enumerate(marked) if p in seen),
+            *(["", p, 1, None] for p, n in copies.items() if n == 1 and p in seen),
         ]
-        self.place = {name: place for place, (_, name, _) in enumerate(self.photographs)}
+        self.place = {photograph[1]: i for i, photograph in enumerate(self.photographs)}
 
     def as_json(self, picture_of: Mapping[str, int]) -> dict[str, Any]:
         images = {place: self.query.images[place] for place in sorted(self.images)}
@@ -183,8 +187,8 @@ def _notes(
     if thinned:
         n_shown = sum(map(len, shown.values()))
         notes.append(
-            f"Galleries show {n_shown} of {len(dataset.images)} images: of a query with many, "
-            "those that are most often part of a wrong or missed pair. Counts are of all images."
+            f"Galleries show {n_shown} of {len(dataset.images)} images: of a query with many, some "
+            "of each method's worst groups. Counts of pairs are of all images."
         )
     wanted = {
         query.images[place].sha256 for query in dataset.queries for place in shown[query.slug]

@@ -7,14 +7,18 @@ images of one photograph in different groups.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain, islice, zip_longest
 
 import numpy as np
 import numpy.typing as npt
 
 from dupeval.dataset import Query
+
+# So many photographs of a group, and images of a photograph, show what it is about.
+FEW = 3
 
 
 @dataclass(frozen=True)
@@ -151,13 +155,13 @@ def most_telling(
     most_a_query: int,
     most: int,
 ) -> dict[str, frozenset[int]]:
-    """Choose the images that a report shows: those most often part of a wrong or missed pair.
+    """Choose the images that a report shows: some of each photograph in the worst groups.
 
     Parameters
     ----------
     queries : sequence of Query
     galleries : mapping of str to sequence
-        By the query's slug, the groups of every partition of it.
+        By the query's slug, the groups of every partition of it, the worst first.
     most_a_query, most : int
         How many images of one query, and of all.
 
@@ -167,22 +171,23 @@ def most_telling(
         By the query's slug, the places of the chosen images. When not all queries have room, those
         in which most goes wrong come first.
     """
-    errors = {query.slug: _errors(query, galleries[query.slug]) for query in queries}
     chosen: dict[str, frozenset[int]] = {}
-    for query in sorted(queries, key=lambda query: -sum(errors[query.slug])):
-        of_query = errors[query.slug]
-        ranked = sorted(range(len(of_query)), key=lambda image: (-of_query[image], image))
-        chosen[query.slug] = frozenset(ranked[: min(most_a_query, most)])
-        most -= len(chosen[query.slug])
+    for query in sorted(queries, key=lambda query: -_errors(galleries[query.slug])):
+        room = min(most_a_query, most, len(query.images))
+        order = chain(_from_worst_groups(galleries[query.slug]), range(len(query.images)))
+        chosen[query.slug] = frozenset(islice(dict.fromkeys(order), room))
+        most -= room
     return chosen
 
 
-def _errors(query: Query, galleries: Sequence[Sequence[FoundGroup]]) -> list[int]:
-    errors = [0] * len(query.images)
-    for groups in galleries:
-        for group in groups:
-            for part in group.parts:
-                if part.missed or len(group.parts) > 1:
-                    for image in part.images:
-                        errors[image] += 1
-    return errors
+def _errors(galleries: Iterable[Iterable[FoundGroup]]) -> float:
+    """Count the wrong and missed pairs of all partitions of a query."""
+    return sum(group.wrong + group.missed / 2 for groups in galleries for group in groups)
+
+
+def _from_worst_groups(galleries: Iterable[Sequence[FoundGroup]]) -> Iterator[int]:
+    """Give a few images of every partition's worst group, then of its second worst, and so on."""
+    for equally_bad in zip_longest(*galleries):
+        for group in filter(None, equally_bad):
+            for part in group.parts[:FEW]:
+                yield from part.images[:FEW]

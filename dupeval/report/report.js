@@ -83,10 +83,9 @@
   const gallery = document.getElementById("gallery");
 
   function badge(query, photograph) {
-    const [mark, name, copies] = query.photographs[photograph];
+    const [mark, name, copies, colour] = query.photographs[photograph];
     const title = mark ? `photograph ${mark}: ${name}, ${copies} images` : `${name}, one image`;
-    const colour = mark ? `c${photograph % 7}` : "once";
-    return make("span", { class: `badge ${colour}`, title }, mark || "1×");
+    return make("span", { class: `badge ${mark ? `c${colour}` : "once"}`, title }, mark || "1×");
   }
 
   function describe(query, place) {
@@ -384,7 +383,8 @@
   for (const button of document.querySelectorAll("figure .zoom")) {
     button.addEventListener("click", () => {
       const image = button.querySelector("img");
-      view(image, image.alt, []);
+      const caption = [...button.parentNode.querySelectorAll("figcaption p")];
+      view(image, image.alt, caption.map((line) => line.textContent));
     });
   }
 

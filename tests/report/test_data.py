@@ -16,7 +16,6 @@ from dupeval.report.galleries import found_groups
 from dupeval.report.pictures import Format, Picture
 from dupeval.report.stored import StoredResults
 
-# Photographs p (3 copies), q (2), r and s (1 each), in this order of images.
 PHOTOGRAPHS = "rpqpsqp"
 LABELS = [0, 0, 1, 0, 2, 3, 3]
 LARGE = Format(400, 75)
@@ -56,12 +55,23 @@ def made(
 
 
 class TestAllImagesShown:
-    def test_photographs_with_copies_have_letters_the_most_copied_first(self) -> None:
+    def test_photographs_with_copies_have_letters_and_come_first(self) -> None:
         (query,) = made(frozenset(range(7)))[0].json["queries"]
         assert (query["slug"], query["title"]) == ("q", "Q")
-        assert query["photographs"] == [["A", "p", 3], ["B", "q", 2], ["", "r", 1], ["", "s", 1]]
+        assert query["photographs"] == [
+            ["A", "p", 3, 0],
+            ["B", "q", 2, 1],
+            ["", "r", 1, None],
+            ["", "s", 1, None],
+        ]
         assert query["images"][0] == ["0.png", 2, "", 0]
         assert query["images"][6] == ["6.png", 0, "mirror", 6]
+
+    def test_the_first_letter_is_the_first_images_though_another_has_more_copies(self) -> None:
+        of, shown = dataset(photographs="qpppq"), {"q": frozenset(range(5))}
+        data = report_data(of, results({}), {}, shown, ({}, LARGE))
+        names = [photograph[:3] for photograph in data.json["queries"][0]["photographs"]]
+        assert names == [["A", "q", 2], ["B", "p", 3]]
 
     def test_each_group_has_its_wrong_pairs_and_its_parts(self) -> None:
         _, method = made(frozenset(range(7)))
@@ -110,7 +120,7 @@ class TestOfManyImages:
     def test_parts_and_groups_without_a_shown_image_are_left_out_and_counted(self) -> None:
         data, method = made(frozenset({1, 2}), "12")
         (query,) = method["queries"]
-        assert data.json["queries"][0]["photographs"] == [["A", "p", 3], ["B", "q", 2]]
+        assert data.json["queries"][0]["photographs"] == [["A", "p", 3, 0], ["B", "q", 2, 1]]
         assert query["groups"] == [[3, 2, [[0, 2, [1]]]], [1, 0, [[1, 1, [2]]]]]
         assert query["rest"] == [2, 3, 1]
         assert query["torn"] == [[0, 2], [1, 1]]

@@ -112,7 +112,7 @@ class TestHostileNames:
         assert {heading["title"] for heading in headings} == {TITLE}
         query = data_of(html)["queries"][0]
         assert (query["slug"], query["title"]) == (QUERY, TITLE)
-        assert query["photographs"][0] == ["A", PHOTOGRAPH, 3]
+        assert query["photographs"][0] == ["A", PHOTOGRAPH, 3, 0]
         assert query["images"]["0"][:3] == [IMAGE, 0, "crop:0.5+<script>"]
 
     def test_of_a_dataset_and_a_method_too(self, stored) -> None:
@@ -176,7 +176,7 @@ class TestFigures:
         folder = tmp_path / "figures"
         folder.mkdir()
         Image.new("RGB", (3000, 1500), "navy").save(folder / "bars.png")
-        (folder / "bars.md").write_text("Bars <b>of</b> F1.\n\nData: the stand-in.")
+        (folder / "bars.md").write_text("**Bars <b>of</b>.** F1 &lt;.\n\n- Data: <i>\n")
         return folder
 
     def test_are_embedded_with_their_captions_scaled_down_if_large(
@@ -184,10 +184,10 @@ class TestFigures:
     ) -> None:
         html = written(stored, tmp_path / "out", figures_dir=figures_dir)
         (image,) = Page(html).all("img")
-        assert (image["width"], image["height"], image["alt"]) == ("1600", "800", "bars")
+        assert (image["width"], image["height"], image["alt"]) == ("1600", "800", "Bars <b>of</b>.")
         assert image["src"].startswith("data:image/webp;base64,")
-        assert "<p>Bars &lt;b&gt;of&lt;/b&gt; F1.</p>" in html
-        assert "<p>Data: the stand-in.</p>" in html
+        assert "<p><strong>Bars &lt;b&gt;of&lt;/b&gt;.</strong> F1 &lt;.</p>" in html
+        assert "<li>Data: &lt;i&gt;</li>" in html
 
     def test_without_any_the_command_that_makes_them_is_named(self, stored, tmp_path: Path) -> None:
         html = written(stored, tmp_path, figures_dir=Path("somewhere/else"))
