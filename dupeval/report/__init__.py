@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 from dupeval.dataset import Dataset
 from dupeval.errors import DupevalError
 from dupeval.files import whole_file
-from dupeval.report.data import ReportData, report_data
+from dupeval.report.data import report_data
 from dupeval.report.figures import read_figures
 from dupeval.report.galleries import found_groups, most_telling
 from dupeval.report.page import render
@@ -20,7 +20,7 @@ from dupeval.report.pictures import Format, pictures_within
 from dupeval.report.stored import read_results
 from dupeval.settings import STRICT
 
-__all__ = ["Limits", "ReportData", "write_report"]
+__all__ = ["Limits", "write_report"]
 
 FILE_NAME = "report.html"
 IMAGE_FORMATS = tuple(

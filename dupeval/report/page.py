@@ -129,6 +129,7 @@ def _protocols(dataset: Dataset, results: StoredResults) -> Iterator[dict[str, A
     of_no_protocol = table[table["protocol"] == ""]
     for name in results.protocols:
         rows = table[table["protocol"] == name]
+        methods = results.methods(name)
         yield {
             "name": name,
             "heading": HEADINGS.get(name, name),
@@ -137,7 +138,7 @@ def _protocols(dataset: Dataset, results: StoredResults) -> Iterator[dict[str, A
                 {
                     **row,
                     "published": [row[f"{score}_published"] for score in SCORES],
-                    "has_gallery": row["method"] in results.methods(name),
+                    "has_gallery": row["method"] in methods,
                 }
                 for row in pd.concat([rows, of_no_protocol]).to_dict("records")
             ],
@@ -151,7 +152,7 @@ def _protocols(dataset: Dataset, results: StoredResults) -> Iterator[dict[str, A
                     ],
                 }
                 for row in rows.to_dict("records")
-                if row["method"] in results.methods(name)
+                if row["method"] in methods
             ],
         }
 

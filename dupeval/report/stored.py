@@ -112,6 +112,7 @@ def _read_run(folder: Path) -> dict[str, Any]:
     try:
         run = json.loads(path.read_text(encoding="utf-8"))
         run["dataset"]["fingerprint"], run["dataset"]["name"], run["outputs"]["groups.csv"]
+        run["seed"], run["dupeval"]
     except (ValueError, KeyError, TypeError):
         raise StoredResultsError(
             f"{path} is not what a run writes; write it anew: {COMMAND}"

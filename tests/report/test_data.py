@@ -1,7 +1,8 @@
 """What the galleries show, as JSON values."""
 
+import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from dupeval.dataset import Dataset, LabelledImage, Query
 from dupeval.report.data import ReportData, mark, number, report_data
-from dupeval.report.galleries import found_groups
+from dupeval.report.galleries import found_groups, most_telling
 from dupeval.report.pictures import Format, Picture
 from dupeval.report.stored import StoredResults
 
@@ -21,7 +22,7 @@ LABELS = [0, 0, 1, 0, 2, 3, 3]
 LARGE = Format(400, 75)
 
 
-def dataset(name: str = "q", photographs: str = PHOTOGRAPHS) -> Dataset:
+def dataset(name: str = "q", photographs: Sequence[str] = PHOTOGRAPHS) -> Dataset:
     images = (
         LabelledImage(f"{i}.png", Path(f"{i}.png"), photograph, "mirror" if i == 6 else "", str(i))
         for i, photograph in enumerate(photographs)
@@ -131,6 +132,20 @@ class TestOfManyImages:
         assert shown.startswith("Galleries show 2 of 7 images")
         assert nameless.startswith("1 of the images shown have a name but no picture")
         assert "at most 160 pixels" in small
+
+    def test_the_size_does_not_grow_with_the_images(self) -> None:
+        sizes = {}
+        for n in (200, 2000):
+            random = np.random.default_rng(n)
+            photographs = [f"p{i}" for i in random.integers(0, n // 3, n)]
+            of = dataset(photographs=photographs)
+            places = [("loqo", f"method {i}", "q") for i in range(20)]
+            labels = {place: random.integers(0, n // 3, n).tolist() for place in places}
+            groups = {place: found_groups(photographs, labels[place]) for place in places}
+            shown = most_telling(of.queries, {"q": list(groups.values())}, 60, 1500)
+            data = report_data(of, results(labels), groups, shown, ({}, LARGE))
+            sizes[n] = len(json.dumps(data.json))
+        assert sizes[2000] < 1.5 * sizes[200] < 100_000
 
 
 @pytest.mark.parametrize(
