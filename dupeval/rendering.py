@@ -15,6 +15,7 @@ HEADINGS = {
     "oracle": "Best single threshold on these queries (oracle): an upper bound, never a result",
     "shared": "One threshold for all methods, found on vgg_pca (shared): how the study reads",
     "fixed": "Each method's own default (fixed): what a user gets who changes nothing",
+    "published": "The study's own figures",
 }
 
 
@@ -55,7 +56,7 @@ def per_query_markdown(per_query: pd.DataFrame, dataset: Dataset) -> str:
     for (protocol, method), rows in per_query.groupby(["protocol", "method"], sort=False):
         shown = rows.drop(columns=["method", "protocol"])
         for name in (*SCORES, "threshold"):
-            shown[name] = shown[name].map("{:.3f}".format)
+            shown[name] = shown[name].map(_number)
         means = rows[SCORES].mean().map("{:.3f}".format)
         shown["query"] = shown["query"].map(_in_a_cell)
         shown = pd.concat([shown.astype("str"), pd.DataFrame([{"query": "mean", **means}])])
@@ -110,6 +111,8 @@ def _parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     def in_order(methods: pd.Series) -> pd.Series:
         return methods.map(lambda method: place.get(method, len(place)))
 
+    if measured.empty:
+        return [("published", published)]
     return [
         (
             str(protocol),
@@ -120,31 +123,32 @@ def _parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 
 
 def _for_reading(rows: pd.DataFrame) -> pd.DataFrame:
-    def number(value: float) -> str:
-        return "" if pd.isna(value) else f"{value:.3f}"
-
     def interval(row: pd.Series) -> str:
         if pd.isna(row["f1_ci_low"]):
             return ""
         return f"[{row['f1_ci_low']:.3f}, {row['f1_ci_high']:.3f}]"
 
     def published(row: pd.Series) -> str:
-        return " / ".join(filter(None, (number(row[f"{score}_published"]) for score in SCORES)))
+        return " / ".join(filter(None, (_number(row[f"{score}_published"]) for score in SCORES)))
 
     return pd.DataFrame(
         {
             "method": rows["method"],
-            "P": rows["precision"].map(number),
-            "R": rows["recall"].map(number),
-            "F1": rows["f1"].map(number),
+            "P": rows["precision"].map(_number),
+            "R": rows["recall"].map(_number),
+            "F1": rows["f1"].map(_number),
             "95 % interval": rows.apply(interval, axis=1),
-            "F1 pooled": rows["f1_micro"].map(number),
-            "p": rows["p_value"].map(number),
-            "threshold": rows["threshold"].map(number),
+            "F1 pooled": rows["f1_micro"].map(_number),
+            "p": rows["p_value"].map(_number),
+            "threshold": rows["threshold"].map(_number),
             "source": rows["source"],
             "published P / R / F1": rows.apply(published, axis=1),
         }
     )
+
+
+def _number(value: float) -> str:
+    return "" if pd.isna(value) else f"{value:.3f}"
 
 
 def _alignment(rows: pd.DataFrame) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from importlib.resources import files
 
 import pandas as pd
@@ -20,6 +20,9 @@ TABLE1_COLUMNS = [
     *("precision_micro", "recall_micro", "f1_micro", "p_value", "n_queries", "threshold"),
     *("source", "precision_published", "recall_published", "f1_published"),
 ]
+PER_QUERY_COLUMNS = [
+    *("method", "protocol", "query", "tp", "fp", "fn", "tn", *SCORES, "threshold", "setting"),
+]
 REFERENCE = "vgg_pca"
 
 
@@ -29,19 +32,18 @@ def per_query_table(results: Iterable[QueryResult]) -> pd.DataFrame:
     ``threshold`` and ``setting`` (canonical JSON of the other tuned parameters) are what the
     protocol chose for that query.
     """
-    return pd.DataFrame(
-        [
-            {
-                "method": r.method,
-                "protocol": r.protocol,
-                "query": r.query,
-                **{name: getattr(r.scores, name) for name in ("tp", "fp", "fn", "tn", *SCORES)},
-                "threshold": r.choice.threshold,
-                "setting": canonical_json(dict(r.choice.setting)),
-            }
-            for r in results
-        ]
-    )
+    rows = [
+        {
+            "method": r.method,
+            "protocol": r.protocol,
+            "query": r.query,
+            **{name: getattr(r.scores, name) for name in ("tp", "fp", "fn", "tn", *SCORES)},
+            "threshold": r.choice.threshold,
+            "setting": canonical_json(dict(r.choice.setting)),
+        }
+        for r in results
+    ]
+    return pd.DataFrame(rows, columns=PER_QUERY_COLUMNS)
 
 
 def published_table1() -> pd.DataFrame:
@@ -134,9 +136,12 @@ def sweep_best(sweep: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def plain_table(rows: Iterable[Group] | Iterable[Spread] | Iterable[Timing]) -> pd.DataFrame:
-    """Return one row a record, one column an attribute."""
-    return pd.DataFrame([asdict(row) for row in rows])
+def plain_table(
+    kind: type[Group | Spread | Timing], rows: Iterable[Group | Spread | Timing]
+) -> pd.DataFrame:
+    """Return one row a record, one column an attribute of its kind."""
+    columns = [field.name for field in fields(kind)]
+    return pd.DataFrame([asdict(row) for row in rows], columns=columns)
 
 
 def _reference(

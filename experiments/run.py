@@ -7,9 +7,11 @@ from pathlib import Path
 from omegaconf import DictConfig
 from program import evaluate_configuration, run
 
+from dupeval.evaluation import Group
 from dupeval.files import write_whole
 from dupeval.rendering import csv_bytes, per_query_markdown
 from dupeval.tables import per_query_table, plain_table
+from dupeval.timing import Timing
 
 
 def main(config: DictConfig) -> int:
@@ -20,8 +22,8 @@ def main(config: DictConfig) -> int:
         per_query = per_query_table(evaluation.results)
         contents = {
             "per_query.csv": csv_bytes(per_query),
-            "groups.csv": csv_bytes(plain_table(evaluation.groups)),
-            "timings.csv": csv_bytes(plain_table(evaluation.timings)),
+            "groups.csv": csv_bytes(plain_table(Group, evaluation.groups)),
+            "timings.csv": csv_bytes(plain_table(Timing, evaluation.timings)),
         }
         contents["run.json"] = evaluated.run_json(contents)
         write_whole(Path(config.out_dir), contents)

@@ -7,9 +7,11 @@ from pathlib import Path
 from omegaconf import DictConfig
 from program import evaluate_configuration, run
 
+from dupeval.evaluation import Group, Spread
 from dupeval.files import write_whole
 from dupeval.rendering import csv_bytes, table1_latex, table1_markdown
 from dupeval.tables import per_query_table, plain_table, table1
+from dupeval.timing import Timing
 
 
 def main(config: DictConfig) -> int:
@@ -24,11 +26,11 @@ def main(config: DictConfig) -> int:
         "table1.md": markdown.encode(),
         "table1.tex": table1_latex(table, dataset).encode(),
         "per_query.csv": csv_bytes(per_query),
-        "groups.csv": csv_bytes(plain_table(evaluation.groups)),
-        "timings.csv": csv_bytes(plain_table(evaluation.timings)),
+        "groups.csv": csv_bytes(plain_table(Group, evaluation.groups)),
+        "timings.csv": csv_bytes(plain_table(Timing, evaluation.timings)),
     }
     if evaluation.spreads:
-        contents["spread.csv"] = csv_bytes(plain_table(evaluation.spreads))
+        contents["spread.csv"] = csv_bytes(plain_table(Spread, evaluation.spreads))
     contents["run.json"] = evaluated.run_json(contents)
     write_whole(Path(config.out_dir), contents)
     print(markdown)

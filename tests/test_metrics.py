@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sklearn.metrics.cluster import pair_confusion_matrix
 
 from dupeval.clustering import EUCLIDEAN_LINKAGES, Dendrogram, Linkage, Metric
-from dupeval.metrics import PairScores, pair_curve, pair_scores
+from dupeval.metrics import PairCurve, PairScores, pair_curve, pair_scores
 
 COMBINATIONS: list[tuple[Linkage, Metric]] = [
     ("single", "euclidean"),
@@ -193,6 +193,20 @@ class TestPairCurve:
         assert curve.thresholds.tolist() == [-math.inf]
         assert list(curve) == [scored(0, 0, 0, 0, 1, 1, 1)]
         assert curve.at(5.0) == curve.at(-math.inf) == curve[0]
+
+    def test_of_a_partition_without_a_threshold_holds_at_any(self) -> None:
+        scores = pair_scores([0, 0, 0, 1, 1], [0, 0, 1, 1, 2])
+        curve = PairCurve.of_partition(scores)
+        assert list(curve) == [scores] == [scored(1, 1, 3, 5, 1 / 2, 1 / 4, 2 / 6)]
+        assert len(curve) == 1
+        assert math.isnan(curve.thresholds[0])
+        for threshold in (math.nan, -math.inf, -1.0, 0.0, 7.0, math.inf):
+            assert curve.at(threshold) == scores
+        assert curve.f1[curve.steps_at([math.nan, 0.0])].tolist() == [scores.f1] * 2
+
+    def test_of_a_partition_with_nothing_to_find_and_nothing_claimed_is_perfect(self) -> None:
+        scores = pair_scores([0, 1], [0, 1])
+        assert list(PairCurve.of_partition(scores)) == [scores] == [scored(0, 0, 0, 1, 1, 1, 1)]
 
     def test_an_inversion_is_no_cut_of_its_own(self) -> None:
         # Points 0 and 1 merge at 1; their centroid is only 0.9 away from point 2.

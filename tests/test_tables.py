@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dupeval.evaluation import QueryResult, Timing
+from dupeval.dataset import Dataset, Query
+from dupeval.evaluation import QueryResult, Spread, Timing
 from dupeval.metrics import PairScores
 from dupeval.protocol import Choice
-from dupeval.rendering import csv_bytes
+from dupeval.rendering import csv_bytes, per_query_markdown, table1_markdown
 from dupeval.statistics import bootstrap_interval
 from dupeval.tables import per_query_table, plain_table, published_table1, table1
 
@@ -201,6 +202,138 @@ class TestTable1:
         assert rows[0]["f1_published"] == "0.052000"
 
 
+FIGURES = [c for c in COLUMNS if c not in ("method", "protocol", "source") and "_pub" not in c]
+
+
+def with_tool() -> pd.DataFrame:
+    """Give vgg_pca under loqo, and a tool under loqo and fixed: F1 1/3, 0, 1."""
+    rows = per_query(("vgg_pca", "loqo"), ("raw", "loqo")).replace("raw", "tool")
+    fixed = rows[rows["method"] == "tool"].assign(protocol="fixed", threshold=math.nan)
+    return pd.concat([rows, fixed], ignore_index=True)
+
+
+class TestSources:
+    def test_say_what_each_row_rests_on_in_the_order_of_the_run(self) -> None:
+        sources = {
+            ("loqo", "vgg_pca"): "measured",
+            ("loqo", "absent"): "missing",
+            ("loqo", "tool"): "imported",
+            ("fixed", "absent"): "failed",
+            ("fixed", "tool"): "imported",
+        }
+        table = table1(with_tool(), 0, sources)
+        rows = table[["protocol", "method", "source"]].iloc[:5]
+        assert [tuple(r) for r in rows.to_numpy()] == [(*key, s) for key, s in sources.items()]
+
+    @pytest.mark.parametrize("source", ["missing", "failed"])
+    def test_of_an_absence_leave_its_row_without_figures(self, source: str) -> None:
+        sources = {("loqo", "vgg_pca"): "measured", ("loqo", "tool"): source}
+        rows = per_query(("vgg_pca", "loqo"))
+        table = table1(rows, 0, sources)
+        assert row(table, "tool")["source"] == source
+        assert row(table, "tool")[FIGURES].isna().all()
+        assert len(FIGURES) == 11
+        alone = table1(rows, 0)
+        pd.testing.assert_series_equal(row(table, "vgg_pca"), row(alone, "vgg_pca"))
+
+    def test_of_an_absence_of_the_studys_own_leave_the_published_figures_beside_it(self) -> None:
+        sources = {("loqo", "vgg_pca"): "measured", ("loqo", "visipics"): "failed"}
+        table = table1(per_query(("vgg_pca", "loqo")), 0, sources)
+        visipics = table[table["method"] == "visipics"].squeeze()
+        assert (visipics["protocol"], visipics["source"]) == ("loqo", "failed")
+        assert visipics["f1_published"] == 0.922
+        assert table["method"].tolist() == ["vgg_pca", "visipics", "raw", "raw_pca", "vgg"]
+
+    def test_of_the_study_alone_are_one_row_whatever_the_protocols(self) -> None:
+        sources = {
+            ("loqo", "vgg_pca"): "measured",
+            **{(protocol, "visipics"): "published" for protocol in ("loqo", "fixed")},
+        }
+        table = table1(per_query(("vgg_pca", "loqo")), 0, sources)
+        visipics = table[table["method"] == "visipics"]
+        assert visipics["source"].tolist() == ["published"]
+        assert visipics["protocol"].isna().all()
+
+    def test_imported_figures_are_figures_like_any_other(self) -> None:
+        rows = per_query(("vgg_pca", "loqo"), ("raw", "loqo")).replace("raw", "visipics")
+        sources = {("loqo", "vgg_pca"): "measured", ("loqo", "visipics"): "imported"}
+        visipics = row(table1(rows, 0, sources), "visipics")
+        assert visipics["source"] == "imported"
+        assert visipics["f1"] == pytest.approx(4 / 9)
+        assert visipics["p_value"] == 4 / 8
+        assert visipics["f1_published"] == 0.922
+
+    def test_of_nothing_but_absences_make_a_table_all_the_same(self) -> None:
+        table = table1(per_query_table([]), 0, {("loqo", "tool"): "missing"})
+        assert table["source"].tolist() == ["missing", *["published"] * 5]
+
+
+class TestWhereVggPcaWasNotRunUnderTheSameProtocol:
+    def test_a_row_is_compared_with_its_figure_under_loqo(self) -> None:
+        table = table1(with_tool(), 0)
+        assert row(table, "tool", "fixed")["p_value"] == row(table, "tool")["p_value"] == 4 / 8
+
+    def test_a_figure_under_the_same_protocol_goes_before(self) -> None:
+        rows = pd.concat([with_tool(), per_query(("vgg_pca", "oracle")).replace("oracle", "fixed")])
+        # F1 1/3, 0, 1 against 1/2, 1/2, 1/2: differences -1/6, -1/2, 1/2.
+        assert row(table1(rows, 0), "tool", "fixed")["p_value"] == 1.0
+
+    def test_there_is_no_threshold_where_a_method_has_none(self) -> None:
+        rows = list(csv.DictReader(io.StringIO(csv_bytes(table1(with_tool(), 0)).decode())))
+        fixed = next(r for r in rows if r["protocol"] == "fixed")
+        assert fixed["threshold"] == ""
+        assert fixed["f1"] == "0.444444"
+
+
+def rows_of(markdown: str, heading: str) -> list[list[str]]:
+    """Return the cells of the table below a heading."""
+    part = next(p for p in markdown.split("### ") if heading in p)
+    lines = [line for line in part.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+class TestMarkdown:
+    DATASET = Dataset("test", (Query("q", "Q", ()),))
+
+    def markdown(self, *spreads: Spread) -> str:
+        sources = {
+            **{("loqo", name): "measured" for name in ("tool", "vgg_pca")},
+            **{("loqo", name): "failed" for name in ("absent", "visipics")},
+            ("fixed", "tool"): "measured",
+            ("fixed", "absent"): "missing",
+        }
+        return table1_markdown(table1(with_tool(), 0, sources), self.DATASET, spreads)
+
+    def test_tells_the_tools_own_default_from_a_threshold_chosen_on_other_queries(self) -> None:
+        headings = [x for x in self.markdown().splitlines() if x.startswith("### ")]
+        assert headings == [
+            "### Threshold chosen on the other queries (loqo): the honest figure",
+            "### Each method's own default (fixed): what a user gets who changes nothing",
+        ]
+
+    def test_rows_are_in_the_studys_order_and_then_in_that_of_the_run(self) -> None:
+        loqo, fixed = (rows_of(self.markdown(), name) for name in ("(loqo)", "(fixed)"))
+        study = ["raw", "raw_pca", "vgg"]
+        assert [r[0] for r in loqo] == [*study, "vgg_pca", "visipics", "tool", "absent"]
+        assert [r[0] for r in fixed] == [*study, "tool", "absent"]
+
+    def test_a_row_without_figures_says_why_there_are_none(self) -> None:
+        absent = rows_of(self.markdown(), "(fixed)")[-1]
+        assert absent == ["absent", *[""] * 7, "missing", ""]
+        visipics = next(r for r in rows_of(self.markdown(), "(loqo)") if r[0] == "visipics")
+        assert visipics == ["visipics", *[""] * 7, "failed", "1.000 / 0.892 / 0.922"]
+
+    def test_a_row_without_a_threshold_has_an_empty_cell(self) -> None:
+        tool = next(r for r in rows_of(self.markdown(), "(fixed)") if r[0] == "tool")
+        assert tool[3:] == ["0.444", "[0.000, 1.000]", "0.375", "0.500", "", "measured", ""]
+
+    def test_the_spread_of_several_runs_is_told_below(self) -> None:
+        markdown = self.markdown(Spread("tool", "loqo", 3, 0.25, 0.5))
+        last = "tool under loqo: F1 from 0.250 to 0.500 in 3 runs; the row is the first.\n"
+        assert markdown.endswith(last)
+        assert " runs; " not in self.markdown()
+
+
 class TestPerQueryTable:
     def test_it_has_one_row_a_result_with_counts_scores_and_choice(self) -> None:
         results = [
@@ -236,6 +369,12 @@ class TestPerQueryTable:
             "raw,loqo,사진,1,2,0,3,0.333333,1.000000,0.500000,0.333333,{}",
         ]
 
+    def test_a_method_without_a_threshold_has_an_empty_cell_for_the_eye(self) -> None:
+        scores = PairScores.from_counts(1, 2, 0, 3)
+        result = QueryResult("tool", "fixed", "q", scores, Choice({}, math.nan))
+        text = per_query_markdown(per_query_table([result]), TestMarkdown.DATASET)
+        assert "nan" not in text
+
 
 def test_the_published_table_is_the_studys() -> None:
     assert published_table1().to_numpy().tolist() == [
@@ -249,7 +388,7 @@ def test_the_published_table_is_the_studys() -> None:
 
 
 def test_timings_have_one_row_a_method_and_stage() -> None:
-    table = plain_table([Timing("raw", "loqo", 1.5, 2.5), Timing("vgg", "loqo", 0.5, 0.25)])
+    table = plain_table(Timing, [Timing("raw", "loqo", 1.5, 2.5), Timing("vgg", "loqo", 0.5, 0.25)])
     assert list(table.columns) == [
         *("method", "stage", "wall_s", "cpu_s", "peak_memory_mb", "stored"),
     ]

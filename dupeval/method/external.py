@@ -106,7 +106,7 @@ class ExternalMethod(Method):
             stored,
         )
         found = [
-            [self._found(answer, query, watch.method) for answer in reply.answers]
+            self._found(reply.answers, query, watch.method)
             for reply, query in zip(replies, dataset.queries, strict=True)
         ]
         return self._curves([query.photographs for query in dataset.queries], found)
@@ -119,13 +119,18 @@ class ExternalMethod(Method):
         threshold = self.threshold if isinstance(self.tool, DistanceTool) else np.nan
         return PartitionCurves(self.tool.settings, self._default, threshold, photographs, found)
 
-    def _found(self, answer: Any, query: Query, name: str) -> Dendrogram | Labels:
+    def _found(
+        self, answers: Sequence[Any], query: Query, name: str
+    ) -> Sequence[Dendrogram | Labels]:
         order = in_order(query.images)
         if not isinstance(self.tool, DistanceTool):
-            return labels_of([[order[i] for i in group] for group in answer], len(order))
+            places = [[[order[i] for i in group] for group in groups] for groups in answers]
+            return [labels_of(groups, len(order)) for groups in places]
         place = np.argsort(order)
-        distances = squareform(np.array(answer, np.float64))[np.ix_(place, place)]
-        unread = np.isnan(distances).sum(axis=1) == len(order) - 1
+        distances = np.array([squareform(np.array(answer, np.float64)) for answer in answers])
+        distances = distances[:, place[:, None], place]
+        # Each image has a distance to itself.
+        unread = np.isnan(distances).sum(axis=2).min(axis=0) == len(order) - 1
         if unread.any():
             names = [image.name for image, lost in zip(query.images, unread, strict=True) if lost]
             warnings.warn(
@@ -133,10 +138,11 @@ class ExternalMethod(Method):
                 f"which count as alone: {', '.join(map(repr, names))}",
                 stacklevel=2,
             )
-        return Dendrogram.from_distances(_finite(squareform(distances, checks=False)), "single")
+        return [_components(squareform(matrix, checks=False)) for matrix in distances]
 
 
-def _finite(distances: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Put what has no distance beyond all that have one."""
-    known = distances[~np.isnan(distances)]
-    return np.where(np.isnan(distances), known.max(initial=0.0) + 1.0, distances)
+def _components(distances: npt.NDArray[np.float64]) -> Dendrogram:
+    """Return the connected components at each threshold; NaN connects at none."""
+    beyond = np.nanmax(distances, initial=0.0) + 1.0
+    tree = Dendrogram.from_distances(np.where(np.isnan(distances), beyond, distances), "single")
+    return Dendrogram(tree.merges, np.where(tree.heights < beyond, tree.heights, np.inf))

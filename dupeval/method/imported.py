@@ -5,12 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PureWindowsPath
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from dupeval.dataset import Dataset, Query
+from dupeval.dataset import Dataset
 from dupeval.dataset.csv_table import read_table
 from dupeval.errors import InputError, NoFiguresError
 from dupeval.files import file_sha256
@@ -42,7 +43,7 @@ class ImportedMethod(Method):
     """
 
     file: Path | None = None
-    setting: str | None = None
+    setting: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
     without_file: Literal["published", "missing"] = "missing"
 
     external: ClassVar[bool] = True
@@ -103,19 +104,21 @@ _Groups = dict[str, dict[str, dict[str, list[int]]]]
 
 def _read(file: Path, dataset: Dataset, problems: list[str]) -> _Groups:
     file = file.resolve()
-    queries = {_folded(query.slug): query for query in dataset.queries}
+    slugs = [query.slug for query in dataset.queries]
     groups: _Groups = {}
     first: dict[tuple[str, str, int], str] = {}
     for where, row in read_table(file.parent, file.name, COLUMNS, problems):
-        query = queries.get(_folded(row["query"]))
-        if query is None:
-            possible = ", ".join(query.slug for query in dataset.queries)
-            problems.append(f"{where}: no query {row['query']!r}; possible: {possible}")
+        which = _place(row["query"].strip(), slugs)
+        if which is None:
+            problems.append(f"{where}: no query {row['query']!r}; possible: {', '.join(slugs)}")
             continue
+        query = dataset.queries[which]
         setting = row.get(SETTING, "").strip()
         of_query = groups.setdefault(setting, {}).setdefault(query.slug, {})
         image, group = row["image"].strip(), row["group"].strip()
-        place = _place(image, query)
+        # A Windows path splits a POSIX one too.
+        name = PureWindowsPath(image).name
+        place = _place(name, [known.name for known in query.images])
         if not image and not group:
             continue
         if place is None:
@@ -139,17 +142,14 @@ def _queries_left_out(name: str, groups: _Groups, dataset: Dataset) -> Iterator[
             yield f"{name}: no row of query {slug!r}{of}; where the tool found nothing: {slug},,"
 
 
-def _place(text: str, query: Query) -> int | None:
-    """Return which image is meant: by its exact name, or else whatever its folder and case."""
-    # Of a Windows path as well as of a POSIX one, which it also splits.
-    name = PureWindowsPath(text).name
-    names = [image.name for image in query.images]
-    for fold in (lambda n: unicodedata.normalize("NFC", n), _folded):
-        matches = [i for i, known in enumerate(names) if fold(known) == fold(name)]
+def _place(name: str, known: Sequence[str]) -> int | None:
+    """Return the place of the one that is meant: by its exact name, or else whatever its case."""
+    for fold in (_composed, lambda text: _composed(text).casefold()):
+        matches = [i for i, other in enumerate(known) if fold(other) == fold(name)]
         if len(matches) == 1:
             return matches[0]
     return None
 
 
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", text.strip()).casefold()
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)

@@ -32,7 +32,8 @@ class PartitionCurves:
     photographs : sequence of ndarray of str
         The true labels of each query.
     found : sequence of sequence of Dendrogram or ndarray of int64
-        For each query and setting, a dendrogram to cut, or the labels of its images.
+        For each query and setting, a dendrogram to cut, or the labels of its images. What a
+        dendrogram merges at infinity is together at no threshold.
     other_runs : tuple of PartitionCurves, default ()
         The same of further runs of a tool whose answers differ from run to run.
     """
@@ -56,7 +57,7 @@ class PartitionCurves:
         if place not in self._curves:
             found, true = self.found[query][place[1]], self.photographs[query]
             self._curves[place] = (
-                pair_curve(found, true)
+                _finite(pair_curve(found, true))
                 if isinstance(found, Dendrogram)
                 else PairCurve.of_partition(pair_scores(true, found))
             )
@@ -68,6 +69,15 @@ class PartitionCurves:
         """See `Curves.partition`."""
         found = self.found[query][self.settings.index(setting)]
         return found.cut(threshold) if isinstance(found, Dendrogram) else found
+
+
+def _finite(curve: PairCurve) -> PairCurve:
+    """Leave out what no threshold reaches."""
+    n = int(np.searchsorted(curve.thresholds, np.inf))
+    return PairCurve(
+        *(curve.thresholds[:n], curve.tp[:n], curve.fp[:n], curve.fn[:n], curve.tn[:n]),
+        curve.zero_division,
+    )
 
 
 def labels_of(groups: Sequence[Sequence[int]], n_images: int) -> Labels:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -12,13 +14,14 @@ from typing import Any, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from dupeval.errors import NoFiguresError
+from dupeval.errors import NoFiguresError, SettingsError
 from dupeval.files import file_sha256
 from dupeval.settings import STRICT
 from dupeval.tool import GroupTool
-from dupeval.tool.executable import MOST_BYTES, find_program, output_of
+from dupeval.tool.executable import MOST_BYTES, find_program, output_of, printed_version
 
 OUTPUT_FILE = "output"
+PLACE = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -40,12 +43,17 @@ class Command(GroupTool):
     exit_codes : tuple of int, default (0,)
         Those that mean success.
     version_arguments : tuple of str, default ()
-        A command that prints the version. Without it the program's own file stands for it, by
-        its hash.
+        A command that prints the version. Without it the hashes stand for it of the program and
+        of the files among its arguments, such as an interpreter's script.
     hint : str, default ""
         How to install the program.
 
     Names that occur in two groups join them.
+
+    Raises
+    ------
+    SettingsError
+        If there are values without a place for them, or a place without values.
     """
 
     arguments: tuple[str, ...] = Field(min_length=1)
@@ -55,6 +63,17 @@ class Command(GroupTool):
     exit_codes: tuple[int, ...] = (0,)
     version_arguments: tuple[str, ...] = ()
     hint: str = ""
+
+    def __post_init__(self) -> None:
+        if any("{value}" in argument for argument in self.arguments) != bool(self.values):
+            raise SettingsError(
+                "values and an argument that holds {value} need each other; given: "
+                f"values={list(self.values)}, arguments={list(self.arguments)}"
+            )
+        program, *others = self.arguments
+        if "/" in program:
+            # It runs elsewhere, where a relative path would lead to something else.
+            object.__setattr__(self, "arguments", (str(Path(program).absolute()), *others))
 
     @property
     def choices(self) -> Sequence[Any]:
@@ -66,8 +85,13 @@ class Command(GroupTool):
         program = find_program(self.arguments[0], self.hint)
         if self.version_arguments:
             first, *others = self.version_arguments
-            return {Path(program).name: output_of([find_program(first), *others]).strip()}
-        return {Path(program).name: f"sha256:{file_sha256(Path(program))}"}
+            version = printed_version([find_program(first, self.hint), *others])
+            return {Path(program).name: version}
+        absolute = [text for text in self.arguments[1:] if text.startswith("/")]
+        # Path's is_file has no answer to a text that is too long for a path.
+        files = {text: text for text in absolute if os.path.isfile(text)}  # noqa: PTH113
+        files = {Path(program).name: program, **files}
+        return {name: f"sha256:{file_sha256(Path(path))}" for name, path in files.items()}
 
     def groups(self, images: Sequence[Path], setting: Mapping[str, Any]) -> Iterator[list[str]]:
         """See `GroupTool.groups`."""
@@ -75,21 +99,20 @@ class Command(GroupTool):
         # Beside the images, so that a program that reads the whole folder does not meet it.
         written = folder.parent / OUTPUT_FILE
         written.unlink(missing_ok=True)
-        names = {"{folder}": str(folder), "{output}": str(written)}
-        names |= {f"{{{name}}}": str(value) for name, value in setting.items()}
+        values = {"folder": str(folder), "output": str(written)}
+        values |= {name: str(value) for name, value in setting.items()}
         arguments = [find_program(self.arguments[0], self.hint)]
         for argument in self.arguments[1:]:
             if argument == "{images}":
                 arguments += [str(path) for path in images]
             else:
-                for name, value in names.items():
-                    argument = argument.replace(name, value)  # noqa: PLW2901
-                arguments.append(argument)
+                arguments.append(PLACE.sub(lambda m: values.get(m[1], m[0]), argument))
         text = output_of(arguments, folder, self.exit_codes)
         if any("{output}" in argument for argument in self.arguments):
             text = _read(written)
-        # Without the folder, whose name may hold anything, a name holds no separator.
-        for path in {f"{folder}/", f"{folder.resolve()}/"}:
+        # Without the folder, whose name may hold anything, a name holds no separator. The longer
+        # form first: on macOS /private/var/... is what /var/... leads to.
+        for path in sorted({f"{folder}/", f"{folder.resolve()}/"}, key=len, reverse=True):
             text = text.replace(path, "")
         return self._parse(text)
 
@@ -125,13 +148,15 @@ def _json_groups(text: str) -> list[list[str]]:
 
 def _csv_groups(text: str) -> list[list[str]]:
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    if not {"image", "group"} <= set(reader.fieldnames or ()):
-        raise ValueError("it must have the columns image,group")
     groups: dict[str, list[str]] = {}
     try:
+        if not {"image", "group"} <= set(reader.fieldnames or ()):
+            raise ValueError("it must have the columns image,group")
         for row in reader:
             if row["image"] is None or row["group"] is None:
                 raise ValueError(f"line {reader.line_num} is too short")
+            if not row["group"]:
+                raise ValueError(f"line {reader.line_num} has no group")
             groups.setdefault(row["group"], []).append(row["image"])
     except csv.Error as error:
         raise ValueError(str(error)) from None

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import IO
 
 from dupeval.errors import NoFiguresError
 
 # Far more than the groups of any query; what is longer is something else.
 MOST_BYTES = 64 * 2**20
+VERSION_TIME_LIMIT_S = 30.0
+SHOWN = 300
 
 
 def find_program(name: str, hint: str = "") -> str:
@@ -31,7 +35,10 @@ def find_program(name: str, hint: str = "") -> str:
 
 
 def output_of(
-    arguments: Sequence[str], cwd: Path | None = None, exit_codes: Collection[int] = (0,)
+    arguments: Sequence[str],
+    cwd: Path | None = None,
+    exit_codes: Collection[int] = (0,),
+    time_limit_s: float | None = None,
 ) -> str:
     """Run a program and return what it prints.
 
@@ -40,20 +47,47 @@ def output_of(
     Raises
     ------
     NoFiguresError
-        If it cannot be started, ends with another exit code, or prints more than `MOST_BYTES`.
+        If it cannot be started, does not end in time, ends with another exit code, or prints
+        more than `MOST_BYTES`.
     """
     program = Path(arguments[0]).name
-    with tempfile.TemporaryFile() as output:
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         try:
             done = subprocess.run(
-                list(arguments), cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, check=False
+                list(arguments),
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                timeout=time_limit_s,
+                check=False,
             )
+        except subprocess.TimeoutExpired:
+            reason = f"{program} did not end within {time_limit_s:g} s"
+            raise NoFiguresError("failed", reason) from None
         except OSError as error:
             raise NoFiguresError("failed", f"{program} cannot be run: {error.strerror}") from None
         if done.returncode not in exit_codes:
-            how = "was ended by signal" if done.returncode < 0 else "ended with exit code"
-            raise NoFiguresError("failed", f"{program} {how} {abs(done.returncode)}")
+            reason = f"{program} ended with {ending(done.returncode, errors)}"
+            raise NoFiguresError("failed", reason)
         if output.seek(0, os.SEEK_END) > MOST_BYTES:
             raise NoFiguresError("failed", f"{program} printed more than {MOST_BYTES} bytes")
         output.seek(0)
         return os.fsdecode(output.read())
+
+
+def printed_version(arguments: Sequence[str]) -> str:
+    """Return the version that a program prints; see `output_of`."""
+    text = output_of(arguments, time_limit_s=VERSION_TIME_LIMIT_S)
+    return text.encode(errors="replace").decode().strip()
+
+
+def ending(code: int, errors: IO[bytes]) -> str:
+    """Say how a process ended, and the last that it wrote of its errors."""
+    how = f"exit code {code}" if code >= 0 else f"signal {-code} ({signal.strsignal(-code)})"
+    # A program may have written without end.
+    errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2**16))
+    text = errors.read().decode(errors="replace")
+    lines = ["".join(c if c.isprintable() else " " for c in x).strip() for x in text.splitlines()]
+    last = next((line for line in reversed(lines) if line), "")
+    return f"{how}: {last[:SHOWN]}" if last else how

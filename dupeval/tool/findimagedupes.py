@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 from dupeval.errors import NoFiguresError
 from dupeval.settings import STRICT
 from dupeval.tool import Distances, DistanceTool
-from dupeval.tool.executable import find_program, output_of
+from dupeval.tool.executable import find_program, output_of, printed_version
 
 PROGRAM = "findimagedupes"
 BITS = 256
@@ -30,7 +30,7 @@ class FindImageDupes(DistanceTool):
     def versions(self) -> Mapping[str, str]:
         """See `Tool.versions`."""
         program = find_program(PROGRAM, "on Debian and Ubuntu: apt install findimagedupes")
-        return {PROGRAM: output_of([program, "--version"]).strip()}
+        return {PROGRAM: printed_version([program, "--version"])}
 
     def answers(self, images: Sequence[Path]) -> Sequence[Distances]:
         """See `Tool.answers`."""

@@ -101,5 +101,5 @@ def _nearest(a: Sequence[Any], b: Sequence[Any]) -> list[int]:
 def _kth_least(pair: tuple[list[int], list[int]] | None, k: int) -> float | None:
     if pair is None:
         return None
-    # Fewer segments than asked for never match: one bit more than a hash has.
-    return float(min(side[k - 1] if k <= len(side) else 65 for side in pair))
+    # An image of fewer segments than asked for never matches.
+    return min((float(side[k - 1]) for side in pair if k <= len(side)), default=None)

@@ -19,8 +19,7 @@ from typing import IO, Any, Self
 
 from dupeval.errors import NoFiguresError
 from dupeval.tool import Answer, Tool
-
-SHOWN = 300
+from dupeval.tool.executable import ending
 
 
 @dataclass(frozen=True)
@@ -79,8 +78,6 @@ class ToolProcess:
             env=_environment(self._home.name),
             start_new_session=True,
         )
-        key = f"{type(self.tool).__module__}.{type(self.tool).__qualname__}"
-        self._write({"tool": key, "parameters": self.tool.parameters})
         return self
 
     def __exit__(
@@ -102,10 +99,13 @@ class ToolProcess:
             If the tool says so itself, crashes, or does not answer in time.
         """
         started = self._started or time.perf_counter()
-        self._started = None
-        self._write([str(path) for path in images])
-        line = self._read_line(time.perf_counter() + self.time_limit_s)
-        reply = json.loads(line)
+        deadline = time.perf_counter() + self.time_limit_s
+        if self._started is not None:
+            key = f"{type(self.tool).__module__}.{type(self.tool).__qualname__}"
+            self._write({"tool": key, "parameters": self.tool.parameters}, deadline)
+            self._started = None
+        self._write([str(path) for path in images], deadline)
+        reply = json.loads(self._read_line(deadline))
         if "reason" in reply:
             raise NoFiguresError(reply["source"], reply["reason"])
         cpu_s = reply["cpu_s"] - self._cpu_s
@@ -113,13 +113,13 @@ class ToolProcess:
         wall_s = time.perf_counter() - started
         return Reply(reply["answers"], wall_s, cpu_s, reply["peak_memory_mb"])
 
-    def _write(self, value: Any) -> None:
+    def _write(self, value: Any, deadline: float) -> None:
         assert self._process.stdin is not None  # noqa: S101
         try:
             self._process.stdin.write(json.dumps(value).encode() + b"\n")
             self._process.stdin.flush()
         except BrokenPipeError:
-            raise self._crash() from None
+            raise self._crash(deadline) from None
 
     def _read_line(self, deadline: float) -> bytes:
         assert self._process.stdout is not None  # noqa: S101
@@ -127,21 +127,24 @@ class ToolProcess:
         while b"\n" not in self._unread:
             left = deadline - time.perf_counter()
             if left <= 0 or not select.select([pipe], [], [], left)[0]:
-                raise NoFiguresError("failed", f"no answer within {self.time_limit_s:g} s")
+                raise self._late()
             part = os.read(pipe, 2**16)
             if not part:
-                raise self._crash()
+                raise self._crash(deadline)
             self._unread += part
         line, _, self._unread = self._unread.partition(b"\n")
         return line
 
-    def _crash(self) -> NoFiguresError:
-        code = self._process.wait()
-        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        self._errors.seek(0)
-        lines = [x for x in self._errors.read().decode(errors="replace").splitlines() if x.strip()]
-        last = "".join(c if c.isprintable() else " " for c in lines[-1][:SHOWN]) if lines else ""
-        return NoFiguresError("failed", f"it crashed ({how})" + (f": {last}" if last else ""))
+    def _late(self) -> NoFiguresError:
+        return NoFiguresError("failed", f"no answer within {self.time_limit_s:g} s")
+
+    def _crash(self, deadline: float) -> NoFiguresError:
+        try:
+            code = self._process.wait(max(0.0, deadline - time.perf_counter()))
+        except subprocess.TimeoutExpired:
+            # It has only closed its ends of the pipes.
+            return self._late()
+        return NoFiguresError("failed", f"it crashed with {ending(code, self._errors)}")
 
     def _end(self) -> None:
         # All it started too, even where it has ended itself.

@@ -10,7 +10,6 @@ import importlib
 import json
 import os
 import resource
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +23,18 @@ MOST_FILE_BYTES = 2**30
 
 def main() -> None:
     """Answer until the input ends."""
-    # What the tool prints must not get between the answers.
+    # What the tool prints must not get between the answers, nor may it read the questions.
+    questions = os.fdopen(os.dup(0), encoding="utf-8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
     limit = MOST_FILE_BYTES if most == resource.RLIM_INFINITY else min(most, MOST_FILE_BYTES)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, most))
-    tool = _tool(json.loads(sys.stdin.readline()))
-    for line in sys.stdin:
-        print(json.dumps(_answer(tool, json.loads(line))), file=answers, flush=True)
+    tool = _tool(json.loads(questions.readline()))
+    for line in questions:
+        answer = json.dumps(_answer(tool, json.loads(line)), allow_nan=False)
+        print(answer, file=answers, flush=True)
 
 
 def _tool(description: dict[str, Any]) -> Tool:

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 from configuration import build_methods, checked, compose
+from fake_dataset import byte_copies
+from fake_program import EQUAL_FILES, fake_program
 
 from dupeval.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parents[2]
+METHODS = ", ".join(sorted(path.stem for path in (ROOT / "conf" / "method").glob("*.yaml")))
 
 
 def complaint(*overrides: str, config_name: str = "table1") -> str:
@@ -42,11 +45,11 @@ class TestAnOverrideThatDoesNotExist:
     @pytest.mark.parametrize(
         ("override", "possible"),
         [
-            ("method=vvg", "raw, raw_pca, vgg, vgg_pca, vgg_pca_transductive"),
-            ("method=[raw,vvg]", "raw, raw_pca, vgg, vgg_pca, vgg_pca_transductive"),
-            ("protocol=lqo", "fixed, loqo, oracle, shared"),
+            ("method=vvg", METHODS),
+            ("method=[raw,vvg]", METHODS),
+            ("protocol=lqo", "fixed, fixed_external, loqo, oracle, shared"),
             ("dataset=mine", "folder, standin"),
-            ("experiment=table2", "table1"),
+            ("experiment=table2", "table1, table1_all"),
         ],
     )
     def test_an_unknown_choice_of_a_group_lists_the_choices(
@@ -71,10 +74,26 @@ class TestAValueThatIsNotPossible:
             ("precision=fp8", "Input should be 'fp32' or 'bf16'"),
             ("methods.raw.tuned=[threshold,size]", "tuned: 'size' is unknown; possible: threshold"),
             ("methods.raw.tuned=[]", "must include threshold"),
+            ("methods.czkawka.threshold=nan", "finite number"),
+            ("methods.czkawka.time_limit_s=0", "methods.czkawka.time_limit_s=0: Input should be"),
+            ("methods.imagededup_phash.tool.hash=CNN", "Input should be 'PHash', 'DHash', 'AHash'"),
+            ("methods.imagehash_phash.tool.hash_size=1", "hash_size=1: Input should be greater"),
+            ("methods.visipics.without_file=measured", "Input should be 'published' or 'missing'"),
         ],
     )
     def test_says_which_values_are(self, override: str, expected: str) -> None:
         assert expected in complaint(override)
+
+    def test_a_default_that_a_tool_does_not_have_lists_those_it_has(self) -> None:
+        command = ["method=command", "methods.command.tool.arguments=[x,'{value}']"]
+        values = "methods.command.tool.values=[1,2]"
+        message = complaint(*command, values, "methods.command.setting={value: 3}")
+        assert message.endswith("possible: {'value': 1}, {'value': 2}")
+        assert "setting=None is not possible" in complaint(*command, values)
+
+    def test_a_threshold_of_a_tool_that_tells_no_distances(self) -> None:
+        command = ["method=command", "methods.command.tool.arguments=[x]"]
+        assert "tells no distances" in complaint(*command, "+methods.command.threshold=3")
 
     def test_ward_with_cosine_lists_the_linkages_that_go_with_it(self) -> None:
         message = complaint("methods.vgg.linkage=ward", "methods.vgg.metric=cosine")
@@ -114,6 +133,10 @@ class TestTheCommonSettings:
             ("method=[]", "methods is missing"),
             ("protocol=[]", "protocols is missing"),
             ("dataset=folder", "missing: dataset.root=..."),
+            ("method=command", "missing: methods.command.tool.arguments=..."),
+            ("method=imported", "missing: methods.imported.file=..."),
+            ("fresh=perhaps", "fresh='perhaps': Input should be a valid boolean"),
+            ("may_be_missing=findimagedupes", "may_be_missing='findimagedupes': Input should be"),
             ("dataset.root=null", "dataset.root=None: give the path of a folder"),
             ("out_dir=README.md", "README.md is a file; possible: a folder"),
             ("cache_dir=README.md/below", "README.md is a file; possible: a folder"),
@@ -162,3 +185,83 @@ class TestTheCommandLine:
         errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
         assert len(errors) == 1
         assert not out.exists()
+
+
+class TestExternalTools:
+    def program(
+        self, name: str, tmp_path: Path, *overrides: str
+    ) -> subprocess.CompletedProcess[str]:
+        common = ["dataset=folder", f"dataset.root={tmp_path / 'data'}", "progress=false"]
+        folders = [f"out_dir={tmp_path / 'out'}", f"cache_dir={tmp_path / 'cache'}"]
+        return subprocess.run(
+            [sys.executable, f"experiments/{name}.py", *common, *folders, *overrides],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @pytest.fixture(autouse=True)
+    def _data(self, tmp_path: Path) -> None:
+        photographs = {"a.png": "p", "b.png": "p", "c.png": "q"}
+        byte_copies(tmp_path / "data", {"one": photographs, "two": photographs})
+
+    def test_without_figures_are_told_and_end_with_exit_code_3_when_all_is_written(
+        self, tmp_path: Path
+    ) -> None:
+        crashes = fake_program(tmp_path / "crashes", "raise SystemExit('no film')")
+        command = f"methods.command.tool.arguments=[{crashes},'{{images}}']"
+        methods = ["method=[raw,command,visipics]", "protocol=[loqo,fixed]", command]
+        done = self.program("table1", tmp_path, *methods)
+        assert done.returncode == 3, done.stderr
+        assert done.stderr == (
+            "failed: command: on query 'one': crashes ended with exit code 1: no film\n"
+        )
+        assert "| raw " in done.stdout
+        assert "table1.csv" in {path.name for path in (tmp_path / "out").iterdir()}
+
+    def test_without_any_figure_end_with_exit_code_3_and_say_why(self, tmp_path: Path) -> None:
+        command = "methods.command.tool.arguments=[no-such-program]"
+        done = self.program("run", tmp_path, "method=command", command)
+        assert done.returncode == 3
+        assert done.stderr == (
+            "missing: command: the program 'no-such-program' is not on the PATH\n"
+        )
+        assert done.stdout == ""
+        assert not (tmp_path / "out").exists()
+
+    def test_of_which_only_the_study_has_figures_are_told_too(self, tmp_path: Path) -> None:
+        done = self.program("run", tmp_path, "method=visipics")
+        assert done.returncode == 3
+        assert "nothing to import: give methods.visipics.file=FILE.csv" in done.stderr
+
+    def test_an_import_with_faults_ends_with_exit_code_2_without_traceback(
+        self, tmp_path: Path
+    ) -> None:
+        (tmp_path / "groups.csv").write_text("query,image,group\none,x.png,1\n")
+        given = ["method=visipics", f"methods.visipics.file={tmp_path / 'groups.csv'}"]
+        done = self.program("run", tmp_path, *given)
+        assert done.returncode == 2
+        assert done.stderr.splitlines() == [
+            f"error: the import {tmp_path / 'groups.csv'} has 2 problems:",
+            "  groups.csv:2: query 'one' has no image 'x.png'",
+            "  groups.csv: no row of query 'two'; where the tool found nothing: two,,",
+        ]
+
+    def test_work_wherever_temporary_files_lie(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        odd = tmp_path / 'it\'s a "t m p"\n{value} 임시'
+        odd.mkdir()
+        monkeypatch.setenv("TMPDIR", str(odd))
+        program = fake_program(tmp_path / "program", EQUAL_FILES)
+        command = f"methods.command.tool.arguments=[{program},'{{images}}']"
+        done = self.program("run", tmp_path, "method=command", command)
+        assert done.returncode == 0, done.stderr
+        assert "| mean " in done.stdout
+        assert (tmp_path / "out" / "groups.csv").read_text().splitlines()[1:] == [
+            *("command,loqo,one,a.png,p,0", "command,loqo,one,b.png,p,0"),
+            *("command,loqo,one,c.png,q,1", "command,loqo,two,a.png,p,0"),
+            *("command,loqo,two,b.png,p,0", "command,loqo,two,c.png,q,1"),
+        ]
+        assert list(odd.iterdir()) == []

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 import table1
 from configuration import compose
+from fake_dataset import byte_copies, files_of
+from fake_program import COUNTED, EQUAL_FILES, fake_program, starts
 
 from dupeval.errors import DupevalError
 from dupeval.metrics import pair_scores
@@ -147,3 +149,227 @@ def test_vgg_features_go_the_whole_way(tiny: Path, tmp_path: Path, weights_dir: 
     row = table[table["source"] == "measured"].iloc[0]
     assert row["method"] == "vgg"
     assert np.isfinite(row["f1"])
+
+
+class TestExternalTools:
+    """Beside raw pixels, on three queries whose copies are equal byte for byte."""
+
+    # One name of each kind that a shell, a parser or a spreadsheet stumbles over.
+    NAMES = ("-rf", "a b.png", "q\"u'o", "new\nline.png", "한국어.PNG", "$(touch x); *")
+
+    @pytest.fixture
+    def root(self, tmp_path: Path) -> Path:
+        photographs = dict(zip(self.NAMES, "ppqqrs", strict=True))
+        byte_copies(tmp_path / "data", dict.fromkeys(("one", "-두 번째", "3"), photographs))
+        return tmp_path / "data"
+
+    def main(self, root: Path, *overrides: str, out: str = "out") -> int:
+        common = [
+            *("dataset=folder", f"dataset.root={root}", "progress=false"),
+            *(f"out_dir={root.parent / out}", f"cache_dir={root.parent / 'cache'}"),
+            *("protocol=[loqo,fixed]", "protocols.fixed.only_external=true"),
+        ]
+        return table1.main(compose("table1", [*common, *overrides]))
+
+    def command(self, root: Path, code: str, *arguments: str) -> list[str]:
+        program = fake_program(root.parent / "program", code)
+        given = ",".join([program, *arguments, "'{images}'"])
+        return ["method=[raw,command]", f"methods.command.tool.arguments=[{given}]"]
+
+    def table(self, root: Path, out: str = "out") -> pd.DataFrame:
+        rows = pd.read_csv(root.parent / out / "table1.csv")
+        return rows[rows["source"] != "published"].set_index(["protocol", "method"])
+
+    def test_are_rows_like_any_other(self, root: Path) -> None:
+        assert self.main(root, *self.command(root, EQUAL_FILES)) == 0
+        table = self.table(root)
+        assert list(table.index) == [("loqo", "raw"), ("loqo", "command"), ("fixed", "command")]
+        assert (table["source"] == "measured").all()
+        tool = table.xs("command", level="method")
+        assert (tool[["precision", "recall", "f1", "f1_ci_low"]] == 1.0).all(axis=None)
+        assert tool["threshold"].isna().all()
+
+    def test_find_groups_that_come_back_to_the_right_names(self, root: Path) -> None:
+        before = files_of(root)
+        self.main(root, *self.command(root, EQUAL_FILES))
+        groups = pd.read_csv(root.parent / "out" / "groups.csv").query("method == 'command'")
+        for _, rows in groups.groupby(["protocol", "query"]):
+            assert tuple(rows["image"]) == self.NAMES
+            first, *_ = rows["group"]
+            assert [group - first for group in rows["group"]] == [0, 0, 1, 1, 2, 3]
+        assert len(groups) == 2 * 3 * 6
+        assert files_of(root) == before
+
+    def test_say_what_they_took_and_which_version_they_are(self, root: Path) -> None:
+        self.main(root, *self.command(root, EQUAL_FILES))
+        out = root.parent / "out"
+        timings = pd.read_csv(out / "timings.csv").set_index(["method", "stage"])
+        tool = timings.loc["command", "tool"]
+        assert tool["wall_s"] > 0
+        assert tool["cpu_s"] > 0
+        assert tool["peak_memory_mb"] > 5
+        described = json.loads((out / "run.json").read_text())["methods"]["command"]
+        assert described["versions"]["program"].startswith("sha256:")
+        assert described["parameters"]["output"] == "lines"
+
+    def test_are_not_started_again_unless_they_are_to_be_fresh(self, root: Path) -> None:
+        overrides = self.command(root, COUNTED)
+        program = str(root.parent / "program")
+        started, tables = [], []
+        for fresh in ("false", "false", "true", "false"):
+            self.main(root, *overrides, f"fresh={fresh}")
+            started.append(starts(program))
+            tables.append([(root.parent / "out" / name).read_bytes() for name in REPEATABLE])
+        assert started == [3, 3, 6, 6]
+        assert tables[1:] == tables[:-1]
+
+    @pytest.mark.parametrize(
+        ("code", "reason"),
+        [
+            ("import os; os._exit(9)", "program ended with exit code 9"),
+            ("1 / 0", "program ended with exit code 1: ZeroDivisionError: division by zero"),
+            ("print('garbage')", "its output names 'garbage', which is none of the images"),
+            ("import time; time.sleep(600)", "no answer within 0.5 s"),
+        ],
+        ids=["crash", "traceback", "garbage", "hang"],
+    )
+    def test_that_fail_have_a_row_and_a_reason_and_disturb_no_other(
+        self, root: Path, code: str, reason: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.main(root, "method=raw", out="alone") == 0
+        assert capsys.readouterr().err == ""
+        overrides = [*self.command(root, code), "methods.command.time_limit_s=0.5"]
+        assert self.main(root, *overrides) == 3
+        assert capsys.readouterr().err == f"failed: command: on query 'one': {reason}\n"
+        table = self.table(root)
+        assert table["source"].to_dict() == {
+            **{("loqo", "raw"): "measured", ("loqo", "command"): "failed"},
+            ("fixed", "command"): "failed",
+        }
+        for name in ("per_query.csv", "groups.csv"):
+            files = [root.parent / out / name for out in ("out", "alone")]
+            assert files[0].read_bytes() == files[1].read_bytes()
+        lines = [
+            [x for x in (root.parent / out / "table1.csv").read_text().splitlines() if "raw," in x]
+            for out in ("out", "alone")
+        ]
+        assert lines[0] == lines[1]
+
+    def test_that_are_missing_say_how_to_install_them(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        overrides = [
+            *("method=[command,raw]", "methods.command.tool.arguments=[no-such-program]"),
+            "methods.command.tool.hint='apt install it'",
+        ]
+        expected = "the program 'no-such-program' is not on the PATH; apt install it"
+        assert self.main(root, *overrides) == 3
+        assert capsys.readouterr().err == f"missing: command: {expected}\n"
+        assert self.table(root)["source"].tolist() == ["missing", "measured", "missing"]
+        described = json.loads((root.parent / "out" / "run.json").read_text())
+        assert described["methods"]["command"] == {"missing": expected}
+
+    def test_that_may_be_missing_are_forgiven_that_and_nothing_else(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        missing = ["method=[command,raw]", "methods.command.tool.arguments=[no-such-program]"]
+        assert self.main(root, *missing, "may_be_missing=[command]") == 0
+        assert capsys.readouterr().err.startswith("missing: command: ")
+        assert self.main(root, *missing, "may_be_missing=[raw]") == 3
+        failing = self.command(root, "raise SystemExit(1)")
+        assert self.main(root, *failing, "may_be_missing=[command]") == 3
+
+    def test_that_are_all_missing_leave_no_figures_which_nothing_forgives(self, root: Path) -> None:
+        missing = ["method=command", "methods.command.tool.arguments=[no-such-program]"]
+        assert self.main(root, *missing, "may_be_missing=[command]") == 3
+
+    def test_that_answer_differently_each_time_show_their_spread(self, root: Path) -> None:
+        # Everything together in every second run: of 15 pairs 2 are true, so that F1 is 4 / 17.
+        alternates = (
+            COUNTED
+            + """
+    if len(open(__file__ + ".starts").readlines()) % 6 > 3:
+        print(*sys.argv[1:])
+"""
+        )
+        overrides = [*self.command(root, alternates), "methods.command.repeats=3"]
+        assert self.main(root, *overrides) == 0
+        assert starts(str(root.parent / "program")) == 9
+        out = root.parent / "out"
+        assert (out / "spread.csv").read_text().splitlines() == [
+            "method,protocol,n_runs,f1_least,f1_most",
+            "command,loqo,3,0.490196,1.000000",
+            "command,fixed,3,0.490196,1.000000",
+        ]
+        markdown = (out / "table1.md").read_text()
+        for protocol in ("loqo", "fixed"):
+            line = (
+                f"command under {protocol}: F1 from 0.490 to 1.000 in 3 runs; the row is the first."
+            )
+            assert line in markdown.splitlines()
+        assert len(pd.read_csv(out / "timings.csv").query("stage == 'tool'")) == 3
+
+    def test_that_answer_alike_each_time_have_a_spread_of_no_width(self, root: Path) -> None:
+        self.main(root, *self.command(root, EQUAL_FILES), "methods.command.repeats=2")
+        spread = pd.read_csv(root.parent / "out" / "spread.csv")
+        assert spread["f1_least"].tolist() == spread["f1_most"].tolist() == [1.0, 1.0]
+
+    def test_have_a_parameter_that_loqo_chooses_and_a_default_that_fixed_takes(
+        self, root: Path
+    ) -> None:
+        code = EQUAL_FILES.replace("sys.argv[1:]", "sys.argv[2:]") + (
+            "    if sys.argv[1] == 'all': print(*sys.argv[2:])\n"
+        )
+        overrides = [
+            *self.command(root, code, "'{value}'"),
+            *("methods.command.tool.values=[all,equal]", "methods.command.setting={value: all}"),
+        ]
+        assert self.main(root, *overrides) == 0
+        per_query = pd.read_csv(root.parent / "out" / "per_query.csv").query("method == 'command'")
+        by_protocol = per_query.groupby("protocol")["setting"].unique().map(list).to_dict()
+        assert by_protocol == {"fixed": ['{"value":"all"}'], "loqo": ['{"value":"equal"}']}
+
+    def test_without_an_import_visipics_is_the_studys_row_alone(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.main(root, "method=[raw,visipics]") == 0
+        assert capsys.readouterr().err == ""
+        rows = pd.read_csv(root.parent / "out" / "table1.csv").query("method == 'visipics'")
+        assert rows["source"].tolist() == ["published"]
+        assert rows["f1_published"].tolist() == [0.922]
+
+    def test_with_an_import_visipics_is_a_row_like_any_other(self, root: Path) -> None:
+        file = root.parent / "visipics.csv"
+        quoted = ["-RF", "C:\\x\\A B.PNG", '"q""u\'o"', '"NEW\nline.png"']
+        rows = [
+            f"{query},{image},{place // 2}"
+            for query in ("one", "3")
+            for place, image in enumerate(quoted)
+        ]
+        file.write_text("\n".join(["query,image,group", *rows, "-두 번째,,"]), encoding="utf-8")
+        given = ["method=[raw,visipics]", f"methods.visipics.file={file}"]
+        assert self.main(root, *given) == 0
+        table = self.table(root)
+        assert table["source"].to_dict() == {
+            **{("loqo", "raw"): "measured", ("loqo", "visipics"): "imported"},
+            ("fixed", "visipics"): "imported",
+        }
+        per_query = pd.read_csv(root.parent / "out" / "per_query.csv")
+        f1 = per_query.query("method == 'visipics' and protocol == 'fixed'").set_index("query")[
+            "f1"
+        ]
+        assert f1.to_dict() == {"one": 1.0, "-두 번째": 0.0, "3": 1.0}
+
+    def test_an_import_with_faults_is_refused_with_all_of_them(self, root: Path) -> None:
+        file = root.parent / "visipics.csv"
+        file.write_text("query,image,group\none,nothing.png,1\nfour,x.png,1\n")
+        given = ["method=[raw,visipics]", f"methods.visipics.file={file}"]
+        with pytest.raises(DupevalError) as caught:
+            self.main(root, *given)
+        assert str(caught.value).splitlines()[1:] == [
+            "  visipics.csv:2: query 'one' has no image 'nothing.png'",
+            "  visipics.csv:3: no query 'four'; possible: one, -두 번째, 3",
+            "  visipics.csv: no row of query '-두 번째'; where the tool found nothing: -두 번째,,",
+            "  visipics.csv: no row of query '3'; where the tool found nothing: 3,,",
+        ]
+        assert not (root.parent / "out").exists()

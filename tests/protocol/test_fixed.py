@@ -1,14 +1,21 @@
 """Given numbers: each method's own threshold and parameters."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from given import GivenVectors
 
 from dupeval.errors import SettingsError
+from dupeval.method.external import ExternalMethod
+from dupeval.method.imported import ImportedMethod
+from dupeval.method.vectors import VectorMethod
 from dupeval.metrics import PairCurve
 from dupeval.protocol import Choice
 from dupeval.protocol.fixed import Fixed
+from dupeval.tool.command import Command
+from dupeval.tool.czkawka import Czkawka
 
 
 class GivenMethod:
@@ -48,3 +55,20 @@ def test_a_method_without_a_threshold_is_an_error_that_names_the_setting() -> No
         "protocol=fixed needs methods.raw.threshold; possible: any distance"
     )
     assert len(Fixed().choose("vgg", curves)) == 3
+
+
+def test_a_tool_that_tells_groups_has_no_threshold_and_needs_none() -> None:
+    curves = {"tool": GivenMethod(math.nan, {"level": 3})}
+    (first, *_) = Fixed().choose("tool", curves)
+    assert first.setting == {"level": 3}
+    assert math.isnan(first.threshold)
+
+
+OWN = VectorMethod(representation=GivenVectors())
+EXTERNAL = [ExternalMethod(Czkawka()), ExternalMethod(Command(("x",))), ImportedMethod()]
+
+
+def test_it_covers_every_method_or_external_tools_alone() -> None:
+    assert [Fixed().covers(method) for method in (OWN, *EXTERNAL)] == [True] * 4
+    only = Fixed(only_external=True)
+    assert [only.covers(method) for method in (OWN, *EXTERNAL)] == [False, True, True, True]

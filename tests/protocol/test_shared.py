@@ -6,11 +6,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from given import GivenVectors
 
 from dupeval.errors import SettingsError
+from dupeval.method.external import ExternalMethod
+from dupeval.method.imported import ImportedMethod
+from dupeval.method.vectors import VectorMethod
 from dupeval.metrics import PairCurve
 from dupeval.protocol import Choice
 from dupeval.protocol.shared import Shared
+from dupeval.tool.command import Command
+from dupeval.tool.czkawka import Czkawka
 
 
 def perfect_between(low: float, high: float) -> PairCurve:
@@ -75,3 +81,9 @@ def test_a_missing_reference_is_an_error_that_names_the_possible_overrides() -> 
     )
     with pytest.raises(SettingsError, match=r"method=\[vgg_pca,vgg\].*reference=vgg_pca"):
         Shared(reference="vgg").choose("vgg_pca", CURVES)
+
+
+def test_external_tools_are_left_out_for_their_distances_are_of_another_kind() -> None:
+    assert Shared().covers(VectorMethod(representation=GivenVectors()))
+    external = [ExternalMethod(Czkawka()), ExternalMethod(Command(("x",))), ImportedMethod()]
+    assert [Shared().covers(method) for method in external] == [False] * 3

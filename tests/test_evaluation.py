@@ -1,0 +1,224 @@
+"""Methods under protocols on a dataset: what is absent does not disturb the others."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from dupeval.dataset import Dataset, LabelledImage, Query
+from dupeval.errors import NoFiguresError, SettingsError
+from dupeval.evaluation import Absence, Evaluation, Group, Spread, evaluate
+from dupeval.method import Curves, Method, Resources
+from dupeval.method.partitions import PartitionCurves
+from dupeval.protocol import Choice, Protocol
+from dupeval.protocol.fixed import Fixed
+from dupeval.protocol.loqo import LeaveOneQueryOut
+from dupeval.protocol.oracle import Oracle
+from dupeval.protocol.shared import Shared
+from dupeval.timing import Stopwatch, Timing
+
+
+def dataset_of(**photographs: str) -> Dataset:
+    """Make one query of each string, an image of each of its letters."""
+    return Dataset(
+        "test",
+        tuple(
+            Query(
+                slug,
+                slug.upper(),
+                tuple(
+                    LabelledImage(f"{i}.png", Path(f"{slug}/{i}.png"), letter, "", f"{slug}{i}")
+                    for i, letter in enumerate(letters)
+                ),
+            )
+            for slug, letters in photographs.items()
+        ),
+    )
+
+
+DATASET = dataset_of(one="aab", two="aabb")
+RESOURCES = Resources(Path("nowhere"))
+
+
+@dataclass(frozen=True)
+class Given(Method):
+    """Its groups of each query are given, one letter an image, for each of its runs."""
+
+    runs: Sequence[Sequence[str]]
+    external: ClassVar[bool] = False
+
+    @property
+    def description(self) -> Mapping[str, Any]:
+        return {}
+
+    def rehearsal(self, n_images: Sequence[int]) -> Curves:
+        return self._curves(["x" * n for n in n_images], [np.array(["p"] * n) for n in n_images])
+
+    def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> Curves:
+        photographs = [query.photographs for query in dataset.queries]
+        watch.add("given", 1.0, 0.5)
+        first, *others = (self._curves(run, photographs) for run in self.runs)
+        object.__setattr__(first, "other_runs", tuple(others))
+        return first
+
+    def _curves(self, groups: Sequence[str], photographs: Sequence[Any]) -> PartitionCurves:
+        labels = [np.unique(list(g), return_inverse=True)[1].astype(np.int64) for g in groups]
+        return PartitionCurves(({},), {}, math.nan, photographs, [[found] for found in labels])
+
+
+class GivenTool(Given):
+    external = True
+
+
+class Imported(Given):
+    source = "imported"
+
+
+@dataclass(frozen=True)
+class Absent(GivenTool):
+    """It cannot be run."""
+
+    runs: Sequence[Sequence[str]] = ()
+    kind: str = "missing"
+
+    def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> Curves:
+        raise NoFiguresError(self.kind, "the reason")
+
+
+PERFECT, ALL, NONE = ["aab", "aabb"], ["aaa", "aaaa"], ["abc", "abcd"]
+
+
+def run(methods: Mapping[str, Method], **protocols: Protocol) -> Evaluation:
+    return evaluate(methods, protocols or {"fixed": Fixed()}, DATASET, RESOURCES)
+
+
+class TestResults:
+    def test_are_methods_within_protocols_in_the_order_given(self) -> None:
+        methods = {"b": Given([PERFECT]), "a": Given([ALL])}
+        evaluation = run(methods, oracle=Oracle(), fixed=Fixed())
+        assert [(r.protocol, r.method, r.query, r.scores.f1) for r in evaluation.results] == [
+            *[("oracle", "b", "one", 1.0), ("oracle", "b", "two", 1.0)],
+            *[("oracle", "a", "one", 0.5), ("oracle", "a", "two", 0.5)],
+            *[("fixed", "b", "one", 1.0), ("fixed", "b", "two", 1.0)],
+            *[("fixed", "a", "one", 0.5), ("fixed", "a", "two", 0.5)],
+        ]
+        assert list(evaluation.sources.items()) == [
+            *[(("oracle", "b"), "measured"), (("oracle", "a"), "measured")],
+            *[(("fixed", "b"), "measured"), (("fixed", "a"), "measured")],
+        ]
+
+    def test_say_what_they_rest_on(self) -> None:
+        sources = run({"a": Given([ALL]), "b": Imported([ALL])}).sources
+        assert sources == {("fixed", "a"): "measured", ("fixed", "b"): "imported"}
+
+    def test_come_with_the_groups_that_were_scored(self) -> None:
+        groups = run({"a": Given([["aab", "abab"]])}).groups
+        assert groups[0] == Group("a", "fixed", "one", "0.png", "a", 0)
+        assert [(g.query, g.image, g.photograph, g.group) for g in groups] == [
+            *[("one", "0.png", "a", 0), ("one", "1.png", "a", 0), ("one", "2.png", "b", 1)],
+            *[("two", "0.png", "a", 0), ("two", "1.png", "a", 1)],
+            *[("two", "2.png", "b", 0), ("two", "3.png", "b", 1)],
+        ]
+
+    def test_come_with_the_timings_of_the_work_and_then_of_the_protocols(self) -> None:
+        timings = run({"a": Given([ALL]), "b": Given([ALL])}, x=Fixed(), y=Fixed()).timings
+        assert timings[:2] == (Timing("a", "given", 1.0, 0.5), Timing("b", "given", 1.0, 0.5))
+        assert [(t.method, t.stage) for t in timings[2:]] == [
+            *[("a", "x"), ("b", "x"), ("a", "y"), ("b", "y")]
+        ]
+
+
+class TestProtocolsThatDoNotCoverAMethod:
+    def test_have_no_row_for_it(self) -> None:
+        methods = {"own": Given([ALL]), "tool": GivenTool([ALL])}
+        evaluation = run(methods, loqo=LeaveOneQueryOut(), fixed=Fixed(only_external=True))
+        rows = [("loqo", "own"), ("loqo", "tool"), ("fixed", "tool")]
+        assert list(evaluation.sources) == rows
+        assert list(dict.fromkeys((r.protocol, r.method) for r in evaluation.results)) == rows
+
+    def test_shared_leaves_out_external_tools_and_may_not_leave_a_method_alone(self) -> None:
+        methods = {"vgg_pca": Given([ALL]), "tool": GivenTool([ALL])}
+        evaluation = run(methods, shared=Shared(), loqo=LeaveOneQueryOut())
+        assert ("shared", "tool") not in evaluation.sources
+        with pytest.raises(SettingsError) as caught:
+            run(methods, shared=Shared())
+        assert str(caught.value) == "no protocol of this run covers tool; possible: protocol=loqo"
+        with pytest.raises(SettingsError, match="covers vgg_pca; possible"):
+            run(methods, fixed=Fixed(only_external=True))
+
+
+class TestAbsences:
+    @pytest.mark.parametrize("kind", ["missing", "failed", "published"])
+    def test_have_a_reason_and_rows_without_results(self, kind: str) -> None:
+        methods = {"a": Given([ALL]), "b": Absent(kind=kind), "c": Given([PERFECT])}
+        evaluation = run(methods, x=Fixed(), y=Oracle())
+        assert evaluation.absences == (Absence("b", kind, "the reason"),)
+        assert evaluation.sources == {
+            **{("x", "a"): "measured", ("x", "b"): kind, ("x", "c"): "measured"},
+            **{("y", "a"): "measured", ("y", "b"): kind, ("y", "c"): "measured"},
+        }
+        assert list(evaluation.sources) == [(p, m) for p in "xy" for m in "abc"]
+        assert not [r for r in (*evaluation.results, *evaluation.groups) if r.method == "b"]
+
+    def test_do_not_disturb_the_others(self) -> None:
+        others: dict[str, Method] = {"a": Given([ALL]), "c": Given([PERFECT])}
+        alone = run(others)
+        beside = run({"b": Absent(), **others, "d": Absent(kind="failed")})
+        assert (beside.results, beside.groups) == (alone.results, alone.groups)
+
+    def test_of_all_methods_leave_nothing_but_reasons(self) -> None:
+        evaluation = run({"a": Absent(), "b": Absent(kind="failed")})
+        assert (evaluation.results, evaluation.groups, evaluation.spreads) == ((), (), ())
+        assert [absence.method for absence in evaluation.absences] == ["a", "b"]
+        assert list(evaluation.sources.values()) == ["missing", "failed"]
+
+    def test_are_not_what_the_user_can_put_right(self) -> None:
+        class Faulty(Given):
+            def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> Curves:
+                raise SettingsError("put it right")
+
+        with pytest.raises(SettingsError, match="put it right"):
+            run({"a": Given([ALL]), "b": Faulty([ALL])})
+
+
+class TestSpreads:
+    def test_are_the_least_and_the_most_mean_f1_of_all_runs(self) -> None:
+        # F1 of the runs: 1/2, 1, 0.
+        evaluation = run({"a": Given([ALL, PERFECT, NONE])}, x=Fixed(), y=Oracle())
+        assert evaluation.spreads == (Spread("a", "x", 3, 0.0, 1.0), Spread("a", "y", 3, 0.0, 1.0))
+        assert {r.scores.f1 for r in evaluation.results} == {0.5}
+
+    def test_of_equal_runs_have_no_width(self) -> None:
+        assert run({"a": Given([ALL, ALL])}).spreads == (Spread("a", "fixed", 2, 0.5, 0.5),)
+
+    def test_are_only_of_methods_that_were_run_several_times(self) -> None:
+        methods = {"a": Given([ALL]), "b": Given([PERFECT, NONE])}
+        assert [spread.method for spread in run(methods).spreads] == ["b"]
+
+
+@dataclass(frozen=True)
+class Counting(Given):
+    """It counts how often it works."""
+
+    worked: list[int] = field(default_factory=list)
+
+    def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> Curves:
+        self.worked.append(1)
+        return super().curves(dataset, resources, watch)
+
+
+def test_what_is_impossible_is_found_before_any_work() -> None:
+    class Impossible(Protocol):
+        def choose(self, method: str, curves: Mapping[str, Curves]) -> list[Choice]:
+            raise SettingsError("impossible")
+
+    method = Counting([ALL])
+    with pytest.raises(SettingsError, match=r"^method a, protocol x: impossible$"):
+        run({"a": method}, ok=Fixed(), x=Impossible())
+    assert method.worked == []
+    run({"a": method}, x=Fixed(), y=Oracle())
+    assert method.worked == [1]

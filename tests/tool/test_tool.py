@@ -1,0 +1,105 @@
+"""What all tools share: settings, keys, and the way from their names back to images."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from fake_tools import FakeDistances, FakeGroups
+from pydantic.dataclasses import dataclass
+
+from dupeval.errors import NoFiguresError
+from dupeval.settings import STRICT
+from dupeval.tool import GroupTool, package_versions, pairwise, places
+
+
+class TestPlaces:
+    def test_are_those_of_names_and_of_paths(self, images: list[Path]) -> None:
+        groups = [["00002.png", str(images[0])], ["./00001.png"]]
+        assert places(groups, images) == [[2, 0], [1]]
+
+    def test_groups_may_be_empty_overlap_and_repeat_a_name(self, images: list[Path]) -> None:
+        a, b, c = (path.name for path in images)
+        assert places([[], [a], [a, a], [a, b], [b, c]], images) == [
+            [],
+            [0],
+            [0, 0],
+            [0, 1],
+            [1, 2],
+        ]
+
+    def test_groups_may_come_one_by_one(self, images: list[Path]) -> None:
+        assert places(iter([iter([images[1].name])]), images) == [[1]]
+
+    @pytest.mark.parametrize("name", ["", "1", "00001", "00003.png", "images/00001.png", "\ud800"])
+    def test_any_other_name_is_a_failure_that_shows_it(self, images: list[Path], name: str) -> None:
+        with pytest.raises(NoFiguresError) as caught:
+            places([["00000.png"], ["00001.png", name]], images)
+        assert caught.value.source == "failed"
+        assert str(caught.value) == f"its output names {name!r}, which is none of the images"
+
+    def test_of_a_long_name_only_the_beginning_is_shown(self, images: list[Path]) -> None:
+        with pytest.raises(NoFiguresError) as caught:
+            places([["x" * 10**6]], images)
+        assert len(str(caught.value)) < 200
+
+
+def test_pairs_come_in_condensed_order_and_without_a_distance_where_a_hash_is_missing() -> None:
+    assert pairwise([10, 7, None, 3]) == [3.0, None, 7.0, None, 4.0, None]
+    assert pairwise([1]) == []
+
+
+class TestPackageVersions:
+    def test_are_those_installed(self) -> None:
+        assert package_versions(("numpy", "pillow"), "") == {
+            "numpy": version("numpy"),
+            "pillow": version("pillow"),
+        }
+
+    def test_of_a_missing_one_tell_how_to_install_it(self) -> None:
+        with pytest.raises(NoFiguresError) as caught:
+            package_versions(("numpy", "no-such-package"), "ask your mother")
+        assert caught.value.source == "missing"
+        assert str(caught.value) == (
+            "the Python package no-such-package is not installed; ask your mother"
+        )
+
+
+class TestKeys:
+    def test_say_which_tool_with_which_parameters_in_which_version(self) -> None:
+        assert FakeDistances("x", version="2").key == {
+            "tool": "fake_tools.FakeDistances",
+            "parameters": {"code": "x", "version": "2"},
+            "versions": {"fake": "2"},
+        }
+
+    def test_parameters_make_an_equal_tool_elsewhere(self) -> None:
+        tool = FakeGroups("x", values=(1, 2))
+        assert FakeGroups(**tool.parameters) == tool
+
+
+class TestSettings:
+    def test_of_distances_are_one_without_parameters(self) -> None:
+        assert list(FakeDistances("x").settings) == [{}]
+
+    def test_of_groups_are_the_values_of_the_parameter_under_its_name(self) -> None:
+        @dataclass(frozen=True, config=STRICT)
+        class Leveled(GroupTool):
+            parameter: ClassVar[str] = "level"
+
+            @property
+            def choices(self) -> Sequence[str]:
+                return ("low", "high")
+
+            def versions(self) -> Mapping[str, str]:
+                return {}
+
+            def groups(
+                self, images: Sequence[Path], setting: Mapping[str, Any]
+            ) -> Iterable[Iterable[str]]:
+                return [[path.name for path in images]] if setting["level"] == "low" else []
+
+        tool = Leveled()
+        assert list(tool.settings) == [{"level": "low"}, {"level": "high"}]
+        assert tool.answers([Path("a"), Path("b")]) == [[[0, 1]], []]
