@@ -1,0 +1,169 @@
+"""The one style of all figures: page width, fonts, colours, and how photographs are told apart."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from itertools import product
+from pathlib import Path
+from string import ascii_uppercase
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from dupeval.dataset import Query
+
+WIDTH = 17 / 2.54  # inches: the width of a printed page's text
+DPI = 200
+
+# Okabe and Ito's colours, told apart by people with any colour vision; the yellow is left out
+# because it is too pale for lines on white.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#6B4C9A")
+INK, GREY, LIGHT, PALE = "#222222", "#8C8C8C", "#B4B4B4", "#DDDDDD"
+RIGHT, WRONG, MISSED = "#009E73", "#D55E00", "#0072B2"
+
+SMALL, TEXT, TITLE = 6.5, 7.5, 9.0  # points at the printed width
+
+# Only the fonts of this package are used.
+_KOREAN_PACKAGE, _KOREAN_FONT = "koreanize_matplotlib", "NanumGothic"
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw in the project's style while the block lasts; drawing and saving belong inside."""
+    _register_korean_font()
+    with mpl.rc_context():
+        mpl.rcdefaults()  # A matplotlibrc of the user's would change the pictures.
+        mpl.rcParams.update(_RC)
+        yield
+
+
+def canvas(height: float, width: float = WIDTH, **options: Any) -> Figure:
+    """Return an empty figure; sizes in inches, `options` are those of matplotlib's Figure."""
+    return Figure(figsize=(width, height), **options)
+
+
+def page(of: Figure) -> Axes:
+    """Return axes without axes, over the whole canvas, whose unit is the inch."""
+    width, height = of.get_size_inches()
+    axes = of.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(0, height), autoscale_on=False)
+    axes.set_axis_off()
+    return axes
+
+
+def axes_at(of: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+    """Return axes at a place of the canvas, in inches."""
+    whole_width, whole_height = of.get_size_inches()
+    return of.add_axes(
+        (left / whole_width, bottom / whole_height, width / whole_width, height / whole_height)
+    )
+
+
+def heading(of: Axes, query: Query, below: str) -> None:
+    """Write a query's name on top of a page, and in small what is shown of it."""
+    left, top = 0.08, of.get_ylim()[1]
+    title = one_line(f"{query.slug}: {query.title}", 90)
+    of.text(left, top - 0.14, title, size=TITLE, weight="bold", va="center")
+    of.text(left, top - 0.33, one_line(below, 120), color=GREY, va="center")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How one photograph is recognised: by colour, and by letter where there is none.
+
+    A photograph that is shown once has no letter and is grey.
+    """
+
+    colour: str
+    letter: str
+
+
+def marks(photographs: Sequence[str]) -> Mapping[str, Mark]:
+    """Return the mark of every photograph of a query.
+
+    Parameters
+    ----------
+    photographs : sequence of str
+        The true label of each image of the query.
+    """
+    counts = Counter(photographs)
+    copied = [name for name in counts if counts[name] > 1]
+    return {
+        **{name: Mark(GREY, "") for name in counts},
+        **{
+            name: Mark(COLOURS[i % len(COLOURS)], letter)
+            for i, (name, letter) in enumerate(zip(copied, _letters(), strict=False))
+        },
+    }
+
+
+def one_line(text: str, most: int = 80) -> str:
+    """Return text from outside as one line of at most `most` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def wrapped(text: str, width: int, most: int = 3) -> str:
+    """Return text from outside as at most `most` lines of at most `width` characters."""
+    return "\n".join(
+        textwrap.wrap(one_line(text, 10 * width), width, max_lines=most, placeholder="…")
+    )
+
+
+def _letters() -> Iterator[str]:
+    length = 1
+    while True:
+        yield from map("".join, product(ascii_uppercase, repeat=length))
+        length += 1
+
+
+@cache
+def _register_korean_font() -> None:
+    # Found without importing the package, which would change matplotlib's settings.
+    spec = find_spec(_KOREAN_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"no module named {_KOREAN_PACKAGE!r}", name=_KOREAN_PACKAGE)
+    folder = Path(spec.origin).parent / "fonts"
+    # Not addfont: it takes the bold font for a lighter one than matplotlib's own.
+    font_manager.fontManager.ttflist += [
+        font_manager.FontEntry(str(folder / file), _KOREAN_FONT, weight=weight)
+        for file, weight in ((f"{_KOREAN_FONT}.ttf", 400), (f"{_KOREAN_FONT}Bold.ttf", 700))
+    ]
+
+
+_RC: Any = {
+    "font.family": ["DejaVu Sans", _KOREAN_FONT],  # glyph by glyph, the first font that has it
+    "font.size": TEXT,
+    "text.parse_math": False,  # A dollar in a title is a dollar.
+    "text.color": INK,
+    "axes.titlesize": TITLE,
+    "axes.titleweight": "bold",
+    "axes.labelsize": TEXT,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "legend.fontsize": SMALL,
+    "legend.frameon": False,
+    "lines.linewidth": 1.0,
+    "savefig.dpi": DPI,
+    "figure.dpi": DPI,
+    "pdf.fonttype": 42,  # TrueType: journals ask for it, and text stays text
+    "pdf.compression": 9,
+    "svg.hashsalt": "dupeval",
+}
