@@ -134,7 +134,7 @@ def _register_korean_font() -> None:
     folder = Path(spec.origin).parent / "fonts"
     # Not addfont: it takes the bold font for a lighter one than matplotlib's own.
     font_manager.fontManager.ttflist += [
-        font_manager.FontEntry(str(folder / file), _KOREAN_FONT, weight=weight)
+        font_manager.FontEntry(fname=str(folder / file), name=_KOREAN_FONT, weight=weight)
         for file, weight in ((f"{_KOREAN_FONT}.ttf", 400), (f"{_KOREAN_FONT}Bold.ttf", 700))
     ]
 
