@@ -11,7 +11,7 @@ from typing import Any
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
 from dupeval.figures.stored import COMMAND, StoredTable1
-from dupeval.method import Method, Resources
+from dupeval.method import Curves, Method, Resources
 from dupeval.method.vectors import VectorCurves, VectorMethod
 from dupeval.timing import Stopwatch, one_thread
 
@@ -41,6 +41,7 @@ class Material:
     resources: Resources
     table1_dir: Path
     _curves: dict[str, VectorCurves] = field(default_factory=dict)
+    _other_curves: dict[str, Curves] = field(default_factory=dict)
 
     def place(self, slug: str | None) -> int:
         """Return the place of a query in the dataset; None means the second, or the only one.
@@ -79,6 +80,27 @@ class Material:
             with one_thread():
                 self._curves[name] = method.curves(self.dataset, self.resources, Stopwatch(name))
         return self._curves[name]
+
+    def curves_of(self, name: str) -> Curves:
+        """Return the curves of any method, an external tool's too; see `curves`.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such method; the message lists those that there are.
+        NoFiguresError
+            If it cannot be run here.
+        """
+        if name not in self.methods:
+            possible = _listed(list(self.methods))
+            raise SettingsError(f"the method {name!r} is not in the run; possible: {possible}")
+        method = self.methods[name]
+        if isinstance(method, VectorMethod):
+            return self.curves(name)
+        if name not in self._other_curves:
+            watch = Stopwatch(name)
+            self._other_curves[name] = method.curves(self.dataset, self.resources, watch)
+        return self._other_curves[name]
 
     def described(self, name: str) -> dict[str, Any]:
         """Return the settings of a method that a caption names."""
