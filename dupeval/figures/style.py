@@ -67,6 +67,15 @@ def axes_at(of: Figure, left: float, bottom: float, width: float, height: float)
     )
 
 
+def panels(of: Figure, n: int, columns: int, **options: Any) -> list[Axes]:
+    """Return n axes in rows of at most `columns`; `options` are those of Figure.subplots."""
+    columns = min(n, columns)
+    grid = of.subplots(-(-n // columns), columns, squeeze=False, **options).ravel().tolist()
+    for axes in grid[n:]:
+        axes.remove()
+    return grid[:n]
+
+
 def heading(of: Axes, query: Query, below: str) -> None:
     """Write a query's name on top of a page, and in small what is shown of it."""
     left, top = 0.08, of.get_ylim()[1]
