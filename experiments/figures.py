@@ -27,6 +27,7 @@ def main(config: DictConfig) -> int:
         as_json(config)["methods"],
         resources(config),
         Path(str(config.table1_dir)),
+        config.seed,
     )
     contents: dict[str, bytes] = {}
     with style():

@@ -33,6 +33,7 @@ class Material:
     resources : Resources
     table1_dir : Path
         Where Table 1 is stored.
+    seed : int
     """
 
     dataset: Dataset
@@ -40,6 +41,7 @@ class Material:
     settings: Mapping[str, Any]
     resources: Resources
     table1_dir: Path
+    seed: int
     _curves: dict[str, VectorCurves] = field(default_factory=dict)
     _other_curves: dict[str, Curves] = field(default_factory=dict)
 

@@ -18,6 +18,7 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from dupeval.dataset import Query
 
@@ -84,6 +85,23 @@ def heading(of: Axes, query: Query, below: str) -> None:
     of.text(left, top - 0.33, one_line(below, 120), color=GREY, va="center")
 
 
+def badge(of: Axes, mark: Mark, left: float, top: float) -> None:
+    """Write a photograph's letter into the upper left corner of its thumbnail."""
+    width, height = 0.03 + 0.075 * len(mark.letter), 0.12
+    of.add_patch(Rectangle((left, top - height), width, height, color=mark.colour, lw=0, zorder=3))
+    of.text(
+        left + width / 2,
+        top - height / 2,
+        mark.letter,
+        size=SMALL,
+        weight="bold",
+        color="white",
+        ha="center",
+        va="center_baseline",
+        zorder=3,
+    )
+
+
 @dataclass(frozen=True)
 class Mark:
     """How one photograph is recognised: by colour, and by letter where there is none.
@@ -143,7 +161,9 @@ def _register_korean_font() -> None:
     folder = Path(spec.origin).parent / "fonts"
     # Not addfont: it takes the bold font for a lighter one than matplotlib's own.
     font_manager.fontManager.ttflist += [
-        font_manager.FontEntry(fname=str(folder / file), name=_KOREAN_FONT, weight=weight)
+        font_manager.FontEntry(
+            fname=str(folder / file), name=_KOREAN_FONT, weight=weight, size="scalable"
+        )
         for file, weight in ((f"{_KOREAN_FONT}.ttf", 400), (f"{_KOREAN_FONT}Bold.ttf", 700))
     ]
 
