@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from dupeval.figures.material import Material
 from dupeval.method import Method
@@ -96,9 +97,25 @@ def pooled_curve(curves: Sequence[PairCurve]) -> PairCurve:
     return PairCurve(starts, *counts)
 
 
+def pooled_scores(rows: pd.DataFrame) -> PairScores:
+    """Return the scores of all pairs counted together, of rows with tp, fp, fn and tn."""
+    return PairScores.from_counts(*(int(rows[name].sum()) for name in COUNTS))
+
+
 def has_threshold(curve: PairCurve | MeanCurve) -> bool:
     """Whether the curve is of cuts at a threshold, and not of one finished partition."""
     return not np.isnan(curve.thresholds[0])
+
+
+def protocol_name(protocol: str) -> str:
+    """Return what a protocol is called in a legend."""
+    names = {
+        "loqo": "held-out threshold",
+        "fixed": "own default",
+        "oracle": "best on these queries",
+        "shared": "one threshold for all",
+    }
+    return f"{names[protocol]} ({protocol})" if protocol in names else protocol
 
 
 def distance_of(method: Method) -> str:

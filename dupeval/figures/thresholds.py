@@ -71,8 +71,8 @@ class ScoresByThreshold(Figure):
             text=(
                 "Means over queries of each query's own scores, exact at every threshold; a query "
                 "in which nothing is grouped yet has precision 0. Grey: the F1 of each query. "
-                "Green lines: the threshold chosen for each query; F1 at the top: the mean that these "
-                "choices reach. Left of 0 every image is alone."
+                "Green lines: the threshold chosen for each query; F1 at the top: the mean that "
+                "these choices reach. Left of 0 every image is alone."
             ),
             protocol=f"{self.protocol}; chosen thresholds: {chosen}",
             settings=settings_of(material, scored),
