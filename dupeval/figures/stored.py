@@ -81,6 +81,21 @@ class StoredTable1:
         hidden = frozenset((place,)) if protocol == "loqo" else frozenset[int]()
         return Choice(json.loads(row["setting"]), float(row["threshold"]), hidden)
 
+    def partition(self, method: str, protocol: str, query: str) -> Mapping[str, int]:
+        """Return the group of each image of a query, by the image's name; see `row`."""
+        self.row(method, protocol, query)
+        return self._partitions[method, protocol, query]
+
+    @cached_property
+    def _partitions(self) -> Mapping[tuple[str, str, str], Mapping[str, int]]:
+        found: dict[tuple[str, str, str], dict[str, int]] = {}
+        columns = ("method", "protocol", "query", "image", "group")
+        for method, protocol, query, image, group in zip(
+            *(self.groups[column].tolist() for column in columns), strict=True
+        ):
+            found.setdefault((method, protocol, query), {})[image] = group
+        return found
+
     def _read(self, name: str) -> pd.DataFrame:
         # As text, because a query may be called 1 or NA.
         table = pd.read_csv(self._path(name), dtype=str, keep_default_na=False)
