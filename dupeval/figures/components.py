@@ -140,13 +140,15 @@ def _draw_panel(
     for spine in axes.spines.values():
         spine.set(visible=True, color=style.PALE)
     on_page = area[0] + (points - low) / scale
-    page.scatter(*on_page.T, c=colours, s=12, lw=0.6, edgecolors="white", zorder=5)
+    page.scatter(
+        on_page[:, 0], on_page[:, 1], c=colours, s=12, lw=0.6, edgecolors="white", zorder=5
+    )
     sizes = np.array([[picture.shape[1], picture.shape[0]] for picture in pictures]) / style.DPI
     inner = area + np.array([[0.03, 0.03], [-0.03, -0.03]])
     centres = apart(on_page[shown], sizes.max(axis=0) + 0.03, inner)
     for i, picture, centre, size in zip(shown, pictures, centres, sizes, strict=True):
         mark = marks[query.images[i].photograph]
-        place(page, picture, *centre, mark.colour)
+        place(page, picture, centre[0], centre[1], mark.colour)
         edge = np.clip(on_page[i], centre - size / 2, centre + size / 2)
         for colour, line in (("white", 2.2), (mark.colour, 1.0)):
             page.plot(*np.stack([edge, on_page[i]]).T, color=colour, lw=line, zorder=4)

@@ -60,6 +60,19 @@ class Material:
             raise SettingsError(f"query={slug}: there is no such query; possible: {_listed(slugs)}")
         return slugs.index(slug)
 
+    def method(self, name: str) -> Method:
+        """Return a method of the configuration.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such method; the message lists those that there are.
+        """
+        if name not in self.methods:
+            possible = _listed(list(self.methods))
+            raise SettingsError(f"the method {name!r} is not in the run; possible: {possible}")
+        return self.methods[name]
+
     def vector_method(self, name: str) -> VectorMethod:
         """Return a method of the configuration that has vectors and dendrograms.
 
@@ -68,11 +81,12 @@ class Material:
         SettingsError
             If there is no such method; the message lists those that there are.
         """
-        method = self.methods.get(name)
+        method = self.method(name)
         if not isinstance(method, VectorMethod):
             possible = [n for n, m in self.methods.items() if isinstance(m, VectorMethod)]
-            what = "is not in the run" if method is None else "has no vectors"
-            raise SettingsError(f"the method {name!r} {what}; possible: {_listed(possible)}")
+            raise SettingsError(
+                f"the method {name!r} has no vectors; possible: {_listed(possible)}"
+            )
         return method
 
     def curves(self, name: str) -> VectorCurves:
@@ -93,10 +107,7 @@ class Material:
         NoFiguresError
             If it cannot be run here.
         """
-        if name not in self.methods:
-            possible = _listed(list(self.methods))
-            raise SettingsError(f"the method {name!r} is not in the run; possible: {possible}")
-        method = self.methods[name]
+        method = self.method(name)
         if isinstance(method, VectorMethod):
             return self.curves(name)
         if name not in self._other_curves:

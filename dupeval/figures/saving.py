@@ -27,8 +27,9 @@ def files_of(name: str, picture: Picture, dataset: Dataset) -> dict[str, bytes]:
     contents = {}
     for kind, metadata in _METADATA.items():
         for image in picture.canvas.findobj(AxesImage):
-            # A PDF keeps a thumbnail's own pixels, which is smaller; on the screen it is scaled.
-            image.set_interpolation("none" if kind == "pdf" else "antialiased")
+            # A PDF keeps a thumbnail's own pixels, which is smaller; in a PNG it is scaled.
+            if image.get_interpolation() != "nearest":
+                image.set_interpolation("none" if kind == "pdf" else "antialiased")
         file = io.BytesIO()
         picture.canvas.savefig(file, format=kind, metadata=metadata)
         contents[f"{name}.{kind}"] = file.getvalue()

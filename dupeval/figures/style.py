@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from colorsys import hls_to_rgb, rgb_to_hls
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -132,6 +134,12 @@ def marks(photographs: Sequence[str]) -> Mapping[str, Mark]:
     }
 
 
+def lighter(colour: str, factor: float) -> tuple[float, float, float]:
+    """Return a colour with its lightness multiplied."""
+    hue, lightness, saturation = rgb_to_hls(*to_rgb(colour))
+    return hls_to_rgb(hue, min(1.0, factor * lightness), saturation)
+
+
 def one_line(text: str, most: int = 80) -> str:
     """Return text from outside as one line of at most `most` characters."""
     line = " ".join(text.split())
@@ -192,6 +200,7 @@ _RC: Any = {
     "lines.linewidth": 1.0,
     "savefig.dpi": DPI,
     "figure.dpi": DPI,
+    "image.composite_image": False,  # Many thumbnails are smaller than one picture of them all.
     "pdf.fonttype": 42,  # TrueType: journals ask for it, and text stays text
     "pdf.compression": 9,
     "svg.hashsalt": "dupeval",

@@ -77,7 +77,7 @@ def place(
         zorder=2,
     )
     page.add_patch(
-        Rectangle((left, bottom), width, height, fill=False, edgecolor=frame, lw=line, zorder=3)
+        Rectangle((left, bottom), width, height, fill=False, edgecolor=frame, lw=line, zorder=2)
     )
     return width, height
 

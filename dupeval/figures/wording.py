@@ -19,16 +19,15 @@ PROTOCOLS: Mapping[str, str] = {
     "fixed": "a given number",
 }
 _RESIZED = {"squash": "squashed to", "crop": "cropped to", "pad": "padded to"}
-_FITTED = {"others": "the other queries", "dataset": "all queries", "query": "the query itself"}
+_FITTED = {"others": "other queries", "dataset": "all queries", "query": "the query"}
 
 
 def representation_lines(representation: Representation) -> list[str]:
     """Return what a representation is and does, in a few short lines, its name first."""
     if isinstance(representation, VGG16):
-        return ["VGG16", f"layer {representation.layer}", _square(representation)]
+        return [f"VGG16 {representation.layer}", *preparation_lines(representation)]
     if isinstance(representation, RawPixels):
-        colour = "RGB" if representation.colour == "rgb" else "grey"
-        return ["raw pixels", colour, _square(representation)]
+        return ["raw pixels", *preparation_lines(representation)]
     key = dict(representation.key)
     name = str(key.pop("representation", type(representation).__name__))
     return [name, *(f"{setting} {value}" for setting, value in list(key.items())[:2])]
@@ -38,8 +37,8 @@ def reduction_lines(reduction: PCA) -> list[str]:
     """Return what a reduction keeps and is fitted on."""
     kept = reduction.n_components
     return [
-        f"{kept:.0%} of the variance" if isinstance(kept, float) else f"{kept} components",
-        f"fitted on {_FITTED[reduction.fit]}",
+        f"{kept:.0%} of variance" if isinstance(kept, float) else f"{kept} components",
+        f"fit on {_FITTED[reduction.fit]}",
         *(["whitened"] if reduction.whiten else []),
     ]
 
@@ -51,9 +50,13 @@ def dendrogram_lines(linkage: Linkage, metric: Metric) -> list[str]:
 
 def shape_text(*shape: Any) -> str:
     """Return sizes as they are read."""
-    return " × ".join(str(size) for size in shape)
+    return "×".join(str(size) for size in shape)
 
 
-def _square(representation: RawPixels | VGG16) -> str:
+def preparation_lines(representation: RawPixels | VGG16) -> list[str]:
+    """Return what is done to an image before all else."""
     size = representation.size
-    return f"{_RESIZED[representation.resize]} {shape_text(size, size)}"
+    squared = f"{_RESIZED[representation.resize]} {shape_text(size, size)}"
+    if isinstance(representation, RawPixels) and representation.colour == "grey":
+        return [squared, "grey"]
+    return [squared]
