@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from dupeval.errors import NoFiguresError, SettingsError
+from dupeval.errors import NoFiguresError
 from dupeval.figures import Figure, Picture, style
 from dupeval.figures.curves import (
     Scored,
@@ -96,12 +96,9 @@ class PrecisionAndRecall(Figure):
 
     def _curves(self, material: Material) -> tuple[dict[str, PairCurve], list[str]]:
         """Return the pooled curves by method, and the methods of which there are none."""
-        protocol, done = self.protocols[0], material.stored.per_query
-        known = set(done.loc[done["protocol"] == protocol, "method"])
+        protocol = self.protocols[0]
+        known = material.stored.methods_of(protocol)
         wanted = self.methods or [name for name in material.methods if name in known]
-        if not wanted:
-            possible = ", ".join(done["protocol"].unique())
-            raise SettingsError(f"no method has results under {protocol}; possible: {possible}")
         absent = [name for name in material.methods if not self.methods and name not in known]
         curves: dict[str, PairCurve] = {}
         for name in wanted:

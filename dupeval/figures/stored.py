@@ -81,6 +81,24 @@ class StoredTable1:
         hidden = frozenset((place,)) if protocol == "loqo" else frozenset[int]()
         return Choice(json.loads(row["setting"]), float(row["threshold"]), hidden)
 
+    def methods_of(self, protocol: str) -> list[str]:
+        """Return the methods that have results under a protocol, in their order.
+
+        Raises
+        ------
+        SettingsError
+            If there are none; the message says which protocols were run.
+        """
+        done = self.per_query
+        methods = done.loc[done["protocol"] == protocol, "method"].unique().tolist()
+        if not methods:
+            possible = ", ".join(done["protocol"].unique())
+            raise SettingsError(
+                f"{self.folder} has no results of the protocol {protocol!r}; possible: {possible}, "
+                f"or run it first: {COMMAND}"
+            )
+        return methods
+
     def partition(self, method: str, protocol: str, query: str) -> Mapping[str, int]:
         """Return the group of each image of a query, by the image's name; see `row`."""
         self.row(method, protocol, query)
