@@ -68,8 +68,8 @@ class Duplicates(Figure):
     def _draw_row(self, page: Axes, row: Example, top: float) -> None:
         column = (style.WIDTH - 2 * MARGIN) / self.images
         shown = row.images[: self.images]
-        title = style.one_line(f"{row.query.slug}: {row.query.title}", 80)
-        page.text(MARGIN, top - HEADING / 2, title, weight="bold", va="center")
+        title = f"{row.query.slug}: {row.query.title}"
+        style.write(page, MARGIN, top - HEADING / 2, title, room=1.0, weight="bold")
         count = f"{len(row.images)} of {len(row.query.images)} images"
         page.text(
             style.WIDTH - MARGIN,

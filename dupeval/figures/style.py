@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -43,15 +45,29 @@ _KOREAN_PACKAGE, _KOREAN_FONT = "koreanize_matplotlib", "NanumGothic"
 def style() -> Iterator[None]:
     """Draw in the project's style while the block lasts; drawing and saving belong inside."""
     _register_korean_font()
-    with mpl.rc_context():
+    with mpl.rc_context(), _quiet("fontTools.subset"):
         mpl.rcdefaults()  # A matplotlibrc of the user's would change the pictures.
         mpl.rcParams.update(_RC)
         yield
 
 
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Keep a logger from warning of tables that the Korean font has beyond what is drawn."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
 def canvas(height: float, width: float = WIDTH, **options: Any) -> Figure:
     """Return an empty figure; sizes in inches, `options` are those of matplotlib's Figure."""
-    return Figure(figsize=(width, height), **options)
+    made = Figure(figsize=(width, height), **options)
+    FigureCanvasAgg(made)  # which can measure text before anything is saved
+    return made
 
 
 def page(of: Figure) -> Axes:
@@ -82,9 +98,36 @@ def panels(of: Figure, n: int, columns: int, **options: Any) -> list[Axes]:
 def heading(of: Axes, query: Query, below: str) -> None:
     """Write a query's name on top of a page, and in small what is shown of it."""
     left, top = 0.08, of.get_ylim()[1]
-    title = one_line(f"{query.slug}: {query.title}", 90)
-    of.text(left, top - 0.14, title, size=TITLE, weight="bold", va="center")
-    of.text(left, top - 0.33, one_line(below, 120), color=GREY, va="center")
+    write(of, left, top - 0.14, f"{query.slug}: {query.title}", size=TITLE, weight="bold")
+    write(of, left, top - 0.33, below, color=GREY)
+
+
+def write(of: Axes, left: float, y: float, text: str, room: float = 0.0, **options: Any) -> None:
+    """Write text from outside on one line of a page, shortened to what is free of its width.
+
+    Parameters
+    ----------
+    of : Axes
+        From `page`.
+    left, y : float
+        Where the text begins, and its middle; in inches.
+    text : str
+    room : float, default 0
+        Left free on the right, in inches.
+    **options
+        Those of matplotlib's Text.
+    """
+    line = one_line(text, 400)
+    most = of.get_xlim()[1] - left - room - 0.05
+    written = of.text(left, y, line, va="center", **options)
+    # The longest beginning that fits, with the dots that stand for the rest.
+    low, high = 0, len(line)
+    while low < high:
+        length = (low + high + 1) // 2
+        written.set_text(line if length == len(line) else f"{line[:length].rstrip()}…")
+        fits = written.get_window_extent().width / DPI <= most
+        low, high = (length, high) if fits else (low, length - 1)
+    written.set_text(line if low == len(line) else f"{line[:low].rstrip()}…")
 
 
 def badge(of: Axes, mark: Mark, left: float, top: float) -> None:
