@@ -76,7 +76,7 @@ class RecallByEdit(Figure):
                 + (f" Left out: {left_out} families with fewer pairs." if left_out else "")
             ),
             protocol=self.protocol,
-            settings={"methods": ", ".join(recall)},
+            settings={"methods": ", ".join(map(str, recall))},
         )
 
     def _partitions(self, material: Material, method: str) -> Partitions:
