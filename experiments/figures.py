@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from configuration import as_json, build, build_methods, open_dataset
+from configuration import CONF_DIR, as_json, build, build_methods, open_dataset
 from omegaconf import DictConfig
 from program import SUCCESS, resources, run
 
@@ -18,7 +18,8 @@ from dupeval.files import write_whole
 def main(config: DictConfig) -> int:
     """Draw every chosen figure, write all their files at once; return 0."""
     if not config.get("figures"):
-        raise SettingsError("no figure is chosen; see figure=... in conf/figures.yaml")
+        possible = sorted(path.stem for path in Path(CONF_DIR, "figure").glob("*.yaml"))
+        raise SettingsError(f"no figure is chosen; possible: {', '.join(possible)}")
     figures = {name: build(config.figures[name], f"figures.{name}") for name in config.figures}
     methods = build_methods(config)
     material = Material(
@@ -33,7 +34,11 @@ def main(config: DictConfig) -> int:
     with style():
         for i, (name, figure) in enumerate(figures.items(), start=1):
             print(f"{i}/{len(figures)} {name}", flush=True)
-            contents |= files_of(name, figure.draw(material), material.dataset)
+            try:
+                picture = figure.draw(material)
+            except SettingsError as error:
+                raise SettingsError(f"figure {name}: {error}") from None
+            contents |= files_of(name, picture, material.dataset)
     out = Path(config.out_dir)
     write_whole(out, contents)
     for name in contents:

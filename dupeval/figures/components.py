@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 from sklearn import decomposition
 
 from dupeval.dataset import Query
-from dupeval.figures import Figure, Picture, style
+from dupeval.figures import Figure, Picture, Slug, style
 from dupeval.figures.material import Material
 from dupeval.figures.placing import Points, apart
 from dupeval.figures.thumbnails import Thumbnail, place, spread, thumbnails
@@ -39,7 +39,7 @@ class ComponentsOfQuery(Figure):
         Thumbnails in each panel; of more images, so many.
     """
 
-    query: str | None = None
+    query: Slug | None = None
     methods: Annotated[tuple[str, ...], Field(min_length=1, max_length=3)] = ("raw", "vgg")
     most_images: Annotated[int, Field(ge=1)] = 24
 

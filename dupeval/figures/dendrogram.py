@@ -16,7 +16,7 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.clustering import Dendrogram
 from dupeval.dataset import Query
-from dupeval.figures import Figure, Picture, style
+from dupeval.figures import Figure, Picture, Slug, style
 from dupeval.figures.material import Material
 from dupeval.figures.thumbnails import place, spread, thumbnails
 from dupeval.settings import STRICT
@@ -42,7 +42,7 @@ class DendrogramOfQuery(Figure):
         Thumbnails; of more images, so many, evenly spread over the leaves.
     """
 
-    query: str | None = None
+    query: Slug | None = None
     method: str = "vgg_pca"
     protocol: str = "loqo"
     most_images: Annotated[int, Field(ge=1)] = 24

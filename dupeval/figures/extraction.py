@@ -9,7 +9,7 @@ from PIL import Image
 from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import LabelledImage
-from dupeval.figures import Figure, Picture, icons
+from dupeval.figures import Figure, Picture, Slug, icons
 from dupeval.figures.diagram import Stage, row_of
 from dupeval.figures.material import Material
 from dupeval.figures.thumbnails import thumbnails
@@ -35,7 +35,7 @@ class FeatureExtraction(Figure):
     method : str, default "vgg_pca"
     """
 
-    query: str | None = None
+    query: Slug | None = None
     method: str = "vgg_pca"
 
     def draw(self, material: Material) -> Picture:

@@ -8,7 +8,7 @@ from functools import partial
 from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import LabelledImage, Query
-from dupeval.figures import Figure, Picture, icons, style
+from dupeval.figures import Figure, Picture, Slug, icons, style
 from dupeval.figures.diagram import Stage, row_of
 from dupeval.figures.material import Material
 from dupeval.figures.thumbnails import thumbnails
@@ -42,7 +42,7 @@ class Process(Figure):
     protocol : str, default "loqo"
     """
 
-    query: str | None = None
+    query: Slug | None = None
     method: str = "vgg_pca"
     protocol: str = "loqo"
 
