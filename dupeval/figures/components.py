@@ -70,14 +70,18 @@ class ComponentsOfQuery(Figure):
 
     def _picture(self, canvas: Canvas, material: Material, query: Query, n_shown: int) -> Picture:
         n = len(query.images)
-        left_out = "" if n_shown == n else f" Of {n} images {n_shown} are shown, all have a point."
+        left_out = (
+            ""
+            if n_shown == n
+            else f" Of {n} images {n_shown} are shown; the points of the others may lie below them."
+        )
         return Picture(
             canvas,
             title=f"The query {query.slug} ({query.title}) on two principal components",
             text=(
                 "Principal components of this query's images alone, both axes of a panel to one "
                 "scale. A letter and a colour for each photograph that has copies, grey for those "
-                "shown once. Images are moved apart, the points are exact." + left_out
+                "shown once. Images are moved apart, points are exact." + left_out
             ),
             protocol="none: labels are shown, not used",
             settings={
@@ -140,9 +144,7 @@ def _draw_panel(
     for spine in axes.spines.values():
         spine.set(visible=True, color=style.PALE)
     on_page = area[0] + (points - low) / scale
-    page.scatter(
-        on_page[:, 0], on_page[:, 1], c=colours, s=12, lw=0.6, edgecolors="white", zorder=5
-    )
+    page.scatter(on_page[:, 0], on_page[:, 1], s=5, c=colours, lw=0, zorder=1)
     sizes = np.array([[picture.shape[1], picture.shape[0]] for picture in pictures]) / style.DPI
     inner = area + np.array([[0.03, 0.03], [-0.03, -0.03]])
     centres = apart(on_page[shown], sizes.max(axis=0) + 0.03, inner)
@@ -152,5 +154,6 @@ def _draw_panel(
         edge = np.clip(on_page[i], centre - size / 2, centre + size / 2)
         for colour, line in (("white", 2.2), (mark.colour, 1.0)):
             page.plot(*np.stack([edge, on_page[i]]).T, color=colour, lw=line, zorder=4)
+        page.plot(*on_page[i], "o", color=mark.colour, ms=3.5, mec="white", mew=0.6, zorder=5)
         if mark.letter:
             style.badge(page, mark, *(centre + size * (-0.5, 0.5)))

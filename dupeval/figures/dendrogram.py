@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass as plain_dataclass
 from itertools import groupby
 from typing import Annotated, Self
@@ -10,21 +11,22 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from dupeval.clustering import Dendrogram
-from dupeval.dataset import Query
+from dupeval.dataset import LabelledImage, Query
 from dupeval.figures import Figure, Picture, Slug, style
 from dupeval.figures.material import Material
-from dupeval.figures.thumbnails import place, spread, thumbnails
+from dupeval.figures.thumbnails import Thumbnail, place, spread, thumbnails
 from dupeval.settings import STRICT
 
 # Inches.
 LEFT, RIGHT, TOP = 0.5, 0.25, 0.52
 TREE, BAR, GAP = 2.3, 0.17, 0.05
-LARGEST = 0.9
+LARGEST, ABOVE, BETWEEN = 0.9, 0.09, 0.05
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -60,7 +62,8 @@ class DendrogramOfQuery(Figure):
 
         n = len(query.images)
         shown = spread(n, self.most_images)
-        strip = Strip.of(n, len(shown))
+        leaves = [query.images[tree.leaves[leaf]] for leaf in shown]
+        strip = Strip.of(n, leaves)
         height = TOP + TREE + GAP + BAR + strip.height
         canvas = style.canvas(height)
         page = style.page(canvas)
@@ -69,7 +72,7 @@ class DendrogramOfQuery(Figure):
         axes.set_ylabel(f"{method.metric} distance, {method.linkage} linkage")
         _draw_tree(axes, tree, choice.threshold)
         _draw_photographs(page, query, tree, strip)
-        _draw_images(page, query, tree, strip, shown)
+        _draw_images(page, query, strip, dict(zip(shown, leaves, strict=True)))
         left_out = "" if len(shown) == n else f" Of {n} images {len(shown)} are shown as leaves."
         row = stored.row(self.method, self.protocol, query.slug)
         return Picture(
@@ -130,7 +133,7 @@ class Tree:
         return cls(np.array(leaves, np.int64), merges)
 
 
-@plain_dataclass(frozen=True)
+@plain_dataclass(frozen=True, eq=False)
 class Strip:
     """How the images below a tree share the page's width; all in inches.
 
@@ -140,33 +143,41 @@ class Strip:
         Of all leaves together.
     pitch : float
         From leaf to leaf.
-    rows : int
-        Of thumbnails: neighbours take turns.
-    size : float
-        The side of the box that a thumbnail fits in.
+    pictures : sequence of ndarray
+        The thumbnails, as large as can be.
+    rows : sequence of float
+        The height of each row of thumbnails; neighbours take turns.
     """
 
     width: float
     pitch: float
-    rows: int
-    size: float
+    pictures: Sequence[Thumbnail]
+    rows: Sequence[float]
 
     @classmethod
-    def of(cls, n_images: int, n_shown: int) -> Self:
-        """Make the thumbnails as large as they can be."""
+    def of(cls, n_images: int, shown: Sequence[LabelledImage]) -> Self:
+        """Share the width among the images that are shown."""
         width = style.WIDTH - LEFT - RIGHT
-        step = width / n_shown
-        rows = 1 if step >= LARGEST else 2
-        return cls(width, width / n_images, rows, min(LARGEST, 0.94 * rows * step))
+        step = width / len(shown)
+        n_rows = 1 if step >= LARGEST else 2
+        size = min(LARGEST, 0.94 * n_rows * step)
+        pictures = thumbnails(shown, size, size)
+        rows = [max(len(picture) for picture in pictures[i::n_rows]) for i in range(n_rows)]
+        return cls(width, width / n_images, pictures, [row / style.DPI for row in rows])
 
     @property
     def height(self) -> float:
         """The space below the bars."""
-        return 0.1 + self.rows * (self.size + 0.04)
+        return ABOVE + sum(row + BETWEEN for row in self.rows)
 
     def x(self, leaf: int) -> float:
         """Return the middle of a leaf on the page."""
         return LEFT + (leaf + 0.5) * self.pitch
+
+    def top(self, i: int) -> float:
+        """Return where the i-th thumbnail begins."""
+        above = self.rows[: i % len(self.rows)]
+        return self.height - ABOVE - sum(row + BETWEEN for row in above)
 
 
 def _draw_tree(axes: Axes, tree: Tree, threshold: float) -> None:
@@ -188,7 +199,7 @@ def _draw_tree(axes: Axes, tree: Tree, threshold: float) -> None:
 
 def _draw_photographs(page: Axes, query: Query, tree: Tree, strip: Strip) -> None:
     """Draw one bar for neighbouring leaves that show the same photograph."""
-    marks = style.marks([image.photograph for image in query.images])
+    marks = style.marks(query.photographs.tolist())
     for photograph, run in groupby(
         range(len(tree.leaves)), lambda i: query.images[tree.leaves[i]].photograph
     ):
@@ -211,13 +222,13 @@ def _draw_photographs(page: Axes, query: Query, tree: Tree, strip: Strip) -> Non
             )
 
 
-def _draw_images(page: Axes, query: Query, tree: Tree, strip: Strip, shown: list[int]) -> None:
-    marks = style.marks([image.photograph for image in query.images])
-    images = [query.images[tree.leaves[leaf]] for leaf in shown]
-    pictures = thumbnails(images, strip.size, strip.size)
-    for i, (leaf, image, picture) in enumerate(zip(shown, images, pictures, strict=True)):
-        x, top = strip.x(leaf), strip.height - 0.08 - i % strip.rows * (strip.size + 0.04)
-        page.plot([x, x], [top, strip.height], color=style.LIGHT, lw=0.6, zorder=1)
-        place(
-            page, picture, x, top - picture.shape[0] / style.DPI / 2, marks[image.photograph].colour
-        )
+def _draw_images(
+    page: Axes, query: Query, strip: Strip, leaves: Mapping[int, LabelledImage]
+) -> None:
+    marks = style.marks(query.photographs.tolist())
+    for i, ((leaf, image), picture) in enumerate(zip(leaves.items(), strip.pictures, strict=True)):
+        x, top = LEFT + (i + 0.5) * strip.width / len(leaves), strip.top(i)
+        bends = [(strip.x(leaf), strip.height), (x, strip.height - ABOVE), (x, top)]
+        page.add_line(Line2D(*np.transpose(bends), color=style.LIGHT, lw=0.6, zorder=1))
+        middle = top - len(picture) / style.DPI / 2
+        place(page, picture, x, middle, marks[image.photograph].colour)

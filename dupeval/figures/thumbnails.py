@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from math import ceil
 
 import numpy as np
 import numpy.typing as npt
@@ -37,15 +36,17 @@ def thumbnails(images: Sequence[LabelledImage], width: float, height: float) -> 
     DupevalError
         If an image cannot be decoded; the message names its file.
     """
-    box = (max(1, ceil(width * DPI)), max(1, ceil(height * DPI)))
 
     def small(image: LabelledImage) -> Thumbnail:
         try:
             picture = open_rgb(image.path)
         except ImageError as error:
             raise DupevalError(f"{image.path}: {error}") from None
-        picture.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=3.0)
-        return np.asarray(picture.quantize(_COLOURS).convert("RGB"))
+        scale = DPI * min(width / picture.width, height / picture.height)
+        # At least a pixel, however long and thin the image is.
+        columns, rows = (max(1, round(scale * side)) for side in picture.size)
+        resized = picture.resize((columns, rows), Image.Resampling.LANCZOS, reducing_gap=3.0)
+        return np.asarray(resized.quantize(_COLOURS).convert("RGB"))
 
     with ThreadPoolExecutor(MOST_DECODERS) as pool:
         return list(pool.map(small, images))
