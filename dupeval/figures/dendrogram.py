@@ -215,7 +215,7 @@ def _draw_photographs(page: Axes, query: Query, tree: Tree, strip: Strip) -> Non
                 left + width / 2,
                 strip.height + BAR / 2,
                 mark.letter,
-                color="white",
+                color=mark.text_colour,
                 weight="bold",
                 ha="center",
                 va="center_baseline",

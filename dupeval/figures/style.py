@@ -140,7 +140,7 @@ def badge(of: Axes, mark: Mark, left: float, top: float) -> None:
         mark.letter,
         size=SMALL,
         weight="bold",
-        color="white",
+        color=mark.text_colour,
         ha="center",
         va="center_baseline",
         zorder=3,
@@ -156,6 +156,11 @@ class Mark:
 
     colour: str
     letter: str
+
+    @property
+    def text_colour(self) -> str:
+        """Return the one that is read best on the mark's colour."""
+        return max(("white", "black"), key=lambda colour: contrast(colour, self.colour))
 
 
 def marks(photographs: Sequence[str]) -> Mapping[str, Mark]:
@@ -175,6 +180,17 @@ def marks(photographs: Sequence[str]) -> Mapping[str, Mark]:
             for i, (name, letter) in enumerate(zip(copied, _letters(), strict=False))
         },
     }
+
+
+def contrast(one: str, other: str) -> float:
+    """Return how well two colours are told apart, 1 to 21, as the WCAG defines it."""
+    lights = []
+    for colour in (one, other):
+        linear = (
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)
+        )
+        lights.append(sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True)))
+    return (max(lights) + 0.05) / (min(lights) + 0.05)
 
 
 def lighter(colour: str, factor: float) -> tuple[float, float, float]:
