@@ -168,7 +168,7 @@ def _draw_heat_map(page: Axes, table: pd.DataFrame, counts: Mapping[str, int]) -
         )
     for i, (method, recall) in enumerate(table.iterrows()):
         y = height - TOP - (i + 1) * ROW
-        page.text(0.08, y + ROW / 2, style.one_line(str(method), 26), va="center")
+        style.write(page, 0.08, y + ROW / 2, str(method), style.WIDTH - LEFT)
         for x, value in zip(left, recall, strict=True):
             _draw_cell(page, (x, y), width, value)
 

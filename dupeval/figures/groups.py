@@ -123,14 +123,14 @@ class Block:
     @classmethod
     def of(cls, name: str, mistakes: Mistakes, columns: int, most_images: int) -> Block:
         """Lay the groups out; those of one image come below the others."""
-        parts = mistakes.parts(most_images, columns)
+        parts = mistakes.parts(most_images, columns - 1)
         boxes: list[tuple[Part, int, int]] = []
         rows = 0
         for section in (
             [part for part in parts if part.size > 1],
             [part for part in parts if part.size == 1],
         ):
-            places, used = packed([len(part.images) for part in section], columns)
+            places, used = packed([part.n_tiles for part in section], columns)
             boxes += [
                 (part, rows + row, column)
                 for part, (row, column) in zip(section, places, strict=True)
@@ -173,7 +173,8 @@ def packed(sizes: Sequence[int], columns: int) -> tuple[list[tuple[int, int]], i
 
 def _draw_block(page: Axes, block: Block, query: Query, corner: tuple[float, float]) -> None:
     left, top = corner
-    page.text(left, top - NAME / 2, style.one_line(block.name, 40), weight="bold", va="center")
+    room = style.WIDTH - left - block.columns * TILE_WIDTH
+    style.write(page, left, top - NAME / 2, block.name, room, weight="bold")
     pictures = iter(
         thumbnails(
             [query.images[i] for part, *_ in block.boxes for i in part.images],
@@ -208,8 +209,8 @@ def _draw_block(page: Axes, block: Block, query: Query, corner: tuple[float, flo
 
 def _draw_box(page: Axes, block: Block, part: Part, corner: tuple[float, float]) -> None:
     wrong = any(block.mistakes.wrong[i] for i in part.images)
-    columns = min(len(part.images), block.columns)
-    rows = -(-len(part.images) // block.columns)
+    columns = min(part.n_tiles, block.columns)
+    rows = -(-part.n_tiles // block.columns)
     width, height = columns * TILE_WIDTH - 2 * INSET, rows * TILE_HEIGHT - 2 * INSET
     page.add_patch(
         FancyBboxPatch(
@@ -225,11 +226,11 @@ def _draw_box(page: Axes, block: Block, part: Part, corner: tuple[float, float])
     )
     if len(part.images) < part.size:
         page.text(
-            corner[0] + INSET + width - 0.04,
-            corner[1] - TILE_HEIGHT + INSET + 0.03,
-            f"of {part.size}",
-            size=style.SMALL,
-            ha="right",
+            corner[0] + (part.n_tiles - 0.5) * TILE_WIDTH,
+            corner[1] - TILE_HEIGHT / 2,
+            f"{part.size - len(part.images)}\nmore",
+            ha="center",
+            va="center",
             color=style.GREY,
         )
 

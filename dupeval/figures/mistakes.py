@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -18,6 +18,11 @@ class Part:
     images: tuple[int, ...]
     size: int
 
+    @property
+    def n_tiles(self) -> int:
+        """How many places it takes: one more than it has images, where some are left out."""
+        return len(self.images) + (len(self.images) < self.size)
+
 
 @dataclass(frozen=True)
 class Mistakes:
@@ -31,6 +36,8 @@ class Mistakes:
     wrong, missed : tuple of int
         For each image, how many images of other photographs are in its group, and how many of
         its own photograph are not.
+    earlier : tuple of int
+        For each image, how many images before it show its photograph and are in its group.
     scores : PairScores
         fp counts the wrong pairs, fn the missed ones.
     """
@@ -38,6 +45,7 @@ class Mistakes:
     groups: tuple[tuple[int, ...], ...]
     wrong: tuple[int, ...]
     missed: tuple[int, ...]
+    earlier: tuple[int, ...]
     scores: PairScores
 
     @classmethod
@@ -59,6 +67,7 @@ class Mistakes:
             tuple(sorted(ordered, key=lambda group: -len(group))),
             tuple(in_group[group] - together[group, photograph] for group, photograph in both),
             tuple(in_query[photograph] - together[group, photograph] for group, photograph in both),
+            tuple(_earlier(both)),
             pair_scores(photographs, found),
         )
 
@@ -68,23 +77,30 @@ class Mistakes:
         Parameters
         ----------
         most_images : int
-            Of all groups together.
+            Of all groups together; those with most mistakes come first.
         most_of_group : int
             Only where not all images fit.
         """
         if len(self.wrong) <= most_images:
             return [Part(group, len(group)) for group in self.groups]
-        by_mistakes = sorted(
-            range(len(self.groups)), key=lambda place: -sum(map(self._mistakes, self.groups[place]))
-        )
+        mistakes = [wrong + missed for wrong, missed in zip(self.wrong, self.missed, strict=True)]
+        places = range(len(self.groups))
+        worst_first = sorted(places, key=lambda g: -sum(mistakes[i] for i in self.groups[g]))
         room, chosen = most_images, {}
-        for place in by_mistakes:
+        for place in worst_first:
             group = self.groups[place]
-            worst = sorted(group, key=self._mistakes, reverse=True)[: min(room, most_of_group)]
-            if worst:
-                chosen[place] = Part(tuple(i for i in group if i in worst), len(group))
-            room -= len(worst)
+            # Of each photograph one image before a second one of any.
+            telling = sorted(group, key=lambda i: (self.earlier[i], -mistakes[i]))
+            part = telling[: min(room, most_of_group)]
+            if part:
+                chosen[place] = Part(tuple(i for i in group if i in part), len(group))
+            room -= len(part)
         return [chosen[place] for place in sorted(chosen)]
 
-    def _mistakes(self, image: int) -> int:
-        return self.wrong[image] + self.missed[image]
+
+def _earlier(keys: Iterable[Hashable]) -> Iterator[int]:
+    """Yield for each key how many of those before it are equal."""
+    seen: Counter[Hashable] = Counter()
+    for key in keys:
+        yield seen[key]
+        seen[key] += 1

@@ -66,6 +66,7 @@ class PrecisionAndRecall(Figure):
         """See `Figure.draw`."""
         curves, absent = self._curves(material)
         marks = {name: self._marks(material.stored.per_query, name) for name in curves}
+        looks = dict(zip(self.protocols, MARKS, strict=False))
         rows = -(-len(curves) // COLUMNS)
         canvas = style.canvas(rows * PANEL + LEGEND, layout="constrained")
         panels = style.panels(canvas, len(curves), COLUMNS, sharex=True, sharey=True)
@@ -75,8 +76,8 @@ class PrecisionAndRecall(Figure):
             for other in curves:
                 if other != name:
                     axes.plot(*worst_case(curves[other]), **OF_OTHERS)
-            _draw_method(axes, curves[name], marks[name])
-        _draw_legend(canvas, self.protocols)
+            _draw_method(axes, curves[name], marks[name], looks)
+        _draw_legend(canvas, looks)
         return Picture(
             canvas,
             title="Precision and recall of every method over all thresholds",
@@ -167,19 +168,26 @@ def _draw_frame(axes: Axes, name: str, first: bool, lowest: bool, last: bool) ->
             )
 
 
-def _draw_method(axes: Axes, curve: PairCurve, marks: Mapping[str, PairScores]) -> None:
+def _draw_method(
+    axes: Axes,
+    curve: PairCurve,
+    marks: Mapping[str, PairScores],
+    looks: Mapping[str, Mapping[str, Any]],
+) -> None:
     recall, precision = worst_case(curve)
     if has_threshold(curve):
         axes.plot(recall, precision, **OWN)
     else:
         axes.plot(recall, precision, ".", color=OWN["color"], ms=7, zorder=3)
-    for look, scores in zip(MARKS, marks.values(), strict=False):
-        axes.plot(scores.recall, scores.precision, ls="", zorder=4, clip_on=False, **look)
+    for protocol, scores in marks.items():
+        if scores.tp + scores.fp:
+            look = looks[protocol]
+            axes.plot(scores.recall, scores.precision, ls="", zorder=4, clip_on=False, **look)
     first = next(iter(marks.values()))
     axes.annotate(f"F1 {first.f1:.2f}", (0.04, 0.05), xycoords="axes fraction", zorder=5)
 
 
-def _draw_legend(canvas: Canvas, protocols: Sequence[str]) -> None:
+def _draw_legend(canvas: Canvas, looks: Mapping[str, Mapping[str, Any]]) -> None:
     lines = [
         Line2D([], [], label="all thresholds", **OWN),
         Line2D([], [], label="other methods", **{**OF_OTHERS, "lw": 1.5}),
@@ -187,6 +195,6 @@ def _draw_legend(canvas: Canvas, protocols: Sequence[str]) -> None:
     ]
     points = [
         Line2D([], [], ls="", label=protocol_name(protocol), **look)
-        for protocol, look in zip(protocols, MARKS, strict=False)
+        for protocol, look in looks.items()
     ]
     canvas.legend(handles=[*lines, *points], loc="outside upper left", ncols=6)

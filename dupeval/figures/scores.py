@@ -51,18 +51,18 @@ class ScoresOfMethods(Figure):
     def draw(self, material: Material) -> Picture:
         """See `Figure.draw`."""
         rows = rows_of(material.stored.table1, self.protocols)
-        tools = {name for name, method in material.methods.items() if method.external}
-        groups = {
-            "Methods on vectors": [row for row in rows if row.method not in tools],
-            "External tools": [row for row in rows if row.method in tools],
-        }
-        height = sum(HEADING + sum(map(_height, group)) for group in groups.values() if group)
+        groups: dict[str, list[Row]] = {}
+        for row in rows:
+            groups.setdefault(_group(material, row.method), []).append(row)
+        looks = dict(zip(self.protocols, LOOKS, strict=False))
+        height = sum(HEADING + sum(map(_height, group)) for group in groups.values())
         canvas = style.canvas(TOP + height + BOTTOM)
         axes = style.axes_at(canvas, LEFT, BOTTOM, style.WIDTH - LEFT - RIGHT, height)
-        _draw_groups(axes, groups, height, self.protocols)
+        _draw_groups(axes, groups, height, looks)
         published = any(row.published is not None for row in rows)
-        _draw_legend(canvas, self.protocols, published)
-        absent = [f"{row.method} ({row.absence})" for row in rows if row.absence]
+        drawn = {protocol for row in rows for protocol in row.bars}
+        _draw_legend(canvas, {p: look for p, look in looks.items() if p in drawn}, published)
+        absent = [f"{row.method} ({row.source})" for row in rows if not row.bars]
         return Picture(
             canvas,
             title="F1 of every method",
@@ -73,7 +73,7 @@ class ScoresOfMethods(Figure):
                 + f"Without figures: {', '.join(absent) or 'none'}."
             ),
             protocol=", ".join(self.protocols),
-            settings={"seed of the bootstrap": material.seed},
+            settings={"seed of the bootstrap": material.stored.run["configuration"]["seed"]},
         )
 
 
@@ -100,22 +100,17 @@ class Row:
     ----------
     method : str
     bars : mapping of str to Bar
-        By protocol; empty where the method has no figures.
+        By protocol; none where the method has no figures.
     published : float, optional
         The study's F1.
     source : str
-        What the figures rest on, or why there are none.
+        What the bars rest on, or why there are none.
     """
 
     method: str
     bars: Mapping[str, Bar]
     published: float | None
     source: str
-
-    @property
-    def absence(self) -> str:
-        """Why there are no bars, or nothing."""
-        return "" if self.bars else self.source
 
 
 def rows_of(table1: pd.DataFrame, protocols: Sequence[str]) -> list[Row]:
@@ -139,11 +134,10 @@ def rows_of(table1: pd.DataFrame, protocols: Sequence[str]) -> list[Row]:
             for _, row in part.iterrows()
             if row["protocol"] in protocols and not np.isnan(row["f1"])
         }
-        published, covered = part["f1_published"].iloc[0], part["protocol"].isin([*protocols, ""])
-        if covered.any():
-            source = str(part.loc[covered, "source"].iloc[0])
-            study = None if np.isnan(published) else float(published)
-            rows.append(Row(str(method), bars, study, source))
+        source, published = str(part["source"].iloc[0]), float(part["f1_published"].iloc[0])
+        if not bars and part["f1"].notna().any():
+            source = "other protocols"
+        rows.append(Row(str(method), bars, None if np.isnan(published) else published, source))
     if not any(row.bars for row in rows):
         possible = ", ".join(table1.loc[table1["f1"].notna(), "protocol"].unique())
         raise SettingsError(
@@ -152,12 +146,21 @@ def rows_of(table1: pd.DataFrame, protocols: Sequence[str]) -> list[Row]:
     return rows
 
 
+def _group(material: Material, method: str) -> str:
+    if method not in material.methods:
+        return "Not in this run"
+    return "External tools" if material.methods[method].external else "Methods on vectors"
+
+
 def _height(row: Row) -> float:
     return max(1, len(row.bars)) * BAR + GAP
 
 
 def _draw_groups(
-    axes: Axes, groups: Mapping[str, Sequence[Row]], height: float, protocols: Sequence[str]
+    axes: Axes,
+    groups: Mapping[str, Sequence[Row]],
+    height: float,
+    looks: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """Draw the rows below each other; the vertical unit is the inch, from the top."""
     axes.set_xlim(0, 1)
@@ -168,21 +171,20 @@ def _draw_groups(
     axes.set_axisbelow(True)
     y = 0.0
     for heading, rows in groups.items():
-        if rows:
-            _beside(axes, heading, y + 0.6 * HEADING, weight="bold")
-            y += HEADING
+        _beside(axes, heading, y + 0.6 * HEADING, weight="bold")
+        y += HEADING
         for row in rows:
-            _draw_row(axes, row, y, protocols)
+            _draw_row(axes, row, y, looks)
             y += _height(row)
 
 
-def _draw_row(axes: Axes, row: Row, top: float, protocols: Sequence[str]) -> None:
+def _draw_row(axes: Axes, row: Row, top: float, looks: Mapping[str, Mapping[str, Any]]) -> None:
     middle = top + (_height(row) - GAP) / 2
-    note = f" ({row.source})" if row.source != "measured" else ""
+    note = f" ({row.source})" if row.source != "measured" and row.bars else ""
     _beside(axes, style.one_line(row.method, 30 - len(note)) + note, middle)
     for place, (protocol, bar) in enumerate(row.bars.items()):
         y = top + (place + 0.5) * BAR
-        axes.barh(y, bar.f1, 0.8 * BAR, lw=0.7, zorder=2, **LOOKS[protocols.index(protocol)])
+        axes.barh(y, bar.f1, 0.8 * BAR, lw=0.7, zorder=2, **looks[protocol])
         interval = ""
         if np.isfinite([bar.low, bar.high]).all():
             axes.plot([bar.low, bar.high], [y, y], color=style.INK, lw=0.9, zorder=3)
@@ -191,9 +193,9 @@ def _draw_row(axes: Axes, row: Row, top: float, protocols: Sequence[str]) -> Non
         _beside(axes, f"{bar.f1:.3f}{interval}", y, side=1, size=style.SMALL)
     if row.published is not None:
         axes.plot(row.published, middle, zorder=4, clip_on=False, **PUBLISHED)
-        if not row.bars:
-            text = f"{row.published:.3f}  published"
-            _beside(axes, text, middle, side=1, size=style.SMALL, color=style.GREY)
+    if not row.bars:
+        shown = "" if row.published is None else f"{row.published:.3f}  "
+        _beside(axes, shown + row.source, middle, side=1, size=style.SMALL, color=style.GREY)
 
 
 def _beside(axes: Axes, text: str, y: float, side: int = 0, **look: Any) -> None:
@@ -210,10 +212,9 @@ def _beside(axes: Axes, text: str, y: float, side: int = 0, **look: Any) -> None
     )
 
 
-def _draw_legend(canvas: Canvas, protocols: Sequence[str], published: bool) -> None:
+def _draw_legend(canvas: Canvas, looks: Mapping[str, Mapping[str, Any]], published: bool) -> None:
     handles: list[Patch | Line2D] = [
-        Patch(label=protocol_name(protocol), lw=0.7, **look)
-        for protocol, look in zip(protocols, LOOKS, strict=False)
+        Patch(label=protocol_name(protocol), lw=0.7, **look) for protocol, look in looks.items()
     ]
     handles.append(Line2D([], [], label="95 % interval", color=style.INK, lw=0.9))
     if published:

@@ -127,9 +127,14 @@ def _draw_points(axes: Axes, values: Mapping[str, float]) -> None:
     for place, (name, value) in enumerate(values.items()):
         axes.plot(place, value, "o", color=LOOKS[name]["color"], ms=5, clip_on=False)
         axes.annotate(
-            f"{name} {value:.2f}", (place, value), (6, 0), textcoords="offset points", va="center"
+            f"{name} {value:.2f}",
+            (place, value),
+            (0, -8 if value > 0.5 else 8),
+            textcoords="offset points",
+            ha="center",
+            va="center",
         )
-    axes.set_xlim(-0.5, len(values))
+    axes.set_xlim(-0.5, len(values) - 0.5)
     axes.set_xticks([])
     axes.set_xlabel("has no threshold")
 
