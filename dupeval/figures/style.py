@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from colorsys import hls_to_rgb, rgb_to_hls
@@ -89,7 +88,9 @@ def axes_at(of: Figure, left: float, bottom: float, width: float, height: float)
 def panels(of: Figure, n: int, columns: int, **options: Any) -> list[Axes]:
     """Return n axes in rows of at most `columns`; `options` are those of Figure.subplots."""
     columns = min(n, columns)
-    grid = of.subplots(-(-n // columns), columns, squeeze=False, **options).ravel().tolist()
+    grid: list[Axes] = (
+        of.subplots(-(-n // columns), columns, squeeze=False, **options).ravel().tolist()
+    )
     for axes in grid[n:]:
         axes.remove()
     return grid[:n]
@@ -203,13 +204,6 @@ def one_line(text: str, most: int = 80) -> str:
     """Return text from outside as one line of at most `most` characters."""
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
-
-
-def wrapped(text: str, width: int, most: int = 3) -> str:
-    """Return text from outside as at most `most` lines of at most `width` characters."""
-    return "\n".join(
-        textwrap.wrap(one_line(text, 10 * width), width, max_lines=most, placeholder="…")
-    )
 
 
 def _letters() -> Iterator[str]:
