@@ -81,7 +81,8 @@ class ComponentsOfQuery(Figure):
             text=(
                 "Principal components of this query's images alone, both axes of a panel to one "
                 "scale. A letter and a colour for each photograph that has copies, grey for those "
-                "shown once. Images are moved apart, points are exact." + left_out
+                "shown once. Images are moved so that none hides another; the points are exact."
+                + left_out
             ),
             protocol="none: labels are shown, not used",
             settings={

@@ -41,7 +41,8 @@ class FeatureExtraction(Figure):
     def draw(self, material: Material) -> Picture:
         """See `Figure.draw`."""
         method = material.vector_method(self.method)
-        image = material.dataset.queries[material.place(self.query)].images[0]
+        query = material.dataset.queries[material.place(self.query)]
+        image = query.images[0]
         stages = extraction(method.representation, image)
         if method.reduction is not None:
             reduced = partial(icons.vector, n_cells=6)
@@ -49,15 +50,15 @@ class FeatureExtraction(Figure):
         text = "From an image to the vector that is clustered."
         if isinstance(method.representation, VGG16):
             text += (
-                " Blue: convolutions, each with ReLU; orange: max pools. Their heights go with the "
-                "square root of the image's within."
+                " Blue: convolutions, each with ReLU; orange: max pools. Their heights are "
+                "proportional to the square root of the image's side."
             )
         return Picture(
             row_of(stages, HEIGHT, boxes=False),
             title=f"Feature extraction of the method {self.method}",
             text=text,
             protocol="none: nothing is scored",
-            settings=material.described(self.method),
+            settings={"image": f"{query.slug}/{image.name}", **material.described(self.method)},
         )
 
 

@@ -86,7 +86,7 @@ class Process(Figure):
                 "the true ones: what is sought, not what was found."
             ),
             protocol=self.protocol,
-            settings=material.described(self.method),
+            settings={"query": query.slug, **material.described(self.method)},
         )
 
 
