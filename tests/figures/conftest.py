@@ -57,7 +57,7 @@ def store(folder: Path, dataset: Dataset, cache_dir: Path) -> None:
         (folder / f"{name}.csv").write_bytes(csv_bytes(table))
     run = {
         "dataset": {"fingerprint": dataset.fingerprint},
-        "configuration": {"methods": SETTINGS},
+        "configuration": {"methods": SETTINGS, "seed": 0},
     }
     (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
 
