@@ -118,6 +118,13 @@ def protocol_name(protocol: str) -> str:
     return f"{names[protocol]} ({protocol})" if protocol in names else protocol
 
 
+def short(name: str, most: int = 20) -> str:
+    """Return a method's name in at most so many characters; of a long one beginning and end."""
+    line = " ".join(name.split())
+    half = (most - 1) // 2
+    return line if len(line) <= most else f"{line[: most - 1 - half]}…{line[-half:]}"
+
+
 def distance_of(method: Method) -> str:
     """Return what a method's thresholds are, for the label of an axis."""
     return f"{method.metric} distance" if isinstance(method, VectorMethod) else "its own distance"

@@ -17,6 +17,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from dupeval.figures import Figure, Picture, style
+from dupeval.figures.curves import short
 from dupeval.figures.material import Material
 from dupeval.figures.swept import Series, read_sweep, series_of
 from dupeval.settings import STRICT
@@ -72,7 +73,7 @@ class F1ByDimensions(Figure):
         canvas = style.canvas(rows * PANEL + LEGEND, layout="constrained")
         panels = style.panels(canvas, len(found), 2, sharey=True)
         for axes, (name, series) in zip(panels, found.items(), strict=True):
-            axes.set_title(style.one_line(name, 24), loc="left")
+            axes.set_title(short(name), loc="left")
             _draw(axes, series, own[name], looks)
         _draw_legend(canvas, looks)
         described = {

@@ -17,7 +17,7 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.clustering import pairwise_distances
 from dupeval.figures import Figure, Picture, style
-from dupeval.figures.curves import distance_of, settings_of
+from dupeval.figures.curves import distance_of, settings_of, short
 from dupeval.figures.material import Material
 from dupeval.method.vectors import VectorCurves
 from dupeval.protocol import Choice
@@ -61,7 +61,7 @@ class DistancesOfPairs(Figure):
         for axes, (name, distances) in zip(
             style.panels(canvas, len(found), 2), found.items(), strict=True
         ):
-            axes.set_title(style.one_line(name, 24), loc="left")
+            axes.set_title(short(name), loc="left")
             axes.set_xlabel(distance_of(material.methods[name]))
             _draw(axes, distances)
         _draw_legend(canvas, self.protocol)

@@ -19,6 +19,7 @@ from pydantic.dataclasses import dataclass
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
 from dupeval.figures import Figure, Picture, style
+from dupeval.figures.curves import short
 from dupeval.figures.material import Material
 from dupeval.settings import STRICT
 
@@ -168,7 +169,7 @@ def _draw_heat_map(page: Axes, table: pd.DataFrame, counts: Mapping[str, int]) -
         )
     for i, (method, recall) in enumerate(table.iterrows()):
         y = height - TOP - (i + 1) * ROW
-        style.write(page, 0.08, y + ROW / 2, str(method), style.WIDTH - LEFT)
+        page.text(0.08, y + ROW / 2, short(str(method)), va="center")
         for x, value in zip(left, recall, strict=True):
             _draw_cell(page, (x, y), width, value)
 

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from dupeval.errors import NoFiguresError
+from dupeval.errors import NoFiguresError, SettingsError
 from dupeval.figures import Figure, Picture, style
 from dupeval.figures.curves import (
     Scored,
@@ -23,6 +23,7 @@ from dupeval.figures.curves import (
     pooled_scores,
     protocol_name,
     settings_of,
+    short,
 )
 from dupeval.figures.material import Material
 from dupeval.metrics import PairCurve, PairScores
@@ -107,6 +108,8 @@ class PrecisionAndRecall(Figure):
                 curves[name] = pooled_curve(Scored.of(material, name, protocol).curves)
             except NoFiguresError as error:
                 absent.append(f"{name} ({error})")
+        if not curves:
+            raise SettingsError(f"no method can be drawn; without figures: {', '.join(absent)}")
         return curves, absent
 
     def _marks(self, per_query: pd.DataFrame, method: str) -> dict[str, PairScores]:
@@ -142,7 +145,7 @@ def worst_case(curve: PairCurve) -> tuple[npt.NDArray[np.float64], npt.NDArray[n
 
 
 def _draw_frame(axes: Axes, name: str, first: bool, lowest: bool, last: bool) -> None:
-    axes.set_title(style.one_line(name, 24), loc="left", size=style.TEXT, pad=3)
+    axes.set_title(short(name), loc="left", size=style.TEXT, pad=3)
     axes.set_xlim(0, 1.02)
     axes.set_ylim(0, 1.02)
     axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])

@@ -17,7 +17,7 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.errors import SettingsError
 from dupeval.figures import Figure, Picture, style
-from dupeval.figures.curves import protocol_name
+from dupeval.figures.curves import protocol_name, short
 from dupeval.figures.material import Material
 from dupeval.settings import STRICT
 
@@ -181,7 +181,7 @@ def _draw_groups(
 def _draw_row(axes: Axes, row: Row, top: float, looks: Mapping[str, Mapping[str, Any]]) -> None:
     middle = top + (_height(row) - GAP) / 2
     note = f" ({row.source})" if row.source != "measured" and row.bars else ""
-    _beside(axes, style.one_line(row.method, 30 - len(note)) + note, middle)
+    _beside(axes, short(row.method, 23 - len(note)) + note, middle)
     for place, (protocol, bar) in enumerate(row.bars.items()):
         y = top + (place + 0.5) * BAR
         axes.barh(y, bar.f1, 0.8 * BAR, lw=0.7, zorder=2, **looks[protocol])

@@ -20,6 +20,7 @@ from dupeval.figures.curves import (
     distance_of,
     has_threshold,
     settings_of,
+    short,
 )
 from dupeval.figures.material import Material
 from dupeval.settings import STRICT
@@ -56,7 +57,7 @@ class ScoresByThreshold(Figure):
         rows = -(-len(scored) // 2)
         canvas = style.canvas(rows * PANEL + LEGEND, layout="constrained")
         for axes, name in zip(style.panels(canvas, len(scored), 2), scored, strict=True):
-            axes.set_title(name, loc="left")
+            axes.set_title(short(name), loc="left")
             f1 = np.mean([step.f1 for step in scored[name].scores])
             axes.set_title(f"F1 {f1:.3f}", loc="right", size=style.TEXT, weight="normal")
             axes.set_ylim(0, 1.02)

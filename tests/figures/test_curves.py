@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from dupeval.clustering import Dendrogram
 from dupeval.errors import SettingsError
-from dupeval.figures.curves import MeanCurve, Scored, has_threshold, pooled_curve, pooled_scores
+from dupeval.figures.curves import (
+    MeanCurve,
+    Scored,
+    has_threshold,
+    pooled_curve,
+    pooled_scores,
+    short,
+)
 from dupeval.figures.material import Material
 from dupeval.metrics import PairCurve, PairScores, pair_curve, pair_scores
 
@@ -97,3 +104,9 @@ class TestWhatIsStored:
     def test_a_method_that_is_not_in_the_run(self, material: Material) -> None:
         with pytest.raises(SettingsError, match="'vgg' is not in the run; possible: raw, raw_pca"):
             Scored.of(material, "vgg", "loqo")
+
+
+def test_a_long_name_keeps_its_end_which_tells_it_from_others() -> None:
+    assert short("vgg_pca_transductive") == "vgg_pca_transductive"
+    assert short("a_method_with_a_long_name_2") == "a_method_w…ng_name_2"
+    assert short("two\nlines") == "two lines"

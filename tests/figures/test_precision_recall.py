@@ -1,6 +1,7 @@
 """Precision-recall lines that promise nothing that no cut gives."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from dupeval.errors import SettingsError
 from dupeval.figures.material import Material
 from dupeval.figures.precision_recall import PrecisionAndRecall, worst_case
+from dupeval.method.imported import ImportedMethod
 from dupeval.metrics import PairCurve, pair_scores
 
 
@@ -82,6 +84,15 @@ class TestTheFigure:
         # Four lines of equal F1, the other method, the method, its mark.
         assert [len(axes.lines) for axes in picture.canvas.axes] == [7, 7]
         assert picture.text.endswith("Without figures: none.")
+
+    def test_a_tool_that_is_not_installed_any_more_is_left_out(self, material: Material) -> None:
+        methods = {**material.methods, "raw_pca": ImportedMethod(file=None)}
+        without = replace(material, methods=methods)
+        picture = PrecisionAndRecall().draw(without)
+        assert [axes.get_title(loc="left") for axes in picture.canvas.axes] == ["raw"]
+        assert "Without figures: raw_pca (nothing to import" in picture.text
+        with pytest.raises(SettingsError, match="no method can be drawn; without figures: raw_pca"):
+            PrecisionAndRecall(methods=("raw_pca",)).draw(without)
 
     def test_a_protocol_without_results_lists_those_that_have(self, material: Material) -> None:
         with pytest.raises(SettingsError, match="of the protocol 'oracle'; possible: loqo"):
