@@ -1,0 +1,188 @@
+"""What figures are drawn from: the dataset, methods on it, and stored results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from dupeval.dataset import Dataset
+from dupeval.errors import SettingsError
+from dupeval.figures.stored import COMMAND, StoredTable1
+from dupeval.method import Curves, Method, Resources
+from dupeval.method.vectors import VectorCurves, VectorMethod
+from dupeval.timing import Stopwatch, one_thread
+
+# Settings that change where and how fast a method works, never what it answers.
+_OF_THE_MACHINE = ("_target_", "weights_dir", "device", "batch_size")
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What figures are drawn from.
+
+    Attributes
+    ----------
+    dataset : Dataset
+    methods : mapping of str to Method
+        The methods of the configuration, by name.
+    settings : mapping of str to mapping
+        Their configuration, as JSON values.
+    resources : Resources
+    table1_dir : Path
+        Where Table 1 is stored.
+    seed : int
+    """
+
+    dataset: Dataset
+    methods: Mapping[str, Method]
+    settings: Mapping[str, Any]
+    resources: Resources
+    table1_dir: Path
+    seed: int
+    _curves: dict[str, VectorCurves] = field(default_factory=dict)
+    _other_curves: dict[str, Curves] = field(default_factory=dict)
+
+    def place(self, slug: str | None) -> int:
+        """Return the place of a query in the dataset; None means the second, or the only one.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such query; the message lists those that there are.
+        """
+        slugs = [query.slug for query in self.dataset.queries]
+        if slug is None:
+            return min(1, len(slugs) - 1)
+        if slug not in slugs:
+            raise SettingsError(f"query={slug}: there is no such query; possible: {_listed(slugs)}")
+        return slugs.index(slug)
+
+    def method(self, name: str) -> Method:
+        """Return a method of the configuration.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such method; the message lists those that there are.
+        """
+        if name not in self.methods:
+            possible = _listed(list(self.methods))
+            raise SettingsError(f"the method {name!r} is not in the run; possible: {possible}")
+        return self.methods[name]
+
+    def vector_method(self, name: str) -> VectorMethod:
+        """Return a method of the configuration that has vectors and dendrograms.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such method; the message lists those that there are.
+        """
+        method = self.method(name)
+        if not isinstance(method, VectorMethod):
+            possible = [n for n, m in self.methods.items() if isinstance(m, VectorMethod)]
+            raise SettingsError(
+                f"the method {name!r} has no vectors; possible: {_listed(possible)}"
+            )
+        return method
+
+    def curves(self, name: str) -> VectorCurves:
+        """Return a method's curves on the dataset, computed when first asked for."""
+        if name not in self._curves:
+            method = self.vector_method(name)
+            with one_thread():
+                self._curves[name] = method.curves(self.dataset, self.resources, Stopwatch(name))
+        return self._curves[name]
+
+    def curves_of(self, name: str) -> Curves:
+        """Return the curves of any method, an external tool's too; see `curves`.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such method; the message lists those that there are.
+        NoFiguresError
+            If it cannot be run here.
+        """
+        method = self.method(name)
+        if isinstance(method, VectorMethod):
+            return self.curves(name)
+        if name not in self._other_curves:
+            watch = Stopwatch(name)
+            self._other_curves[name] = method.curves(self.dataset, self.resources, watch)
+        return self._other_curves[name]
+
+    def described(self, name: str) -> dict[str, Any]:
+        """Return the settings of a method that a caption names."""
+        left_out = ("grid.", "tuned", "threshold")
+        flat = _flat(self.settings[name])
+        return {
+            "method": name,
+            **{key: value for key, value in flat.items() if not key.startswith(left_out)},
+        }
+
+    @cached_property
+    def stored(self) -> StoredTable1:
+        """Table 1, if it was made from this dataset.
+
+        Raises
+        ------
+        SettingsError
+            If nothing is stored, or what is stored was made from another dataset.
+        """
+        stored = StoredTable1(self.table1_dir)
+        if stored.run["dataset"]["fingerprint"] != self.dataset.fingerprint:
+            raise SettingsError(
+                f"the results in {self.table1_dir} were made from another dataset; run {COMMAND} "
+                "with the same overrides, or give their folder: table1_dir=..."
+            )
+        return stored
+
+    def stored_for(self, name: str) -> StoredTable1:
+        """Return Table 1, if its results of a method were made with the settings now in force.
+
+        Raises
+        ------
+        SettingsError
+            See `stored`; the message lists the settings that differ.
+        """
+        stored = self.stored
+        then = stored.run["configuration"]["methods"].get(name)
+        if then is None:
+            raise SettingsError(
+                f"{self.table1_dir} has no results of the method {name!r}; run {COMMAND} with the "
+                "same overrides first"
+            )
+        before, now = _flat(then), _flat(self.settings[name])
+        differences = [
+            f"{key} was {before.get(key)} and is {now.get(key)}"
+            for key in sorted({*before, *now})
+            if before.get(key) != now.get(key)
+        ]
+        if differences:
+            raise SettingsError(
+                f"the results of {name} in {self.table1_dir} were made with other settings: "
+                f"{'; '.join(differences)}; run {COMMAND} with the same overrides first"
+            )
+        return stored
+
+
+def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return nested settings by dotted names."""
+    flat: dict[str, Any] = {}
+    for key, value in settings.items():
+        if key in _OF_THE_MACHINE:
+            continue
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def _listed(names: list[str], most: int = 40) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

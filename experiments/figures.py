@@ -1,0 +1,50 @@
+"""Draw the figures of the paper from stored results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from configuration import CONF_DIR, as_json, build, build_methods, open_dataset
+from omegaconf import DictConfig
+from program import SUCCESS, resources, run
+
+from dupeval.errors import SettingsError
+from dupeval.figures.material import Material
+from dupeval.figures.saving import files_of
+from dupeval.figures.style import style
+from dupeval.files import write_whole
+
+
+def main(config: DictConfig) -> int:
+    """Draw every chosen figure, write all their files at once; return 0."""
+    if not config.get("figures"):
+        possible = sorted(path.stem for path in Path(CONF_DIR, "figure").glob("*.yaml"))
+        raise SettingsError(f"no figure is chosen; possible: {', '.join(possible)}")
+    figures = {name: build(config.figures[name], f"figures.{name}") for name in config.figures}
+    methods = build_methods(config)
+    material = Material(
+        open_dataset(config),
+        methods,
+        as_json(config)["methods"],
+        resources(config),
+        Path(str(config.table1_dir)),
+        config.seed,
+    )
+    contents: dict[str, bytes] = {}
+    with style():
+        for i, (name, figure) in enumerate(figures.items(), start=1):
+            print(f"{i}/{len(figures)} {name}", flush=True)
+            try:
+                picture = figure.draw(material)
+            except SettingsError as error:
+                raise SettingsError(f"figure {name}: {error}") from None
+            contents |= files_of(name, picture, material.dataset)
+    out = Path(config.out_dir)
+    write_whole(out, contents)
+    for name in contents:
+        print(f"written: {out / name}")
+    return SUCCESS
+
+
+if __name__ == "__main__":
+    run("figures", main)

@@ -1,0 +1,194 @@
+"""The program that draws the figures, from the command line to the files."""
+
+import io
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import figures
+import numpy as np
+import pytest
+import table1
+from configuration import CONF_DIR, compose
+from PIL import Image
+
+from dupeval.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMITTED = ROOT / "results" / "figures"
+
+# Drawn from the images and the configuration alone: nothing in them depends on the processor.
+EXACT = ("process", "extraction", "duplicates")
+KINDS = ("png", "pdf", "md")
+METHODS = ("method=[raw,raw_pca]", "methods.raw_pca.reduction.n_components=1")
+OWN = (
+    *("figure=[process,extraction,duplicates,components,dendrogram]", *METHODS),
+    *("figures.process.method=raw_pca", "figures.extraction.method=raw_pca"),
+    *("figures.dendrogram.method=raw_pca", "figures.components.methods=[raw,raw_pca]"),
+)
+ONE = ("figure=dendrogram", "figures.dendrogram.method=raw_pca", *METHODS)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory, make_dataset: Callable[..., Path]) -> Path:
+    """Three queries of six images, and their Table 1 beside them."""
+    folder = tmp_path_factory.mktemp("small")
+    names = ("a.png", "b.jpg", "c.png", "d.png", "e.png", "f.gif")
+    photographs = dict(zip(names, "ppqqrs", strict=True))
+    make_dataset(folder / "data", dict.fromkeys(("one", "두번째", "3"), photographs))
+    make_table1(folder, *METHODS)
+    return folder
+
+
+def common(folder: Path) -> list[str]:
+    places = (f"dataset.root={folder / 'data'}", f"cache_dir={folder / 'cache'}")
+    return ["dataset=folder", *places, "progress=false"]
+
+
+def make_table1(folder: Path, *methods: str) -> None:
+    run = ("protocol=[loqo,fixed]", f"out_dir={folder / 'table1'}")
+    table1.main(compose("table1", [*common(folder), *methods, *run]))
+
+
+def draw(folder: Path, out: Path, *overrides: str) -> dict[str, bytes]:
+    places = (f"table1_dir={folder / 'table1'}", f"out_dir={out}")
+    figures.main(compose("figures", [*common(folder), *places, *overrides]))
+    return {path.name: path.read_bytes() for path in out.iterdir()}
+
+
+def complaint(folder: Path, out: Path, *overrides: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        draw(folder, out, *ONE, *overrides)
+    assert not out.exists()
+    return str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def drawn(small: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Give the files of five figures of the small dataset."""
+    return draw(small, tmp_path_factory.mktemp("drawn"), *OWN)
+
+
+def test_every_figure_is_a_png_a_pdf_and_a_caption(drawn: dict[str, bytes]) -> None:
+    names = ("process", "extraction", "duplicates", "components", "dendrogram")
+    assert set(drawn) == {f"{name}.{kind}" for name in names for kind in KINDS}
+
+
+def test_drawn_again_they_are_the_same_bytes(
+    small: Path, tmp_path: Path, drawn: dict[str, bytes]
+) -> None:
+    assert draw(small, tmp_path / "out", *OWN) == drawn
+
+
+def test_what_is_drawn_and_written_is_told_and_other_figures_are_left_alone(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "groups.png").write_bytes(b"mine")
+    assert draw(small, out, *ONE)["groups.png"] == b"mine"
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["1/1 dendrogram", *(f"written: {out}/dendrogram.{k}" for k in KINDS)]
+
+
+def test_another_query_is_another_picture(
+    small: Path, tmp_path: Path, drawn: dict[str, bytes]
+) -> None:
+    other = draw(small, tmp_path / "out", *ONE, "query=3")
+    assert drawn["dendrogram.png"] != other["dendrogram.png"]
+    assert "the query 두번째" in drawn["dendrogram.md"].decode()
+    assert "the query 3" in other["dendrogram.md"].decode()
+
+
+class TestWhatGoesWrong:
+    def test_no_stored_results_names_the_command(self, small: Path, tmp_path: Path) -> None:
+        message = complaint(small, tmp_path / "out", f"table1_dir={tmp_path / 'none'}")
+        assert message.startswith("figure dendrogram: there are no stored results in")
+        assert "run python experiments/table1.py first" in message
+
+    def test_a_query_that_does_not_exist_lists_those_that_do(
+        self, small: Path, tmp_path: Path
+    ) -> None:
+        message = complaint(small, tmp_path / "out", "query=two")
+        assert message.endswith("there is no such query; possible: one, 두번째, 3")
+
+    def test_no_figure_at_all_lists_those_there_are(self, small: Path, tmp_path: Path) -> None:
+        with pytest.raises(SettingsError, match="no figure is chosen; possible: components, dend"):
+            draw(small, tmp_path / "out", "figure=[]")
+
+    def test_a_figure_that_does_not_exist(self) -> None:
+        with pytest.raises(SettingsError, match="there is no figure 'dendrogramm'; possible: comp"):
+            compose("figures", ["figure=dendrogramm"])
+
+    def test_a_method_that_is_not_in_the_run(self, small: Path, tmp_path: Path) -> None:
+        message = complaint(small, tmp_path / "out", "figures.dendrogram.method=vgg")
+        assert message == "figure dendrogram: the method 'vgg' is not in the run; possible: " + (
+            "raw, raw_pca"
+        )
+
+    def test_results_of_other_settings(self, small: Path, tmp_path: Path) -> None:
+        message = complaint(small, tmp_path / "out", "methods.raw_pca.linkage=average")
+        assert "linkage was complete and is average" in message
+
+    def test_earlier_figures_stay_when_a_run_fails(self, small: Path, tmp_path: Path) -> None:
+        before = draw(small, tmp_path / "out", *ONE)
+        with pytest.raises(SettingsError):
+            draw(small, tmp_path / "out", *ONE, "methods.raw_pca.linkage=average")
+        after = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+        assert after == before
+
+
+def test_two_thousand_images_are_thinned_out_and_two_are_enough(
+    tmp_path: Path, make_dataset: Callable[..., Path]
+) -> None:
+    many = {f"{i}.png": f"p{i // 3}" for i in range(2000)}
+    two, same = {"a.png": "p", "b.png": "q"}, {"a.png": "p", "b.png": "p"}
+    make_dataset(tmp_path / "data", {"many": many, "two": two, "same": same})
+    make_table1(tmp_path, "method=raw")
+    own = (
+        *("figure=[components,dendrogram]", "method=raw"),
+        *("figures.dendrogram.method=raw", "figures.components.methods=[raw]"),
+    )
+    contents = draw(tmp_path, tmp_path / "many", *own, "query=many")
+    assert sum(map(len, contents.values())) < 2e6
+    for name in ("components", "dendrogram"):
+        assert "Of 2000 images 24 are shown" in contents[f"{name}.md"].decode()
+    for query in ("two", "same"):
+        draw(tmp_path, tmp_path / query, *own, f"query={query}")
+
+
+def test_all_figures_that_there_are_are_drawn_by_default() -> None:
+    there = {path.stem for path in Path(CONF_DIR, "figure").glob("*.yaml")}
+    assert set(compose("figures", []).figures) == there
+
+
+@pytest.fixture(scope="module")
+def redrawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the figures of the stand-in that need no vectors, drawn anew."""
+    folder = tmp_path_factory.mktemp("redrawn")
+    root = f"dataset.root={ROOT / 'data' / 'standin'}"
+    chosen = f"figure=[{','.join(EXACT)}]"
+    where = (f"cache_dir={ROOT / '.cache'}", f"out_dir={folder}", "progress=false")
+    figures.main(compose("figures", [root, chosen, *where]))
+    return folder
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_the_committed_figures_are_what_the_program_draws(redrawn: Path, name: str) -> None:
+    made, committed = (pixels(folder / f"{name}.png") for folder in (redrawn, COMMITTED))
+    assert made.shape == committed.shape
+    difference = np.abs(made.astype(int) - committed.astype(int))
+    if with_pinned_versions():
+        assert difference.max() == 0
+    # Other libraries draw letters and shrink images a little differently.
+    assert difference.mean() < 4
+
+
+def pixels(path: Path) -> np.ndarray:
+    with Image.open(io.BytesIO(path.read_bytes())) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def with_pinned_versions() -> bool:
+    pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return all(f"{name}=={version(name)}" in pinned for name in ("matplotlib", "numpy", "pillow"))

@@ -1,0 +1,76 @@
+"""A small dataset of tiny images, its Table 1, and what figures are drawn from."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dupeval.dataset import Dataset
+from dupeval.dataset.folder import read_folder
+from dupeval.evaluation import evaluate
+from dupeval.figures import style
+from dupeval.figures.material import Material
+from dupeval.method import Method, Resources
+from dupeval.method.vectors import VectorMethod
+from dupeval.protocol.loqo import LeaveOneQueryOut
+from dupeval.reduction import PCA
+from dupeval.rendering import csv_bytes
+from dupeval.representation.raw import RawPixels
+from dupeval.tables import per_query_table, plain_table, table1
+
+METHODS: Mapping[str, Method] = {
+    "raw": VectorMethod(RawPixels(size=4)),
+    "raw_pca": VectorMethod(RawPixels(size=4), PCA(n_components=1), linkage="complete"),
+}
+SETTINGS: Mapping[str, Any] = {
+    "raw": {"_target_": "x", "representation": {"size": 4}, "linkage": "average"},
+    "raw_pca": {"representation": {"size": 4}, "reduction": {"n_components": 1}},
+}
+QUERIES = {
+    "one": {"a.png": "p", "b.jpg": "p", "c.png": "q", "d.png": "r", "e.png": "p"},
+    "두번째": {"a.png": "p", "b.jpg": "p", "c.png": "q", "d.png": "q"},
+    "3": {"a.png": "p", "b.png": "q"},
+}
+EDITS = {"b.jpg": "crop:0.79+mirror", "e.png": "colour:brightness=1.30"}
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory: pytest.TempPathFactory, make_dataset: Callable[..., Path]) -> Dataset:
+    root = make_dataset(tmp_path_factory.mktemp("figures") / "small", QUERIES, EDITS)
+    return read_folder(root)
+
+
+def store(folder: Path, dataset: Dataset, cache_dir: Path) -> None:
+    """Write Table 1 of a dataset, as the program does."""
+    protocols = {"loqo": LeaveOneQueryOut()}
+    evaluation = evaluate(METHODS, protocols, dataset, Resources(cache_dir))
+    per_query = per_query_table(evaluation.results)
+    tables = {
+        "per_query": per_query,
+        "table1": table1(per_query, 0, evaluation.sources),
+        "groups": plain_table(evaluation.groups),
+    }
+    folder.mkdir(parents=True)
+    for name, table in tables.items():
+        (folder / f"{name}.csv").write_bytes(csv_bytes(table))
+    run = {
+        "dataset": {"fingerprint": dataset.fingerprint},
+        "configuration": {"methods": SETTINGS, "seed": 0},
+    }
+    (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def material(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Material:
+    folder = tmp_path_factory.mktemp("stored")
+    store(folder / "table1", dataset, folder / "cache")
+    resources = Resources(folder / "cache")
+    return Material(dataset, METHODS, SETTINGS, resources, folder / "table1", seed=0)
+
+
+@pytest.fixture
+def in_style() -> Iterator[None]:
+    with style.style():
+        yield

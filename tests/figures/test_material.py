@@ -1,0 +1,96 @@
+"""What figures are drawn from, and what is said when it is not there."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dupeval.dataset import Dataset
+from dupeval.errors import SettingsError
+from dupeval.figures.material import Material
+
+
+class TestTheQueryThatIsShown:
+    def test_by_default_it_is_the_second(self, material: Material) -> None:
+        assert material.place(None) == 1
+
+    def test_or_the_only_one(self, material: Material) -> None:
+        (first, *_) = material.dataset.queries
+        alone = replace(material, dataset=Dataset("alone", (first,)))
+        assert alone.place(None) == 0
+
+    def test_by_its_name(self, material: Material) -> None:
+        assert material.place("3") == 2
+
+    def test_one_that_does_not_exist_lists_those_that_do(self, material: Material) -> None:
+        with pytest.raises(SettingsError, match=r"no such query; possible: one, 두번째, 3$"):
+            material.place("four")
+
+
+class TestTheMethod:
+    def test_one_that_is_not_in_the_run_lists_those_that_are(self, material: Material) -> None:
+        with pytest.raises(SettingsError, match="'vgg' is not in the run; possible: raw, raw_pca"):
+            material.curves("vgg")
+
+    def test_its_curves_are_computed_once(self, material: Material) -> None:
+        assert material.curves("raw") is material.curves("raw")
+
+    def test_a_caption_names_its_settings(self, material: Material) -> None:
+        assert material.described("raw_pca") == {
+            "method": "raw_pca",
+            "representation.size": 4,
+            "reduction.n_components": 1,
+        }
+
+
+class TestStoredResults:
+    def test_none_names_the_command_that_makes_them(
+        self, material: Material, tmp_path: Path
+    ) -> None:
+        with pytest.raises(SettingsError, match=r"run python experiments/table1\.py first"):
+            replace(material, table1_dir=tmp_path / "nothing").stored_for("raw")
+
+    def test_of_another_dataset_are_refused(self, material: Material) -> None:
+        other = replace(material, dataset=Dataset("other", material.dataset.queries[:2]))
+        with pytest.raises(SettingsError, match="another dataset"):
+            other.stored_for("raw")
+
+    def test_of_other_settings_are_refused_and_the_difference_named(
+        self, material: Material
+    ) -> None:
+        now = {**material.settings, "raw": {"representation": {"size": 8}, "linkage": "average"}}
+        with pytest.raises(SettingsError, match=r"representation\.size was 4 and is 8"):
+            replace(material, settings=now).stored_for("raw")
+
+    def test_of_another_machine_are_as_good(self, material: Material) -> None:
+        here = {**material.settings["raw"], "device": "cuda", "_target_": "moved", "batch_size": 4}
+        replace(material, settings={**material.settings, "raw": here}).stored_for("raw")
+
+    def test_without_the_method_say_so(self, material: Material) -> None:
+        with pytest.raises(SettingsError, match="no results of the method 'vgg'"):
+            material.stored_for("vgg")
+
+    def test_a_row_that_is_not_there_says_what_is(self, material: Material) -> None:
+        with pytest.raises(SettingsError, match="the protocol 'oracle'; possible: loqo"):
+            material.stored.row("raw", "oracle", "one")
+
+    def test_names_of_queries_stay_text(self, material: Material) -> None:
+        assert material.stored.row("raw", "loqo", "3")["query"] == "3"
+
+    def test_what_loqo_chose_hides_the_query(self, material: Material) -> None:
+        choice = material.stored.choice("raw", "loqo", "3", 2)
+        assert choice.hidden == frozenset({2})
+        assert choice.setting == {}
+
+    def test_a_file_that_is_missing_is_named(self, material: Material, tmp_path: Path) -> None:
+        folder = shutil.copytree(material.table1_dir, tmp_path / "part")
+        (folder / "per_query.csv").unlink()
+        stored = replace(material, table1_dir=folder).stored_for("raw")
+        with pytest.raises(SettingsError, match=r"per_query\.csv is missing"):
+            stored.row("raw", "loqo", "one")
+
+    def test_the_run_is_read_as_it_was_written(self, material: Material) -> None:
+        text = (material.table1_dir / "run.json").read_text(encoding="utf-8")
+        assert material.stored.run == json.loads(text)

@@ -1,0 +1,62 @@
+"""Small copies of images, and which of many are shown."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from dupeval.dataset import LabelledImage
+from dupeval.errors import DupevalError
+from dupeval.figures.thumbnails import spread, thumbnails
+
+
+def image(path: Path, size: tuple[int, int]) -> LabelledImage:
+    Image.new("RGB", size, (200, 30, 30)).save(path)
+    return LabelledImage(path.name, path, "p", "", "")
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [
+        ((400, 200), (50, 100)),  # width x height: fills the box's width
+        ((200, 400), (100, 50)),
+        ((4, 2), (50, 100)),  # a small one is enlarged
+        ((3000, 1), (1, 100)),
+        ((1, 3000), (100, 1)),
+    ],
+)
+def test_an_image_is_made_as_large_as_its_box(
+    size: tuple[int, int], shape: tuple[int, int], tmp_path: Path
+) -> None:
+    (thumbnail,) = thumbnails([image(tmp_path / "i.png", size)], 0.5, 0.5)
+    assert thumbnail.shape == (*shape, 3)
+    assert thumbnail.dtype == np.uint8
+    assert np.abs(thumbnail - np.array([200.0, 30.0, 30.0])).max() <= 4
+
+
+def test_they_come_in_the_order_of_the_images(tmp_path: Path) -> None:
+    images = [image(tmp_path / f"{i}.png", (10 * i + 10, 10)) for i in range(12)]
+    widths = [t.shape[1] / t.shape[0] for t in thumbnails(images, 1.0, 1.0)]
+    assert widths == sorted(widths)
+
+
+def test_one_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "broken.png"
+    path.write_bytes(b"no image")
+    with pytest.raises(DupevalError, match=r"broken\.png: not an image that Pillow can read"):
+        thumbnails([LabelledImage("broken.png", path, "p", "", "")], 0.5, 0.5)
+
+
+@given(st.integers(1, 3000), st.integers(1, 50))
+def test_of_many_some_are_shown_evenly_spread(n: int, most: int) -> None:
+    places = spread(n, most)
+    assert len(places) == min(n, most)
+    assert places == sorted(set(places))
+    assert places[0] == 0
+    if len(places) > 1:
+        assert places[-1] == n - 1
+        steps = np.diff(places)
+        assert steps.max() - steps.min() <= 1
