@@ -11,7 +11,7 @@ help:  ## list the targets
 	@grep -hE '^[a-z0-9_-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 table1: $(VENV)/.run  ## Table 1 on the stand-in, printed and written to results/table1
-	$(BIN)/python experiments/table1.py
+	$(BIN)/python experiments/table1.py may_be_missing=[findimagedupes]
 
 sweep: $(VENV)/.run  ## every setting that the methods' defaults were chosen from, to results/sweep
 	$(BIN)/python experiments/sweep.py
@@ -47,11 +47,11 @@ $(VENV)/.python:
 # Editable, so that what is installed is the code that lies here.
 $(VENV)/.run: $(VENV)/.python pyproject.toml constraints.txt
 	@echo "installing into $(VENV): a few minutes and about 6 GB, most of it torch"
-	$(PIP) --editable '.[standin,joblib]'
+	$(PIP) --editable '.[standin,tools,joblib]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(PIP) --editable '.[standin,joblib,dev]'
+	$(PIP) --editable '.[standin,tools,joblib,dev]'
 	@touch $@
 
 # Ray's launcher needs older versions of a few packages: an environment laid over the other one,

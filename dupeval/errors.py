@@ -13,21 +13,35 @@ class SettingsError(DupevalError):
     """A setting, or a combination of settings, that cannot be run."""
 
 
-class DatasetError(DupevalError):
-    """A dataset that cannot be used, with all its problems at once.
+class InputError(DupevalError):
+    """Input that cannot be used, with all its problems at once.
+
+    Parameters
+    ----------
+    what : str
+        What it is, with the name that the user gave it.
+    problems : iterable of str
+        One sentence each, beginning with the file and, where there is one, the line.
+    """
+
+    def __init__(self, what: str, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        count = f"{len(self.problems)} problem{'s' if len(self.problems) != 1 else ''}"
+        super().__init__("\n  ".join([f"{what} has {count}:", *self.problems]))
+
+
+class DatasetError(InputError):
+    """A dataset that cannot be used, with all its problems at once; see `InputError`.
 
     Parameters
     ----------
     root : str
         The dataset's folder, as the user named it.
     problems : iterable of str
-        One sentence each, beginning with the file and, where there is one, the line.
     """
 
     def __init__(self, root: str, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        count = f"{len(self.problems)} problem{'s' if len(self.problems) != 1 else ''}"
-        super().__init__("\n  ".join([f"the dataset {root} has {count}:", *self.problems]))
+        super().__init__(f"the dataset {root}", problems)
 
 
 class WeightsError(DupevalError):

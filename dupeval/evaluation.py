@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 
 from dupeval.dataset import Dataset
 from dupeval.errors import NoFiguresError, SettingsError
@@ -54,6 +55,17 @@ class Absence:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """The least and the most mean F1 of several runs of one method under one protocol."""
+
+    method: str
+    protocol: str
+    n_runs: int
+    f1_least: float
+    f1_most: float
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """All results of a run, methods within protocols in the order given.
 
@@ -65,6 +77,8 @@ class Evaluation:
     sources : mapping of (str, str) to str
         For every protocol and method that it covers, in the order of the tables: what the row
         rests on, such as ``measured``, or what an absence has in its place.
+    spreads : tuple of Spread
+        Of methods that were run several times, whose results are those of the first run.
     """
 
     results: tuple[QueryResult, ...]
@@ -72,6 +86,7 @@ class Evaluation:
     timings: tuple[Timing, ...]
     absences: tuple[Absence, ...] = ()
     sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    spreads: tuple[Spread, ...] = ()
 
 
 def evaluate(
@@ -110,6 +125,7 @@ def evaluate(
         timings += watch.timings
     results: list[QueryResult] = []
     groups: list[Group] = []
+    spreads: list[Spread] = []
     with one_thread():
         for protocol_name, name in rows:
             if name in curves:
@@ -120,10 +136,13 @@ def evaluate(
                 timings += watch.timings
                 results += scored
                 groups += _groups(scored, curves[name], dataset)
+                spreads += _spread(scored, protocol, curves, dataset)
     source = {name: method.source for name, method in methods.items()}
     source |= {absence.method: absence.source for absence in absences}
     sources = {(protocol_name, name): source[name] for protocol_name, name in rows}
-    return Evaluation(tuple(results), tuple(groups), tuple(timings), tuple(absences), sources)
+    return Evaluation(
+        *(tuple(results), tuple(groups), tuple(timings), tuple(absences), sources, tuple(spreads))
+    )
 
 
 def _covered(
@@ -176,6 +195,22 @@ def score(
         QueryResult(name, protocol_name, query.slug, score, choice)
         for query, choice, score in zip(dataset.queries, choices, scores, strict=True)
     ]
+
+
+def _spread(
+    scored: Sequence[QueryResult],
+    protocol: Protocol,
+    curves: Mapping[str, Curves],
+    dataset: Dataset,
+) -> Iterator[Spread]:
+    name, protocol_name = scored[0].method, scored[0].protocol
+    runs = [
+        score(name, protocol_name, protocol, {**curves, name: other}, dataset)
+        for other in curves[name].other_runs
+    ]
+    if runs:
+        f1 = [fmean(result.scores.f1 for result in run) for run in (scored, *runs)]
+        yield Spread(name, protocol_name, len(f1), min(f1), max(f1))
 
 
 def _groups(scored: Sequence[QueryResult], curves: Curves, dataset: Dataset) -> Iterator[Group]:

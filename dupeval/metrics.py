@@ -92,7 +92,8 @@ class PairCurve:
     Attributes
     ----------
     thresholds : ndarray of float64
-        Strictly increasing, the first minus infinity.
+        Strictly increasing, the first minus infinity; of a partition that has no threshold, NaN
+        alone.
     tp, fp, fn, tn : ndarray of int64
     zero_division : float
         As in `pair_scores`.
@@ -113,6 +114,12 @@ class PairCurve:
         scores = _scores(self.tp, self.fp, self.fn, self.zero_division)
         for name, values in zip(("precision", "recall", "f1"), scores, strict=True):
             object.__setattr__(self, name, values)
+
+    @classmethod
+    def of_partition(cls, scores: PairScores) -> PairCurve:
+        """Return the curve of one partition that has no threshold: it holds at any."""
+        tp, fp, fn, tn = np.array([[scores.tp], [scores.fp], [scores.fn], [scores.tn]])
+        return cls(np.array([np.nan]), tp, fp, fn, tn)
 
     def __len__(self) -> int:
         return len(self.thresholds)

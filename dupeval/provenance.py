@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
-import resource
-import sys
 from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
 from dupeval import __version__
 from dupeval.dataset import Dataset
+from dupeval.timing import peak_memory_mb
 
 LIBRARIES = (
     *("filelock", "hydra-core", "numpy", "onnx", "pandas", "pillow", "pydantic", "safetensors"),
@@ -57,10 +56,3 @@ def describe_run(
         "peak_memory_mb": peak_memory_mb(),
         "outputs": dict(outputs),
     }
-
-
-def peak_memory_mb() -> float:
-    """Return the largest resident memory this process has had, in MB (10**6 bytes)."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Linux counts in KiB, macOS in bytes.
-    return round(peak * (1 if sys.platform == "darwin" else 1024) / 1e6, 1)

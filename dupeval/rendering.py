@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from dupeval.dataset import Dataset
+from dupeval.evaluation import Spread
 from dupeval.tables import SCORES, published_table1
 
 HEADINGS = {
@@ -20,7 +23,7 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     return table.to_csv(index=False, float_format="%.6f", lineterminator="\n").encode()
 
 
-def table1_markdown(table: pd.DataFrame, dataset: Dataset) -> str:
+def table1_markdown(table: pd.DataFrame, dataset: Dataset, spreads: Iterable[Spread] = ()) -> str:
     """Return Table 1 as Markdown: one part a protocol, the published figures beside it."""
     parts = [f"Table 1 on {_describe(dataset)}. {_NOTE}"]
     for protocol, rows in _parts(table):
@@ -28,6 +31,11 @@ def table1_markdown(table: pd.DataFrame, dataset: Dataset) -> str:
             index=False, disable_numparse=True, colalign=_alignment(rows)
         )
         parts.append(f"### {HEADINGS.get(protocol, protocol)}\n\n{text}")
+    parts += [
+        f"{s.method} under {s.protocol}: F1 from {s.f1_least:.3f} to {s.f1_most:.3f} in {s.n_runs} "
+        "runs; the row is the first."
+        for s in spreads
+    ]
     return "\n\n".join(parts) + "\n"
 
 

@@ -46,6 +46,11 @@ class OneSetting:
         """See `Curves.n_queries`."""
         return self.curves.n_queries
 
+    @property
+    def other_runs(self) -> Sequence[Curves]:
+        """See `Curves.other_runs`."""
+        return ()
+
     def curve(self, query: int, setting: Setting, hidden: frozenset[int]) -> PairCurve:
         """See `Curves.curve`."""
         return self.curves.curve(query, setting, hidden)
@@ -91,6 +96,11 @@ class AllSettings:
     def n_queries(self) -> int:
         """See `Curves.n_queries`."""
         return self.variants[0].n_queries
+
+    @property
+    def other_runs(self) -> Sequence[Curves]:
+        """See `Curves.other_runs`."""
+        return ()
 
     def curve(self, query: int, setting: Setting, hidden: frozenset[int]) -> PairCurve:
         """See `Curves.curve`."""

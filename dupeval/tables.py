@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import pandas as pd
 
-from dupeval.evaluation import Group, QueryResult
+from dupeval.evaluation import Group, QueryResult, Spread
 from dupeval.files import canonical_json
 from dupeval.metrics import PairScores
 from dupeval.statistics import bootstrap_interval, sign_flip_p_value
@@ -134,7 +134,7 @@ def sweep_best(sweep: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def plain_table(rows: Iterable[Group] | Iterable[Timing]) -> pd.DataFrame:
+def plain_table(rows: Iterable[Group] | Iterable[Spread] | Iterable[Timing]) -> pd.DataFrame:
     """Return one row a record, one column an attribute."""
     return pd.DataFrame([asdict(row) for row in rows])
 

@@ -18,7 +18,7 @@ def main(config: DictConfig) -> int:
     dataset, evaluation = evaluated.dataset, evaluated.evaluation
     per_query = per_query_table(evaluation.results)
     table = table1(per_query, config.seed, evaluation.sources)
-    markdown = table1_markdown(table, dataset)
+    markdown = table1_markdown(table, dataset, evaluation.spreads)
     contents = {
         "table1.csv": csv_bytes(table),
         "table1.md": markdown.encode(),
@@ -27,6 +27,8 @@ def main(config: DictConfig) -> int:
         "groups.csv": csv_bytes(plain_table(evaluation.groups)),
         "timings.csv": csv_bytes(plain_table(evaluation.timings)),
     }
+    if evaluation.spreads:
+        contents["spread.csv"] = csv_bytes(plain_table(evaluation.spreads))
     contents["run.json"] = evaluated.run_json(contents)
     write_whole(Path(config.out_dir), contents)
     print(markdown)

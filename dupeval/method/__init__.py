@@ -43,6 +43,10 @@ class Curves(Protocol):
     def n_queries(self) -> int:
         """How many queries the dataset has."""
 
+    @property
+    def other_runs(self) -> Sequence[Curves]:
+        """The same of further runs, of a method whose answers differ from run to run."""
+
     def curve(self, query: int, setting: Setting, hidden: frozenset[int]) -> PairCurve:
         """Return the scores of all cuts of a query's dendrogram.
 

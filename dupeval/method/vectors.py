@@ -16,7 +16,7 @@ from pydantic.dataclasses import dataclass
 from dupeval.clustering import Dendrogram, Linkage, Metric, check_combination
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
-from dupeval.method import THRESHOLD, Method, Resources, Setting
+from dupeval.method import THRESHOLD, Curves, Method, Resources, Setting
 from dupeval.metrics import PairCurve, pair_curve
 from dupeval.reduction import (
     PCA,
@@ -140,6 +140,11 @@ class _OfMethod:
     def threshold(self) -> float | None:
         """See `Curves.threshold`."""
         return self.method.threshold
+
+    @property
+    def other_runs(self) -> Sequence[Curves]:
+        """See `Curves.other_runs`; equal vectors give equal curves."""
+        return ()
 
 
 @plain_dataclass(frozen=True, eq=False)

@@ -28,6 +28,7 @@ class GivenCurves:
 
     default: Mapping[str, Any] = {}
     threshold = None
+    other_runs = ()
 
     def __init__(self, *settings: Sequence[PairCurve]) -> None:
         self.by_setting = settings

@@ -1,0 +1,155 @@
+"""Methods whose groups were found elsewhere and written down: tools without a command line."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PureWindowsPath
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from pydantic.dataclasses import dataclass
+
+from dupeval.dataset import Dataset, Query
+from dupeval.dataset.csv_table import read_table
+from dupeval.errors import InputError, NoFiguresError
+from dupeval.files import file_sha256
+from dupeval.method import Method, Resources
+from dupeval.method.partitions import PartitionCurves, labels_of
+from dupeval.settings import STRICT
+from dupeval.timing import Stopwatch
+
+COLUMNS = ("query", "image", "group")
+SETTING = "setting"
+
+
+@dataclass(frozen=True, config=STRICT)
+class ImportedMethod(Method):
+    """The groups of a CSV file, ``query,image,group[,setting]``.
+
+    One row an image that the tool put into a group; images without a row are alone. A query in
+    which it found nothing has a row with empty image and group. ``setting`` is how the tool was
+    set; of a file with several settings each must cover every query, and protocols choose.
+
+    Attributes
+    ----------
+    file : Path, optional
+        Without it the method has no figures.
+    setting : str, optional
+        The tool's own default, by default the file's first.
+    without_file : {"published", "missing"}, default "missing"
+        Whether the study's published figures stand for it where there is no file.
+    """
+
+    file: Path | None = None
+    setting: str | None = None
+    without_file: Literal["published", "missing"] = "missing"
+
+    external: ClassVar[bool] = True
+    source: ClassVar[str] = "imported"
+
+    @property
+    def description(self) -> Mapping[str, Any]:
+        """See `Method.description`."""
+        if self.file is None:
+            return {}
+        return {"file": self.file.name, "sha256": file_sha256(self.file)}
+
+    def rehearsal(self, n_images: Sequence[int]) -> PartitionCurves:
+        """See `Method.rehearsal`."""
+        one = [np.zeros(1, np.int64)]
+        photographs = [np.array(["photograph"])] * len(n_images)
+        return PartitionCurves(({},), {}, np.nan, photographs, [one] * len(n_images))
+
+    def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> PartitionCurves:
+        """See `Method.curves`.
+
+        Raises
+        ------
+        InputError
+            With every problem of the file.
+        """
+        if self.file is None:
+            raise NoFiguresError(
+                self.without_file,
+                f"nothing to import: give methods.{watch.method}.file=FILE.csv; data/README.md "
+                "tells how to make it",
+            )
+        with watch.time("import"):
+            problems: list[str] = []
+            groups = _read(self.file, dataset, problems)
+            default = self.setting if self.setting is not None else next(iter(groups), "")
+            if not problems and default not in groups:
+                problems.append(
+                    f"no setting {default!r}; in the file: {', '.join(map(repr, groups))}"
+                )
+            if problems:
+                raise InputError(f"the import {self.file}", problems)
+        found = [
+            [
+                labels_of(list(by_query[query.slug].values()), len(query.images))
+                for by_query in groups.values()
+            ]
+            for query in dataset.queries
+        ]
+        photographs = [query.photographs for query in dataset.queries]
+        settings = [{SETTING: name} for name in groups]
+        return PartitionCurves(settings, {SETTING: default}, np.nan, photographs, found)
+
+
+# Setting, query, group: places of images.
+_Groups = dict[str, dict[str, dict[str, list[int]]]]
+
+
+def _read(file: Path, dataset: Dataset, problems: list[str]) -> _Groups:
+    file = file.resolve()
+    queries = {_folded(query.slug): query for query in dataset.queries}
+    groups: _Groups = {}
+    first: dict[tuple[str, str, int], str] = {}
+    for where, row in read_table(file.parent, file.name, COLUMNS, problems):
+        query = queries.get(_folded(row["query"]))
+        if query is None:
+            possible = ", ".join(query.slug for query in dataset.queries)
+            problems.append(f"{where}: no query {row['query']!r}; possible: {possible}")
+            continue
+        setting = row.get(SETTING, "").strip()
+        of_query = groups.setdefault(setting, {}).setdefault(query.slug, {})
+        image, group = row["image"].strip(), row["group"].strip()
+        place = _place(image, query)
+        if not image and not group:
+            continue
+        if place is None:
+            problems.append(f"{where}: query {query.slug!r} has no image {image!r}")
+        elif not group:
+            problems.append(f"{where}: image {image!r} has no group")
+        elif (setting, query.slug, place) in first:
+            before = first[setting, query.slug, place]
+            problems.append(f"{where}: image {image!r} is already in {before}")
+        else:
+            first[setting, query.slug, place] = where
+            of_query.setdefault(group, []).append(place)
+    problems += _queries_left_out(file.name, groups, dataset)
+    return groups
+
+
+def _queries_left_out(name: str, groups: _Groups, dataset: Dataset) -> Iterator[str]:
+    for setting, by_query in groups.items():
+        of = f" with setting {setting!r}" if setting else ""
+        for slug in (query.slug for query in dataset.queries if query.slug not in by_query):
+            yield f"{name}: no row of query {slug!r}{of}; where the tool found nothing: {slug},,"
+
+
+def _place(text: str, query: Query) -> int | None:
+    """Return which image is meant: by its exact name, or else whatever its folder and case."""
+    # Of a Windows path as well as of a POSIX one, which it also splits.
+    name = PureWindowsPath(text).name
+    names = [image.name for image in query.images]
+    for fold in (lambda n: unicodedata.normalize("NFC", n), _folded):
+        matches = [i for i, known in enumerate(names) if fold(known) == fold(name)]
+        if len(matches) == 1:
+            return matches[0]
+    return None
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text.strip()).casefold()

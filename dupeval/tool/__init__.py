@@ -1,0 +1,152 @@
+"""External tools: somebody else's programs that find copies, run for real.
+
+A new tool is one new module here and one YAML: a class that says which versions it needs, and
+turns images into distances (`DistanceTool`) or groups (`GroupTool`). What a class does here runs
+in a process of its own (`dupeval.tool.worker`), on private copies with neutral names.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import TypeAdapter
+
+from dupeval.errors import NoFiguresError
+
+# What is said of one setting: distances in scipy's condensed order, None where the tool could not
+# read an image; or groups of images, by their places.
+Distances = list[float | None]
+Groups = list[list[int]]
+Answer = Distances | Groups
+
+
+class Tool(ABC):
+    """A program that finds copies among the images of a folder."""
+
+    @property
+    def settings(self) -> Sequence[Mapping[str, Any]]:
+        """The values of its parameters that can be chosen, but for a threshold of distances."""
+        return ({},)
+
+    @abstractmethod
+    def versions(self) -> Mapping[str, str]:
+        """Return the version of the tool, and of whatever else changes its answers.
+
+        Raises
+        ------
+        NoFiguresError
+            If the tool is missing; the reason tells how to install it.
+        """
+
+    @abstractmethod
+    def answers(self, images: Sequence[Path]) -> Sequence[Answer]:
+        """Return what the tool says of images, for each of its settings.
+
+        Raises
+        ------
+        NoFiguresError
+            If the tool fails.
+        """
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """All its settings as JSON values; they make an equal tool in another process."""
+        values: Mapping[str, Any] = TypeAdapter(type(self)).dump_python(self, mode="json")
+        return values
+
+    @property
+    def key(self) -> Mapping[str, Any]:
+        """Everything besides the images that changes the answers, as JSON values."""
+        return {
+            "tool": f"{type(self).__module__}.{type(self).__qualname__}",
+            "parameters": self.parameters,
+            "versions": dict(self.versions()),
+        }
+
+
+class DistanceTool(Tool):
+    """A tool that says how far apart images are; its groups are the connected components."""
+
+    @abstractmethod
+    def answers(self, images: Sequence[Path]) -> Sequence[Distances]:
+        """See `Tool.answers`."""
+
+
+class GroupTool(Tool):
+    """A tool that only says which images belong together, at each value of its parameter."""
+
+    # What its one parameter is called where a choice is shown.
+    parameter: ClassVar[str] = "value"
+
+    @property
+    @abstractmethod
+    def choices(self) -> Sequence[Any]:
+        """The values of the parameter that can be chosen; empty if it has none."""
+
+    @property
+    def settings(self) -> Sequence[Mapping[str, Any]]:
+        """See `Tool.settings`."""
+        return tuple({self.parameter: value} for value in self.choices) or ({},)
+
+    @abstractmethod
+    def groups(self, images: Sequence[Path], setting: Mapping[str, Any]) -> Iterable[Iterable[str]]:
+        """Return the names or paths of the images of each group, as the tool gives them."""
+
+    def answers(self, images: Sequence[Path]) -> Sequence[Groups]:
+        """See `Tool.answers`."""
+        return [places(self.groups(images, setting), images) for setting in self.settings]
+
+
+def places(groups: Iterable[Iterable[str]], images: Sequence[Path]) -> Groups:
+    """Turn a tool's names of images into their places.
+
+    Raises
+    ------
+    NoFiguresError
+        If a name is none of the images'.
+    """
+    # Tools name an image as they were given it, by its name alone, or with links resolved.
+    place = {
+        name: i
+        for i, path in enumerate(images)
+        for name in (str(path), path.name, f"./{path.name}", str(path.resolve()))
+    }
+    found: Groups = []
+    for group in groups:
+        names = list(group)
+        unknown = [name for name in names if name not in place]
+        if unknown:
+            raise NoFiguresError(
+                "failed", f"its output names {unknown[0][:100]!r}, which is none of the images"
+            )
+        found.append([place[name] for name in names])
+    return found
+
+
+def package_versions(packages: Iterable[str], hint: str) -> dict[str, str]:
+    """Return the versions of Python packages.
+
+    Raises
+    ------
+    NoFiguresError
+        If one is missing; `hint` tells how to install it.
+    """
+    try:
+        return {package: version(package) for package in packages}
+    except PackageNotFoundError as error:
+        raise NoFiguresError(
+            "missing", f"the Python package {error.name} is not installed; {hint}"
+        ) from None
+
+
+def pairwise(hashes: Sequence[Any]) -> Distances:
+    """Return ``a - b`` of all pairs in condensed order, None where either is None."""
+    return [
+        None if a is None or b is None else float(a - b)
+        for i, a in enumerate(hashes)
+        for b in hashes[i + 1 :]
+    ]

@@ -1,0 +1,138 @@
+"""Any program whose output is groups of images."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from dupeval.errors import NoFiguresError
+from dupeval.files import file_sha256
+from dupeval.settings import STRICT
+from dupeval.tool import GroupTool
+from dupeval.tool.executable import MOST_BYTES, find_program, output_of
+
+OUTPUT_FILE = "output"
+
+
+@dataclass(frozen=True, config=STRICT)
+class Command(GroupTool):
+    """A program and its arguments, run without a shell in the folder of a query's images.
+
+    Attributes
+    ----------
+    arguments : tuple of str
+        The program and its arguments. ``{images}``, an argument of its own, becomes the paths of
+        all images; ``{folder}`` the path of their folder, ``{value}`` a value of the parameter,
+        and ``{output}`` the path of a file that the program writes in place of its output.
+    output : {"lines", "json", "csv"}, default "lines"
+        One group a line; a list of lists of names; or columns ``image,group``.
+    separator : str, default " "
+        Between the names of a line.
+    values : tuple, default ()
+        Of the parameter.
+    exit_codes : tuple of int, default (0,)
+        Those that mean success.
+    version_arguments : tuple of str, default ()
+        A command that prints the version. Without it the program's own file stands for it, by
+        its hash.
+    hint : str, default ""
+        How to install the program.
+
+    Names that occur in two groups join them.
+    """
+
+    arguments: tuple[str, ...] = Field(min_length=1)
+    output: Literal["lines", "json", "csv"] = "lines"
+    separator: str = Field(default=" ", min_length=1)
+    values: tuple[int | float | str, ...] = ()
+    exit_codes: tuple[int, ...] = (0,)
+    version_arguments: tuple[str, ...] = ()
+    hint: str = ""
+
+    @property
+    def choices(self) -> Sequence[Any]:
+        """See `GroupTool.choices`."""
+        return self.values
+
+    def versions(self) -> Mapping[str, str]:
+        """See `Tool.versions`."""
+        program = find_program(self.arguments[0], self.hint)
+        if self.version_arguments:
+            first, *others = self.version_arguments
+            return {Path(program).name: output_of([find_program(first), *others]).strip()}
+        return {Path(program).name: f"sha256:{file_sha256(Path(program))}"}
+
+    def groups(self, images: Sequence[Path], setting: Mapping[str, Any]) -> Iterator[list[str]]:
+        """See `GroupTool.groups`."""
+        folder = images[0].parent
+        # Beside the images, so that a program that reads the whole folder does not meet it.
+        written = folder.parent / OUTPUT_FILE
+        written.unlink(missing_ok=True)
+        names = {"{folder}": str(folder), "{output}": str(written)}
+        names |= {f"{{{name}}}": str(value) for name, value in setting.items()}
+        arguments = [find_program(self.arguments[0], self.hint)]
+        for argument in self.arguments[1:]:
+            if argument == "{images}":
+                arguments += [str(path) for path in images]
+            else:
+                for name, value in names.items():
+                    argument = argument.replace(name, value)  # noqa: PLW2901
+                arguments.append(argument)
+        text = output_of(arguments, folder, self.exit_codes)
+        if any("{output}" in argument for argument in self.arguments):
+            text = _read(written)
+        # Without the folder, whose name may hold anything, a name holds no separator.
+        for path in {f"{folder}/", f"{folder.resolve()}/"}:
+            text = text.replace(path, "")
+        return self._parse(text)
+
+    def _parse(self, text: str) -> Iterator[list[str]]:
+        try:
+            if self.output == "json":
+                yield from _json_groups(text)
+            elif self.output == "csv":
+                yield from _csv_groups(text)
+            else:
+                for line in text.splitlines():
+                    yield [name for name in line.split(self.separator) if name]
+        except ValueError as error:
+            raise NoFiguresError("failed", f"its output is no {self.output}: {error}") from None
+
+
+def _read(path: Path) -> str:
+    if not path.is_file():
+        raise NoFiguresError("failed", "it did not write its output file")
+    if path.stat().st_size > MOST_BYTES:
+        raise NoFiguresError("failed", f"its output file is larger than {MOST_BYTES} bytes")
+    return path.read_text(encoding="utf-8", errors="surrogateescape")
+
+
+def _json_groups(text: str) -> list[list[str]]:
+    groups = json.loads(text)
+    if not isinstance(groups, list) or not all(
+        isinstance(group, list) and all(isinstance(name, str) for name in group) for group in groups
+    ):
+        raise ValueError("it must be a list of lists of names")
+    return groups
+
+
+def _csv_groups(text: str) -> list[list[str]]:
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    if not {"image", "group"} <= set(reader.fieldnames or ()):
+        raise ValueError("it must have the columns image,group")
+    groups: dict[str, list[str]] = {}
+    try:
+        for row in reader:
+            if row["image"] is None or row["group"] is None:
+                raise ValueError(f"line {reader.line_num} is too short")
+            groups.setdefault(row["group"], []).append(row["image"])
+    except csv.Error as error:
+        raise ValueError(str(error)) from None
+    return list(groups.values())

@@ -1,0 +1,47 @@
+"""Czkawka's similar images (https://github.com/lmmx/czkawka, bindings to czkawka_core)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pydantic.dataclasses import dataclass
+
+from dupeval.settings import STRICT
+from dupeval.tool import Distances, DistanceTool, package_versions
+
+
+@dataclass(frozen=True, config=STRICT)
+class Czkawka(DistanceTool):
+    """Its 64-bit hashes; the distance is the number of bits that differ.
+
+    Its own groups (``find_similar``) differ from run to run, its distances do not, so the groups
+    here are the connected components.
+    """
+
+    def versions(self) -> Mapping[str, str]:
+        """See `Tool.versions`."""
+        return package_versions(("czkawka",), "install it with: pip install 'dupeval[tools]'")
+
+    def answers(self, images: Sequence[Path]) -> Sequence[Distances]:
+        """See `Tool.answers`."""
+        from czkawka import ImageSimilarity
+
+        finder = ImageSimilarity()
+        hashes = [_hash(finder, path) for path in images]
+        return [
+            [
+                None if a is None or b is None else float(finder.compare_hashes(a, b))
+                for i, a in enumerate(hashes)
+                for b in hashes[i + 1 :]
+            ]
+        ]
+
+
+def _hash(finder: object, path: Path) -> str | None:
+    try:
+        text: str = finder.hash_image(path)  # type: ignore[attr-defined]
+    except OSError:
+        # An image that it cannot load; one such image would end compute_distances for all.
+        return None
+    return text

@@ -1,0 +1,68 @@
+"""findimagedupes (https://www.jhnc.org/findimagedupes): a program for Unix."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pydantic.dataclasses import dataclass
+
+from dupeval.errors import NoFiguresError
+from dupeval.settings import STRICT
+from dupeval.tool import Distances, DistanceTool
+from dupeval.tool.executable import find_program, output_of
+
+PROGRAM = "findimagedupes"
+BITS = 256
+
+
+@dataclass(frozen=True, config=STRICT)
+class FindImageDupes(DistanceTool):
+    """Fingerprints of 256 bits; the distance is the number of bits that differ.
+
+    The program groups images whose fingerprints differ in no more bits than ``--threshold``
+    allows, and groups that share an image: the connected components. Its default, 90 %, is
+    25 bits.
+    """
+
+    def versions(self) -> Mapping[str, str]:
+        """See `Tool.versions`."""
+        program = find_program(PROGRAM, "on Debian and Ubuntu: apt install findimagedupes")
+        return {PROGRAM: output_of([program, "--version"]).strip()}
+
+    def answers(self, images: Sequence[Path]) -> Sequence[Distances]:
+        """See `Tool.answers`."""
+        program = find_program(PROGRAM)
+        arguments = [program, "--no-compare", "--verbosity=fingerprint", "--"]
+        folder = images[0].parent.resolve()
+        text = output_of([*arguments, *(str(path) for path in images)])
+        prints: dict[str, int] = {}
+        # Without the folder, whose name may hold anything, a line is a fingerprint and a name.
+        for line in text.replace(f"{folder}/", "").splitlines():
+            encoded, _, name = line.partition("  ")
+            try:
+                fingerprint = base64.b64decode(encoded, validate=True)
+            except binascii.Error:
+                raise NoFiguresError("failed", f"cannot read its output {line[:100]!r}") from None
+            prints[name] = int.from_bytes(fingerprint)
+        unknown = sorted(set(prints) - {path.name for path in images})
+        if unknown:
+            raise NoFiguresError("failed", f"its output names {unknown[0]!r}, none of the images")
+        found = [prints.get(path.name) for path in images]
+        return [
+            [
+                None if a is None or b is None else float((a ^ b).bit_count())
+                for i, a in enumerate(found)
+                for b in found[i + 1 :]
+            ]
+        ]
+
+
+def own_groups(images: Sequence[Path], threshold: str) -> list[list[str]]:
+    """Return the program's own groups at a threshold as it is given to it, by name."""
+    program = find_program(PROGRAM)
+    text = output_of([program, f"--threshold={threshold}", "--", *(str(path) for path in images)])
+    folder = images[0].parent.resolve()
+    return [line.split() for line in text.replace(f"{folder}/", "").splitlines()]

@@ -1,0 +1,165 @@
+"""The other end of a tool's process: started, asked, watched, and ended with all it started."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import site
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from dupeval.errors import NoFiguresError
+from dupeval.tool import Answer, Tool
+
+SHOWN = 300
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a tool said of one query's images, and what that took.
+
+    Attributes
+    ----------
+    answers : sequence
+        One for each setting of the tool.
+    wall_s, cpu_s : float
+        In seconds; the first reply includes the start of the process.
+    peak_memory_mb : float
+        Of the process until now, in MB (10**6 bytes).
+    """
+
+    answers: Sequence[Answer]
+    wall_s: float
+    cpu_s: float
+    peak_memory_mb: float
+
+
+@dataclass
+class ToolProcess:
+    """One process for all queries; it sees one after the other.
+
+    It has an empty folder as its home, so that neither the user's settings nor what other runs
+    left behind enters, and nothing of the tool's stays.
+
+    Attributes
+    ----------
+    tool : Tool
+    time_limit_s : float
+        For each query.
+    """
+
+    tool: Tool
+    time_limit_s: float
+    _home: tempfile.TemporaryDirectory[str] = field(init=False)
+    _process: subprocess.Popen[bytes] = field(init=False)
+    _errors: IO[bytes] = field(init=False)
+    _unread: bytes = b""
+    _cpu_s: float = 0.0
+    _started: float | None = None
+
+    def __enter__(self) -> Self:
+        self._started = time.perf_counter()
+        self._home = tempfile.TemporaryDirectory(prefix="dupeval-home-", ignore_cleanup_errors=True)
+        self._errors = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "dupeval.tool.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            cwd=self._home.name,
+            env=_environment(self._home.name),
+            start_new_session=True,
+        )
+        key = f"{type(self.tool).__module__}.{type(self.tool).__qualname__}"
+        self._write({"tool": key, "parameters": self.tool.parameters})
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._end()
+        self._errors.close()
+        self._home.cleanup()
+
+    def ask(self, images: Sequence[Path]) -> Reply:
+        """Return what the tool says of images.
+
+        Raises
+        ------
+        NoFiguresError
+            If the tool says so itself, crashes, or does not answer in time.
+        """
+        started = self._started or time.perf_counter()
+        self._started = None
+        self._write([str(path) for path in images])
+        line = self._read_line(time.perf_counter() + self.time_limit_s)
+        reply = json.loads(line)
+        if "reason" in reply:
+            raise NoFiguresError(reply["source"], reply["reason"])
+        cpu_s = reply["cpu_s"] - self._cpu_s
+        self._cpu_s = reply["cpu_s"]
+        wall_s = time.perf_counter() - started
+        return Reply(reply["answers"], wall_s, cpu_s, reply["peak_memory_mb"])
+
+    def _write(self, value: Any) -> None:
+        assert self._process.stdin is not None  # noqa: S101
+        try:
+            self._process.stdin.write(json.dumps(value).encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise self._crash() from None
+
+    def _read_line(self, deadline: float) -> bytes:
+        assert self._process.stdout is not None  # noqa: S101
+        pipe = self._process.stdout.fileno()
+        while b"\n" not in self._unread:
+            left = deadline - time.perf_counter()
+            if left <= 0 or not select.select([pipe], [], [], left)[0]:
+                raise NoFiguresError("failed", f"no answer within {self.time_limit_s:g} s")
+            part = os.read(pipe, 2**16)
+            if not part:
+                raise self._crash()
+            self._unread += part
+        line, _, self._unread = self._unread.partition(b"\n")
+        return line
+
+    def _crash(self) -> NoFiguresError:
+        code = self._process.wait()
+        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        self._errors.seek(0)
+        lines = [x for x in self._errors.read().decode(errors="replace").splitlines() if x.strip()]
+        last = "".join(c if c.isprintable() else " " for c in lines[-1][:SHOWN]) if lines else ""
+        return NoFiguresError("failed", f"it crashed ({how})" + (f": {last}" if last else ""))
+
+    def _end(self) -> None:
+        # All it started too, even where it has ended itself.
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            # Nothing of the group is left.
+            return
+        finally:
+            self._process.communicate()
+
+
+def _environment(home: str) -> Mapping[str, str]:
+    own = {
+        **dict.fromkeys(("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"), home),
+        "LC_ALL": "C.UTF-8",
+        # Packages that were installed for this user stay visible.
+        "PYTHONUSERBASE": site.getuserbase(),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    return {**os.environ, **own}

@@ -1,0 +1,46 @@
+"""What a tool sees of a query: private copies of its images under neutral names."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+
+from dupeval.dataset import LabelledImage
+
+# What a change of the names or their order would change: the tools' answers.
+VIEW = 1
+ENDINGS = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "JPEG2000": ".jp2"}
+
+
+def in_order(images: Sequence[LabelledImage]) -> list[int]:
+    """Return the places of images in an order that says nothing of labels or names."""
+    return sorted(range(len(images)), key=lambda i: images[i].sha256)
+
+
+@contextmanager
+def private_copies(images: Sequence[LabelledImage]) -> Iterator[list[Path]]:
+    """Copy images into a folder of their own, which vanishes afterwards.
+
+    Copies, not links: a tool may write to what it is given. Names are numbers in the order
+    of `images`, with the usual ending of the format that the content has.
+    """
+    with tempfile.TemporaryDirectory(prefix="dupeval-", ignore_cleanup_errors=True) as name:
+        folder = Path(name) / "images"
+        folder.mkdir()
+        copies = []
+        for i, image in enumerate(images):
+            copy = folder / f"{i:05d}{_ending(image.path)}"
+            shutil.copyfile(image.path, copy)
+            copies.append(copy)
+        yield copies
+
+
+def _ending(path: Path) -> str:
+    with Image.open(path) as image:
+        kind = image.format or ""
+    return ENDINGS.get(kind, f".{kind.lower()}")

@@ -1,0 +1,58 @@
+"""The process in which a tool runs: it is asked about images, line by line, and answers.
+
+Lines are JSON. The first that comes in is the tool, each further one a list of image paths; each
+answer is an object with ``answers``, or ``source`` and ``reason`` of why there are none.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+from dupeval.errors import NoFiguresError
+from dupeval.timing import peak_memory_mb
+from dupeval.tool import Tool
+
+# No answer needs files as large as this; a program that prints without end is stopped.
+MOST_FILE_BYTES = 2**30
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    # What the tool prints must not get between the answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    limit = MOST_FILE_BYTES if most == resource.RLIM_INFINITY else min(most, MOST_FILE_BYTES)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, most))
+    tool = _tool(json.loads(sys.stdin.readline()))
+    for line in sys.stdin:
+        print(json.dumps(_answer(tool, json.loads(line))), file=answers, flush=True)
+
+
+def _tool(description: dict[str, Any]) -> Tool:
+    module, _, name = description["tool"].rpartition(".")
+    tool: Tool = getattr(importlib.import_module(module), name)(**description["parameters"])
+    return tool
+
+
+def _answer(tool: Tool, images: list[str]) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = {"answers": tool.answers([Path(image) for image in images])}
+    except NoFiguresError as error:
+        answer = {"source": error.source, "reason": str(error)}
+    parts = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    return {
+        **answer,
+        "cpu_s": sum(part.ru_utime + part.ru_stime for part in parts),
+        "peak_memory_mb": peak_memory_mb(with_children=True),
+    }
+
+
+if __name__ == "__main__":
+    main()
