@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -10,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from multirun import JOBS, ROOT, Multirun, assert_same, commands_of_the_page, multirun
+from multirun import JOBS, ROOT, Multirun, assert_same, commands_of_the_page, free_port, multirun
 
 RAY = ROOT / ".venv-ray" / "bin"
 COMPOSE = """
@@ -44,7 +43,7 @@ def test_ray_on_this_machine_gives_the_same(
 @pytest.fixture
 def ray_cluster(tmp_path: Path, ray_environment: dict[str, str]) -> Iterator[dict[str, str]]:
     """A head that runs no jobs and a node that does, started in another folder."""
-    port = _free_port()
+    port = free_port()
     head = ("--head", f"--port={port}", "--num-cpus=0", "--include-dashboard=false")
     node = (f"--address=127.0.0.1:{port}", "--num-cpus=2")
     started: list[subprocess.Popen[bytes]] = []
@@ -76,13 +75,6 @@ def _start_ray(
         assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
         time.sleep(0.2)
     return process
-
-
-def _free_port() -> int:
-    with socket.socket() as any_port:
-        any_port.bind(("127.0.0.1", 0))
-        port: int = any_port.getsockname()[1]
-        return port
 
 
 def test_a_ray_cluster_gives_the_same(

@@ -1,6 +1,7 @@
 """Multiruns of experiments/run.py as a user starts them, and what they leave behind."""
 
 import os
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -67,6 +68,14 @@ def assert_same(done: Multirun, plain: Multirun) -> None:
     assert done.stdout == plain.stdout
     assert done.errors == plain.errors
     assert "Traceback" not in done.stderr
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as any_port:
+        any_port.bind(("127.0.0.1", 0))
+        port: int = any_port.getsockname()[1]
+        return port
 
 
 def commands_of_the_page(environment: str) -> list[list[str]]:
