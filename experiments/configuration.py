@@ -264,7 +264,8 @@ def _unreadable(error: OverrideParseException) -> SettingsError:
 
 def _no_choice(error: MissingConfigException) -> SettingsError:
     group, _, name = (error.missing_cfg_file or "").rpartition("/")
-    possible = set(error.options or ())
+    # Of a list of choices Hydra does not tell them.
+    possible = set(error.options or (path.stem for path in (Path(CONF_DIR) / group).glob("*.yaml")))
     if group == "hydra/launcher":
         if name in EXTRAS:
             return SettingsError(

@@ -58,7 +58,8 @@ def perform(task: Task, config: DictConfig) -> Outcome:
             # A traceback does not travel from one process to another, a note does.
             error.add_note(f"in the job {job_name()}:\n{traceback.format_exc()}")
             raise
-    print(f"done: {job_name()} ({time.monotonic() - start:.1f} s)", file=sys.stderr, flush=True)
+    seconds = time.monotonic() - start
+    print(f"finished: {job_name()} ({seconds:.1f} s)", file=sys.stderr, flush=True)
     return Outcome(status, stdout.getvalue(), stderr.getvalue())
 
 

@@ -1,12 +1,15 @@
 """A multirun's results, its output and its exit code do not depend on the launcher."""
 
 import importlib
+import os
+import tomllib
 from pathlib import Path
 
 import pytest
-from configuration import check, compose, job_name, jobs
+from configuration import EXTRAS, check, compose, job_name, jobs
 from job import Outcome, worst
-from multirun import JOBS, Multirun, assert_same, commands_of_the_page, multirun
+from multirun import JOBS, PROGRAM, ROOT, Multirun, assert_same, commands_of_the_page, multirun
+from omegaconf import OmegaConf
 
 from dupeval.errors import SettingsError
 
@@ -57,6 +60,34 @@ def test_a_launcher_that_finds_no_cluster_says_so(tiny: Path, tmp_path: Path) ->
     assert done.errors[0].startswith("error: hydra/launcher=slurm: ")
     assert "srun" in done.errors[0]
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("statement", "exit_code", "expected"),
+    [
+        (
+            "raise KeyError(1)",
+            1,
+            "in the job dataset.root=data,dataset=folder,method=raw:\nTraceback",
+        ),
+        ("os.kill(os.getpid(), 9)", 2, "error: hydra/launcher=joblib: TerminatedWorkerError: A "),
+    ],
+)
+def test_a_worker_that_breaks_is_no_success(
+    statement: str, exit_code: int, expected: str, tiny: Path, tmp_path: Path
+) -> None:
+    program = tmp_path / "breaks.py"
+    program.write_text(
+        "import os\nfrom program import run\n"
+        f"def main(config):\n    {statement}\n"
+        "if __name__ == '__main__':\n    run('run', main)\n"
+    )
+    paths = os.pathsep.join([str(PROGRAM.parent), os.environ.get("PYTHONPATH", "")])
+    overrides = ("method=raw,raw_pca", "hydra/launcher=joblib")
+    environment = {"PYTHONPATH": paths}
+    done = multirun(tiny, tmp_path / "out", *overrides, environment=environment, program=program)
+    assert done.exit_code == exit_code, done.stderr
+    assert expected in done.stderr
 
 
 class TestJobs:
@@ -121,6 +152,10 @@ class TestALauncherThatIsNotThere:
             "docs/clusters.md says how"
         )
 
+    def test_can_be_installed_by_that_extra(self) -> None:
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        assert set(EXTRAS.values()) <= set(project["optional-dependencies"])
+
     def test_misspelt_lists_all_that_are_possible(self) -> None:
         with pytest.raises(SettingsError) as caught:
             compose("run", ["hydra/launcher=joblip"])
@@ -137,3 +172,11 @@ def test_the_commands_in_the_page_on_clusters_compose() -> None:
     for program, *arguments in commands_of_the_page(".venv"):
         for overrides in jobs(arguments):
             check(compose(program, overrides))
+
+
+def test_the_page_on_clusters_tells_the_defaults_on_slurm() -> None:
+    job = OmegaConf.load(ROOT / "conf" / "hydra" / "launcher" / "slurm.yaml")
+    assert (
+        f"gets {job.timeout_min} minutes, {job.cpus_per_task} cores and {job.mem_gb} GB, and "
+        f"{job.array_parallelism} run at a time"
+    ) in (ROOT / "docs" / "clusters.md").read_text(encoding="utf-8")

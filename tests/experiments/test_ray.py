@@ -1,5 +1,6 @@
 """Ray on this machine and on a cluster, in the environment that `make ray` builds."""
 
+import json
 import os
 import signal
 import subprocess
@@ -13,11 +14,12 @@ from multirun import JOBS, ROOT, Multirun, assert_same, commands_of_the_page, fr
 
 RAY = ROOT / ".venv-ray" / "bin"
 COMPOSE = """
-import sys
+import json, sys
 sys.path.insert(0, "experiments")
 from configuration import check, compose, jobs
-for overrides in jobs(sys.argv[2:]):
-    check(compose(sys.argv[1], overrides))
+for program, *arguments in json.load(sys.stdin):
+    for overrides in jobs(arguments):
+        check(compose(program, overrides))
 """
 
 pytestmark = pytest.mark.ray
@@ -87,5 +89,5 @@ def test_a_ray_cluster_gives_the_same(
 
 
 def test_the_commands_in_the_page_on_clusters_compose() -> None:
-    for command in commands_of_the_page(".venv-ray"):
-        subprocess.run([RAY / "python", "-c", COMPOSE, *command], cwd=ROOT, check=True)
+    commands = json.dumps(commands_of_the_page(".venv-ray"))
+    subprocess.run([RAY / "python", "-c", COMPOSE], input=commands, text=True, cwd=ROOT, check=True)

@@ -1,6 +1,7 @@
 """Multiruns of experiments/run.py as a user starts them, and what they leave behind."""
 
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = ROOT / "experiments" / "run.py"
 NOT_REPEATABLE = {"timings.csv", "run.json"}
 # Two jobs that give figures, and two that cannot: `shared` needs vgg_pca in the run.
 JOBS = ("method=raw,raw_pca", "protocol=loqo,shared")
@@ -42,11 +44,12 @@ def multirun(
     *overrides: str,
     python: Path | str = sys.executable,
     environment: dict[str, str] | None = None,
+    program: Path = PROGRAM,
 ) -> Multirun:
-    """Run experiments/run.py with a cache of its own, from a folder that holds the data."""
+    """Run a program with a cache of its own, from a folder that holds the data."""
     done = subprocess.run(
         [
-            *(python, ROOT / "experiments" / "run.py", "--multirun", *overrides),
+            *(python, program, "--multirun", *overrides),
             # Relative, as a user writes them; workers must find them all the same.
             *("dataset=folder", f"dataset.root={tiny.name}", f"out_dir={out_dir}"),
             f"cache_dir={out_dir}/cache",
@@ -82,6 +85,7 @@ def commands_of_the_page(environment: str) -> list[list[str]]:
     """Return the programs in docs/clusters.md that an environment runs, with their arguments."""
     text = (ROOT / "docs" / "clusters.md").read_text(encoding="utf-8").replace("\\\n", " ")
     start = f"    {environment}/bin/python experiments/"
-    found = [line.split("#")[0].split() for line in text.splitlines() if line.startswith(start)]
-    assert found
-    return [[Path(words[1]).stem, *words[2:]] for words in found]
+    lines = [line for line in text.splitlines() if line.startswith(start)]
+    assert lines
+    commands = [shlex.split(line, comments=True) for line in lines]
+    return [[Path(words[1]).stem, *words[2:]] for words in commands]
