@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,10 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_committed_table_is_what_a_run_gives(fresh: Path) -> None:
     names = ["method", "protocol", "source"]
     made, committed = (pd.read_csv(folder / "table1.csv") for folder in (fresh, COMMITTED))
+    # Not everybody has every program.
+    there = made["source"] != "missing"
+    assert set(made["method"][~there]) <= {"findimagedupes"}
+    made, committed = made[there], committed[there]
     pd.testing.assert_frame_equal(made[names], committed[names])
     described = (json.loads((folder / "run.json").read_text()) for folder in (fresh, COMMITTED))
     if len({run["dataset"]["fingerprint"] for run in described}) > 1:
@@ -47,11 +52,28 @@ def test_the_committed_table_is_what_a_run_gives(fresh: Path) -> None:
 
 def test_what_the_readme_says_of_the_methods_is_so() -> None:
     table = pd.read_csv(COMMITTED / "table1.csv")
-    loqo = table[table["protocol"] == "loqo"].set_index("method")
-    f1 = loqo["f1"]
+    f1 = table[table["protocol"] == "loqo"].set_index("method")["f1"]
     assert min(f1["vgg"], f1["vgg_pca"]) > max(f1["raw"], f1["raw_pca"])
     assert f1["vgg_pca"] < f1["vgg"] < f1["vgg_pca_transductive"] < 0.85
-    assert (loqo["p_value"].dropna() > 0.05).all()
+
+
+def test_what_the_readme_says_of_the_external_tools_is_so() -> None:
+    table = pd.read_csv(COMMITTED / "table1.csv")
+    fixed, loqo = (table[table["protocol"] == p].set_index("method") for p in ("fixed", "loqo"))
+    vgg_pca = loqo["f1"]["vgg_pca"]
+    assert fixed["f1"].max() < vgg_pca - 0.17
+    assert fixed["recall"].max() < 0.4
+    tuned = loqo.loc[fixed.index]
+    assert tuned["f1"].idxmax() == "imagehash_phash"
+    assert vgg_pca - 0.06 < tuned["f1"].max() < vgg_pca
+    assert (tuned["f1"] > fixed["f1"]).mean() > 0.6
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"(p {tuned['p_value']['imagehash_phash']:.3f})" in text
+    slow = pd.read_csv(ROOT / "results" / "table1_all" / "table1.csv")
+    slow = slow[slow["method"] == "imagehash_crop_resistant"].set_index("protocol")["f1"]
+    told = f"reaches {slow['loqo']:.3f} where `vgg_pca` has {vgg_pca:.3f}: a draw, without any"
+    assert told in text
+    assert f"it has {slow['fixed']:.3f}." in text
 
 
 def single_settings() -> pd.DataFrame:
@@ -85,7 +107,7 @@ def test_with_every_setting_held_out_both_pca_methods_score_above_plain_vgg() ->
     assert min(best["vgg_pca"], best["vgg_pca_transductive"]) > best["vgg"]
 
 
-def test_what_all_methods_miss_most_is_the_photograph_inset_in_a_page() -> None:
+def test_what_the_studys_methods_miss_most_is_the_photograph_inset_in_a_page() -> None:
     groups = pd.read_csv(COMMITTED / "groups.csv").query("protocol == 'loqo'")
     manifest = pd.read_csv(MANIFEST_CSV, keep_default_na=False)
     images = groups.merge(manifest, on=["query", "image", "photograph"])
@@ -95,14 +117,16 @@ def test_what_all_methods_miss_most_is_the_photograph_inset_in_a_page() -> None:
     pairs["found"] = pairs["group"] == pairs["group_first"]
     pairs["family"] = pairs["edit"].str.findall(r"(?:^|\+)(\w+)")
     recall = pairs.explode("family").groupby(["method", "family"])["found"].mean()
-    assert recall.groupby("method").idxmin().map(lambda place: place[1]).eq("inset").all()
+    for method in ("raw", "raw_pca", "vgg", "vgg_pca", "vgg_pca_transductive"):
+        assert recall[method].idxmin() == "inset"
 
 
-def test_the_fixed_thresholds_are_the_oracles_on_the_standin() -> None:
+def test_the_fixed_thresholds_of_the_studys_methods_are_the_oracles_on_the_standin() -> None:
     table = pd.read_csv(COMMITTED / "table1.csv")
-    oracle = table[table["protocol"] == "oracle"].set_index("method")["threshold"]
+    oracle = table[table["protocol"] == "oracle"].set_index("method")["threshold"].round(3)
     methods = compose("table1", []).methods
-    assert {name: methods[name].threshold for name in methods} == oracle.round(3).to_dict()
+    own = [name for name in methods if "representation" in methods[name]]
+    assert {name: methods[name].threshold for name in own} == oracle[own].to_dict()
 
 
 def test_the_readme_shows_the_committed_results() -> None:
@@ -115,8 +139,7 @@ def test_every_command_of_the_readme_can_be_composed() -> None:
     commands = re.findall(r"python experiments/(\w+)\.py(.*?)(?:  #.*)?\n", text)
     assert len(commands) >= 5
     for program, arguments in commands:
-        overrides = [word.strip("'") for word in arguments.split()]
-        compose(program, overrides)
+        compose(program, shlex.split(arguments))
 
 
 def test_a_warm_run_does_not_import_torch(fresh: Path) -> None:

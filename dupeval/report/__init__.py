@@ -1,0 +1,127 @@
+"""One HTML file that shows what a run found, and why a method loses."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from dupeval.dataset import Dataset
+from dupeval.errors import DupevalError
+from dupeval.files import whole_file
+from dupeval.report.data import report_data
+from dupeval.report.figures import read_figures
+from dupeval.report.galleries import found_groups, most_telling
+from dupeval.report.page import render
+from dupeval.report.pictures import Format, pictures_within
+from dupeval.report.stored import read_results
+from dupeval.settings import STRICT
+
+__all__ = ["Limits", "write_report"]
+
+FILE_NAME = "report.html"
+IMAGE_FORMATS = tuple(
+    Format(*form) for form in ((400, 75), (320, 70), (240, 65), (160, 60), (112, 50), (80, 40))
+)
+FIGURE_FORMATS = tuple(Format(*form) for form in ((1600, 85), (1200, 80), (900, 75), (600, 60)))
+# Of the limit; the rest is for tables and groups.
+IMAGE_SHARE, FIGURE_SHARE = 0.45, 0.4
+
+
+@dataclass(frozen=True, config=STRICT)
+class Limits:
+    """How large a report may become.
+
+    Attributes
+    ----------
+    megabytes : float, default 15
+        Of the file, in 10**6 bytes; pictures become smaller and coarser to keep within it.
+    images_a_query : int, default 60
+        Galleries show at most so many images of a query: some of each method's worst groups.
+    images : int, default 1500
+        Of all queries; those in which most goes wrong come first.
+    """
+
+    megabytes: Annotated[float, Field(gt=0)] = 15
+    images_a_query: Annotated[int, Field(gt=0)] = 60
+    images: Annotated[int, Field(gt=0)] = 1500
+
+
+def write_report(
+    dataset: Dataset,
+    table1_dir: Path,
+    figures_dir: Path,
+    out_dir: Path,
+    cache_dir: Path,
+    limits: Limits | None = None,
+    progress: bool = False,
+) -> Path:
+    """Write ``report.html``: Table 1, the galleries of groups, and the figures, in one file.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The one the results were made from.
+    table1_dir : Path
+        What `experiments/table1.py` wrote.
+    figures_dir : Path
+        What `experiments/figures.py` wrote: ``NAME.png`` with its caption in ``NAME.md``; may be
+        missing or empty.
+    out_dir : Path
+        Made when missing.
+    cache_dir : Path
+        Small pictures are kept below it.
+    limits : Limits, optional
+    progress : bool, default False
+        Show a bar while pictures are made.
+
+    Returns
+    -------
+    Path
+        Of the written file.
+
+    Raises
+    ------
+    StoredResultsError
+        If the stored results are missing or do not belong to the dataset.
+    DupevalError
+        If a figure cannot be decoded, or tables and groups alone are larger than the limit.
+    """
+    limits = limits or Limits()
+    most_bytes = int(limits.megabytes * 1e6)
+    results = read_results(table1_dir, dataset)
+    photographs = {q.slug: [image.photograph for image in q.images] for q in dataset.queries}
+    found = {
+        place: found_groups(photographs[place[2]], labels.tolist())
+        for place, labels in results.partitions.items()
+    }
+    of_query = defaultdict(list)
+    for (_, _, slug), groups in found.items():
+        of_query[slug].append(groups)
+    shown = most_telling(dataset.queries, of_query, limits.images_a_query, limits.images)
+    images = {
+        query.images[place].sha256: query.images[place].path
+        for query in dataset.queries
+        for place in sorted(shown[query.slug])
+    }
+    share = int(most_bytes * IMAGE_SHARE)
+    pictures = pictures_within(images, share, IMAGE_FORMATS, cache_dir, progress)
+    figures = read_figures(figures_dir)
+    share = int(most_bytes * FIGURE_SHARE)
+    figure_pictures = pictures_within(
+        {figure.sha256: figure.path for figure in figures}, share, FIGURE_FORMATS, cache_dir
+    )
+    data = report_data(dataset, results, found, shown, pictures)
+    html = render(dataset, results, data, figures, figure_pictures, figures_dir).encode()
+    if len(html) > most_bytes:
+        raise DupevalError(
+            f"the report would have {len(html) / 1e6:.1f} MB, more than limits.megabytes="
+            f"{limits.megabytes:g}; possible: a higher limit, or fewer methods or protocols"
+        )
+    path = out_dir / FILE_NAME
+    with whole_file(path) as temporary:
+        temporary.write_bytes(html)
+    return path

@@ -1,0 +1,162 @@
+"""The page of a report: tables as HTML, everything inlined, no network allowed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+import pandas as pd
+
+from dupeval import __version__
+from dupeval.dataset import Dataset
+from dupeval.rendering import HEADINGS
+from dupeval.report.data import ReportData, number
+from dupeval.report.figures import Figure
+from dupeval.report.pictures import Format, Picture
+from dupeval.report.stored import StoredResults
+from dupeval.tables import SCORES
+
+PROTOCOLS = {
+    "loqo": "Leave one query out: each query's threshold, and any other tuned parameter, is the "
+    "best on the other queries, and principal components fitted on others never see it.",
+    "oracle": "The one threshold that is best on the very queries that are scored. Nobody has it "
+    "beforehand, so it bounds what a better choice of threshold could give.",
+    "shared": "The oracle's threshold of vgg_pca, used for all methods although their distances "
+    "are of different kinds.",
+    "fixed": "The threshold that each method's configuration gives; nothing is chosen on this "
+    "data.",
+}
+SOURCES = {
+    "measured": "run here",
+    "imported": "output of a tool that was run elsewhere, scored here",
+    "missing": "the tool is not installed here",
+    "failed": "the tool was run and failed",
+    "published": "nothing run: the study's figures, on its own images",
+}
+
+
+def render(
+    dataset: Dataset,
+    results: StoredResults,
+    data: ReportData,
+    figures: Sequence[Figure],
+    figure_pictures: tuple[Mapping[str, Picture], Format],
+    figures_dir: Path,
+) -> str:
+    """Return the whole page.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    results : StoredResults
+    data : ReportData
+    figures : sequence of Figure
+    figure_pictures : (mapping of str to Picture, Format)
+        By the figures' SHA-256.
+    figures_dir : Path
+        Named where there are no figures.
+    """
+    style, script = (
+        (files(__package__) / name).read_text(encoding="utf-8")
+        for name in ("report.css", "report.js")
+    )
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader(__package__),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {
+        "ensure_ascii": False,
+        "separators": (",", ":"),
+        "allow_nan": False,
+    }
+    environment.filters |= {
+        "number": number,
+        "sortable": sortable,
+        "address": address,
+    }
+    return environment.get_template("report.html").render(
+        policy=content_security_policy(style, script),
+        style=style,
+        script=script,
+        dataset=dataset,
+        run=results.run,
+        version=__version__,
+        protocols=list(_protocols(dataset, results)),
+        sources=_sources(results.table1),
+        data=data.json,
+        notes=data.notes,
+        figures=[(figure, figure_pictures[0].get(figure.sha256)) for figure in figures],
+        figures_dir=figures_dir,
+    )
+
+
+def content_security_policy(style: str, script: str) -> str:
+    """Return the policy that allows this style and this script, data URIs, and nothing else."""
+    of_style, of_script = (
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        for text in (style, script)
+    )
+    return (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{of_style}'; "
+        f"script-src 'sha256-{of_script}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def address(parts: Iterable[str]) -> str:
+    """Return the fragment that opens a gallery: protocol, method and maybe query."""
+    # As JavaScript's encodeURIComponent has it.
+    return "#/" + "/".join(quote(part, safe="!*'()") for part in parts)
+
+
+def sortable(value: float) -> str:
+    """Return a figure as JavaScript reads it, empty where there is none."""
+    return "" if math.isnan(value) else str(value).replace("inf", "Infinity")
+
+
+def _protocols(dataset: Dataset, results: StoredResults) -> Iterator[dict[str, Any]]:
+    """Give each protocol's rows of Table 1, with the study's own rows below, and its scores."""
+    table = results.table1
+    of_no_protocol = table[table["protocol"] == ""]
+    for name in results.protocols:
+        rows = table[table["protocol"] == name]
+        methods = results.methods(name)
+        yield {
+            "name": name,
+            "heading": HEADINGS.get(name, name),
+            "explanation": PROTOCOLS.get(name, ""),
+            "rows": [
+                {
+                    **row,
+                    "published": [row[f"{score}_published"] for score in SCORES],
+                    "has_gallery": row["method"] in methods,
+                }
+                for row in pd.concat([rows, of_no_protocol]).to_dict("records")
+            ],
+            "scores": [
+                {
+                    "method": row["method"],
+                    "mean": row["f1"],
+                    "queries": [
+                        (query, results.per_query.get((name, row["method"], query.slug)))
+                        for query in dataset.queries
+                    ],
+                }
+                for row in rows.to_dict("records")
+                if row["method"] in methods
+            ],
+        }
+
+
+def _sources(table: pd.DataFrame) -> list[tuple[str, str]]:
+    present = set(table["source"])
+    return [(name, text) for name, text in SOURCES.items() if name in present]

@@ -1,0 +1,148 @@
+"""Small WebP pictures of images, encoded once and kept by content, within a number of bytes."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import PIL
+from PIL import Image, UnidentifiedImageError
+from tqdm import tqdm
+
+from dupeval.dataset.images import MOST_DECODERS, ImageError, open_rgb
+from dupeval.errors import DupevalError
+from dupeval.files import whole_file
+
+# How many pictures tell whether a format will do for all of them.
+SAMPLE = 24
+
+
+@dataclass(frozen=True)
+class Format:
+    """How large and how well pictures are kept: the longest side in pixels, WebP's quality."""
+
+    longest: int
+    quality: int
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An encoded picture as a data URI, with its size in pixels."""
+
+    uri: str
+    width: int
+    height: int
+
+
+def pictures_within(
+    files: Mapping[str, Path],
+    most_bytes: int,
+    formats: Sequence[Format],
+    cache_dir: Path,
+    progress: bool = False,
+) -> tuple[dict[str, Picture], Format]:
+    """Encode pictures in the first format in which all of them fit.
+
+    Parameters
+    ----------
+    files : mapping of str to Path
+        By the SHA-256 of their bytes, the most important first.
+    most_bytes : int
+        Of all data URIs together.
+    formats : sequence of Format
+        The best first.
+    cache_dir : Path
+        Encoded pictures are kept below it.
+    progress : bool, default False
+        Show a bar while encoding.
+
+    Returns
+    -------
+    pictures : dict of str to Picture
+        By SHA-256. Where not even the last format does for all, as many as fit.
+    format : Format
+        The one taken.
+
+    Raises
+    ------
+    DupevalError
+        If a file cannot be decoded.
+    """
+    names = list(files)
+    sample = names[:: max(1, len(names) // SAMPLE)]
+    for chosen in formats:
+        tried = _encoded(sample, files, chosen, cache_dir, progress=False)
+        if _total(tried.values()) * len(names) <= most_bytes * max(len(sample), 1):
+            pictures = _encoded(names, files, chosen, cache_dir, progress)
+            if _total(pictures.values()) <= most_bytes:
+                return pictures, chosen
+    pictures = _encoded(names, files, formats[-1], cache_dir, progress)
+    fitting: dict[str, Picture] = {}
+    for name, picture in pictures.items():
+        most_bytes -= len(picture.uri)
+        if most_bytes < 0:
+            break
+        fitting[name] = picture
+    return fitting, formats[-1]
+
+
+def _total(pictures: Iterable[Picture]) -> int:
+    return sum(len(picture.uri) for picture in pictures)
+
+
+def _encoded(
+    names: Sequence[str],
+    files: Mapping[str, Path],
+    form: Format,
+    cache_dir: Path,
+    progress: bool,
+) -> dict[str, Picture]:
+    # Other releases of Pillow give other bytes.
+    folder = f"webp-{form.longest}-{form.quality}-pillow{PIL.__version__}"
+
+    def picture(name: str) -> Picture:
+        kept = cache_dir / "pictures" / folder / name[:2] / f"{name}.webp"
+        found = _load(kept)
+        return found or _encode(files[name], form, kept)
+
+    with ThreadPoolExecutor(MOST_DECODERS) as pool:
+        made = pool.map(picture, names)
+        bar = tqdm(
+            made,
+            desc="pictures",
+            total=len(names),
+            unit="image",
+            delay=1,
+            disable=not progress,
+        )
+        return dict(zip(names, bar, strict=True))
+
+
+def _load(path: Path) -> Picture | None:
+    try:
+        return _picture(path.read_bytes())
+    except (FileNotFoundError, UnidentifiedImageError):
+        return None
+
+
+def _encode(path: Path, form: Format, kept: Path) -> Picture:
+    try:
+        image = open_rgb(path)
+    except ImageError as error:
+        raise DupevalError(f"{path}: {error}") from None
+    image.thumbnail((form.longest, form.longest), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", quality=form.quality, method=4)
+    with whole_file(kept) as temporary:
+        temporary.write_bytes(buffer.getvalue())
+    return _picture(buffer.getvalue())
+
+
+def _picture(content: bytes) -> Picture:
+    with Image.open(io.BytesIO(content), formats=("WEBP",)) as image:
+        width, height = image.size
+    return Picture(f"data:image/webp;base64,{base64.b64encode(content).decode()}", width, height)

@@ -1,0 +1,394 @@
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+
+  // Every text goes in as text: names of files and photographs are never parsed as HTML.
+  function make(tag, properties = {}, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(properties)) {
+      if (value === null || value === undefined) continue;
+      if (name in element && typeof value !== "string") element[name] = value;
+      else element.setAttribute(name, value);
+    }
+    element.append(...children.filter((child) => child !== null));
+    return element;
+  }
+
+  const count = (n, singular, plural = `${singular}s`) =>
+    `${n.toLocaleString("en")} ${n === 1 ? singular : plural}`;
+
+  // ---- Tables: sorted by a click on a heading ---------------------------------------------
+
+  function compare(a, b) {
+    const [x, y] = [Number(a), Number(b)];
+    if (!Number.isNaN(x) && !Number.isNaN(y)) return x - y;
+    return a.localeCompare(b);
+  }
+
+  function sortBy(table, column) {
+    const headings = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
+    const heading = headings[column];
+    const first = heading.classList.contains("figure") ? "descending" : "ascending";
+    const second = first === "ascending" ? "descending" : "ascending";
+    const order = heading.getAttribute("aria-sort") === first ? second : first;
+    headings.forEach((other) => other.removeAttribute("aria-sort"));
+    heading.setAttribute("aria-sort", order);
+    const sign = order === "ascending" ? 1 : -1;
+    const value = (row) => row.cells[column].dataset.value;
+    const rows = [...table.tBodies[0].rows].sort((a, b) => {
+      const [x, y] = [value(a), value(b)];
+      // What is empty comes last in either order.
+      if (x === "" || y === "") return (x === "") - (y === "");
+      return sign * compare(x, y);
+    });
+    table.tBodies[0].append(...rows);
+  }
+
+  for (const table of document.querySelectorAll("table.sortable")) {
+    [...table.tHead.rows[table.tHead.rows.length - 1].cells].forEach((heading, column) => {
+      const button = make("button", { type: "button" }, ...heading.childNodes);
+      button.addEventListener("click", () => sortBy(table, column));
+      heading.append(button);
+    });
+  }
+
+  // ---- What is shown: #/PROTOCOL/METHOD/QUERY ---------------------------------------------
+
+  const address = (...names) => `#/${names.map(encodeURIComponent).join("/")}`;
+  const named = (items, encoded) => items.find(({ name }) => encodeURIComponent(name) === encoded);
+
+  function worstQuery(method) {
+    let worst = null;
+    method.queries.forEach((scores, place) => {
+      if (scores && (worst === null || Number(scores.f1) < Number(method.queries[worst].f1))) {
+        worst = place;
+      }
+    });
+    return worst;
+  }
+
+  function chosen() {
+    const [protocolName, methodName, slug] = location.hash.startsWith("#/")
+      ? location.hash.slice(2).split("/") : [];
+    const protocol = named(data.protocols, protocolName) || data.protocols[0];
+    const method = named(protocol.methods, methodName) || protocol.methods[0] || null;
+    if (method === null) return { protocol, method, place: 0 };
+    const wanted = data.queries.findIndex((query) => encodeURIComponent(query.slug) === slug);
+    const place = wanted >= 0 && method.queries[wanted] ? wanted : worstQuery(method);
+    return { protocol, method, place };
+  }
+
+  // ---- Galleries ---------------------------------------------------------------------------
+
+  const gallery = document.getElementById("gallery");
+
+  function badge(query, photograph) {
+    const [mark, name, copies, colour] = query.photographs[photograph];
+    const title = mark ? `photograph ${mark}: ${name}, ${copies} images` : `${name}, one image`;
+    return make("span", { class: `badge ${mark ? `c${colour}` : "once"}`, title }, mark || "1×");
+  }
+
+  function describe(query, place) {
+    const [name, photograph, edit] = query.images[place];
+    const [mark, of] = query.photographs[photograph];
+    return `${name}, photograph ${mark ? `${mark} ` : ""}${of}${edit ? `, ${edit}` : ""}`;
+  }
+
+  function thumbnail(query, place) {
+    const [name, photograph, edit, picture] = query.images[place];
+    const alt = describe(query, place);
+    const inside = [badge(query, photograph)];
+    if (picture === null) {
+      inside.push(make("span", { class: "nameless" }, name));
+    } else {
+      const [src, width, height] = data.pictures[picture];
+      inside.push(make("img", { src, alt, width: String(width), height: String(height) }));
+    }
+    const button = make("button", {
+      type: "button",
+      class: "thumbnail",
+      title: alt,
+      "data-photograph": String(photograph),
+    }, ...inside);
+    button.addEventListener("click", () => {
+      const of = query.photographs[photograph];
+      view(button.querySelector("img"), name, [
+        `Photograph ${of[0]} ${of[1]}`.replace("  ", " "),
+        of[2] > 1 ? `${of[2]} images of this query show it` : "no other image shows it",
+        edit ? `edit ${edit}` : null,
+      ]);
+    });
+    return button;
+  }
+
+  // Groups of two and more are numbered in the order in which they are shown.
+  function numbered(groups) {
+    let number = 0;
+    return groups.map(([n, wrong, parts]) => (
+      { n, wrong, parts, number: n > 1 ? (number += 1) : null }));
+  }
+
+  function jump(number) {
+    const button = make("button", { type: "button", class: "jump" }, `group ${number}`);
+    button.addEventListener("click", () => {
+      const target = document.getElementById(`group-${number}`);
+      target.scrollIntoView({ block: "nearest" });
+      target.focus();
+    });
+    return button;
+  }
+
+  // Where else a photograph is: "A also in group 2 and alone".
+  function elsewhere(query, groups, here, photograph) {
+    const [mark, , copies] = query.photographs[photograph];
+    const others = groups.filter((group) => (
+      group !== here && group.parts.some(([of]) => of === photograph)));
+    const of = here.parts.find((values) => values[0] === photograph);
+    if (of[1] === copies) return null;
+    const alone = others.filter((group) => group.number === null).length;
+    const places = others.filter((group) => group.number !== null).map(({ number }) => jump(number));
+    if (alone) places.push(alone === 1 ? "alone" : `alone ${alone} times`);
+    return make("p", { class: "elsewhere missed" }, `${mark} also `,
+      ...places.flatMap((place, i) => [i ? ", " : "", typeof place === "string" ? "" : "in ", place]));
+  }
+
+  function part(query, [photograph, n, images], sign, below) {
+    const hidden = n - images.length;
+    return make("div", { class: "part" },
+      sign,
+      make("div", {},
+        make("div", { class: "row" }, ...images.map((place) => thumbnail(query, place)),
+          hidden ? make("span", { class: "more" }, `+ ${hidden} more`) : null),
+        below));
+  }
+
+  function box(query, groups, group) {
+    const { n, wrong, parts, number } = group;
+    const below = parts.map(([photograph]) => elsewhere(query, groups, group, photograph));
+    const missed = below.some(Boolean);
+    const unequal = () => make("span", { class: "sign wrong", title: "another photograph" }, "≠");
+    const inside = parts.map((values, i) => part(query, values, i ? unequal() : null, below[i]));
+    const hidden = n - parts.reduce((sum, values) => sum + values[1], 0);
+    if (hidden) inside.push(make("span", { class: "more" }, `+ ${count(hidden, "other image")}`));
+    return make("section", {
+      class: `group ${wrong ? "has-wrong" : missed ? "has-missed" : "is-right"}`,
+      id: `group-${number}`,
+      tabIndex: -1,
+    },
+    make("h5", {}, `Group ${number}`, make("small", {}, count(n, "image")),
+      wrong ? make("span", { class: "wrong" }, count(wrong, "wrong pair")) : null,
+      missed ? make("span", { class: "missed" }, "copies elsewhere") : null,
+      wrong || missed ? null : make("span", { class: "right" }, "right")),
+    make("div", { class: "parts" }, ...inside));
+  }
+
+  function leftAlone(query, groups, wanted, state, heading) {
+    const images = groups.filter(({ number }) => number === null).map(({ parts }) => parts[0])
+      .filter(([photograph]) => (query.photographs[photograph][2] > 1) === wanted);
+    if (!images.length) return null;
+    return make("section", { class: `group alone ${state}` },
+      make("h5", {}, heading, make("small", {}, count(images.length, "image"))),
+      make("div", { class: "row" }, ...images.map(([, , [place]]) => thumbnail(query, place))));
+  }
+
+  function tornApart(query, groups, [photograph, missed]) {
+    const [, name, copies] = query.photographs[photograph];
+    const inside = [];
+    let hidden = copies;
+    for (const { parts, number } of groups) {
+      const values = parts.find(([of]) => of === photograph);
+      if (!values) continue;
+      const sign = make("span", { class: "sign missed", title: "not put together" }, "┆");
+      const where = make("p", { class: "elsewhere" }, number === null ? "alone" : jump(number));
+      inside.push(part(query, values, inside.length ? sign : null, where));
+      hidden -= values[1];
+    }
+    if (hidden) inside.push(make("span", { class: "more" }, `+ ${hidden} elsewhere`));
+    return make("section", { class: "group has-missed" },
+      make("h5", {}, badge(query, photograph), name, make("small", {}, count(copies, "image")),
+        make("span", { class: "missed" }, count(missed, "missed pair"))),
+      make("div", { class: "parts" }, ...inside));
+  }
+
+  function scoreLine(scores) {
+    const settings = Object.entries(scores.setting).map(([name, value]) => `${name} ${value}`);
+    if (scores.threshold) settings.unshift(`threshold ${scores.threshold}`);
+    return make("p", { class: "scores" },
+      make("b", {}, `F1 ${scores.f1}`), ` · precision ${scores.precision} · recall ${scores.recall} · `,
+      make("span", { class: scores.tp ? "right" : "none" }, count(scores.tp, "right pair")), " · ",
+      make("span", { class: scores.fp ? "wrong" : "none" }, count(scores.fp, "wrong pair")), " · ",
+      make("span", { class: scores.fn ? "missed" : "none" }, count(scores.fn, "missed pair")),
+      make("br"), make("small", {}, settings.join(", ")));
+  }
+
+  function queryGallery(query, scores) {
+    const { rest, torn } = scores;
+    const groups = numbered(scores.groups);
+    const together = groups.filter(({ number }) => number !== null);
+    return make("div", { class: "query" },
+      make("h3", {}, query.slug, make("small", {}, query.title)),
+      scoreLine(scores),
+      make("h4", {}, "Groups found"),
+      groups.length ? null : make("p", { class: "note" }, "This report holds no picture of this query."),
+      make("div", { class: "groups" },
+        ...together.map((group) => box(query, groups, group)),
+        leftAlone(query, groups, true, "has-missed", "Left alone, though there are copies"),
+        leftAlone(query, groups, false, "is-right", "Left alone, rightly")),
+      rest ? make("p", { class: "note" }, `Without a picture here: ${count(rest[0], "group")} of `
+        + `${count(rest[1], "image")}, with ${count(rest[2], "wrong pair")}.`) : null,
+      torn.length ? make("h4", {}, "Photographs torn apart") : null,
+      make("div", { class: "groups" }, ...torn.map((values) => tornApart(query, groups, values))));
+  }
+
+  function bar(share) {
+    const svg = (tag, attributes, ...children) => {
+      const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+      for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+      element.append(...children);
+      return element;
+    };
+    return svg("svg", { viewBox: "0 0 100 4", preserveAspectRatio: "none", "aria-hidden": "true" },
+      svg("rect", { class: "scale", width: 100, height: 4 }),
+      svg("rect", { class: "share", width: 100 * share, height: 4 }));
+  }
+
+  function edits(method) {
+    const losses = method.edits.filter(([, missed]) => missed).slice(0, 6);
+    if (!losses.length) return null;
+    return make("div", { class: "edits" },
+      make("h4", {}, "Missed most, by edit"),
+      make("p", {}, "Of the true pairs of all queries with an image made that way."),
+      make("ul", {}, ...losses.map(([family, missed, pairs]) => make("li", {},
+        make("span", {}, family), make("span", {}, `${missed} of ${pairs}`), bar(missed / pairs)))));
+  }
+
+  function queryList(protocol, method, place) {
+    return make("nav", { class: "queries", "aria-label": `Queries of ${method.name}` },
+      make("ul", {}, ...method.queries.map((scores, i) => scores && make("li", {},
+        make("a", {
+          href: address(protocol.name, method.name, data.queries[i].slug),
+          "aria-current": i === place ? "true" : null,
+        }, make("span", { class: "slug" }, data.queries[i].slug),
+        make("span", { class: "f1" }, scores.f1),
+        make("span", { class: "errors" },
+          make("span", { class: scores.fp ? "wrong" : "none" }, `${scores.fp} wrong`), " ",
+          make("span", { class: scores.fn ? "missed" : "none" }, `${scores.fn} missed`)))))));
+  }
+
+  function choice(label, names, texts, current, go) {
+    const select = make("select", { id: `choose-${label}` },
+      ...texts.map((text) => make("option", {}, text)));
+    select.selectedIndex = names.indexOf(current);
+    select.addEventListener("change", () => { location.hash = go(names[select.selectedIndex]); });
+    return make("label", {}, `${label} `, select);
+  }
+
+  function choices({ protocol, method, place }) {
+    const { slug } = data.queries[place];
+    const methods = protocol.methods.map(({ name }) => name);
+    const protocols = data.protocols.map(({ name }) => name);
+    const texts = protocol.methods.map(({ name, queries }) => (
+      queries[place] ? `${name}: F1 ${queries[place].f1} here` : name));
+    return make("div", { class: "choices" },
+      choice("method", methods, texts, method.name, (name) => address(protocol.name, name, slug)),
+      choice("protocol", protocols, protocols, protocol.name,
+        (name) => address(name, method.name, slug)));
+  }
+
+  function show(state) {
+    const { protocol, method, place } = state;
+    for (const section of document.querySelectorAll("[data-protocol]")) {
+      section.hidden = section.dataset.protocol !== protocol.name;
+    }
+    for (const radio of document.querySelectorAll(".protocols input")) {
+      radio.checked = radio.value === protocol.name;
+    }
+    if (method === null) {
+      gallery.replaceChildren(
+        make("p", { class: "note" }, "No method has results under this protocol."));
+      return;
+    }
+    const focused = gallery.contains(document.activeElement) ? document.activeElement : null;
+    gallery.replaceChildren(
+      choices(state),
+      make("div", { class: "columns" },
+        queryList(protocol, method, place),
+        queryGallery(data.queries[place], method.queries[place]),
+        edits(method)));
+    // On a narrow screen the queries are a strip that scrolls.
+    const current = gallery.querySelector("[aria-current]");
+    const item = current.parentNode;
+    item.parentNode.scrollLeft = item.offsetLeft - item.parentNode.offsetLeft;
+    if (focused) (document.getElementById(focused.id) || current).focus();
+  }
+
+  const arrive = () => document.getElementById("galleries-heading").focus();
+  let arriving = false;
+
+  window.addEventListener("hashchange", () => {
+    if (location.hash.startsWith("#/")) show(chosen());
+    if (arriving) arrive();
+    arriving = false;
+  });
+
+  // From a table to the gallery; a link to what is already there changes no address.
+  for (const link of document.querySelectorAll('table a[href^="#/"]')) {
+    link.addEventListener("click", () => {
+      if (link.getAttribute("href") === location.hash) arrive();
+      else arriving = true;
+    });
+  }
+
+  // All images of the photograph that is pointed at stand out.
+  function pointAt(event) {
+    const at = event.target.closest && event.target.closest(".thumbnail");
+    for (const button of gallery.querySelectorAll(".thumbnail")) {
+      button.classList.toggle("same",
+        Boolean(at) && button.dataset.photograph === at.dataset.photograph);
+    }
+  }
+  gallery.addEventListener("mouseover", pointAt);
+  gallery.addEventListener("focusin", pointAt);
+
+  // ---- One protocol at a time --------------------------------------------------------------
+
+  if (data.protocols.length > 1) {
+    const radios = data.protocols.map(({ name }) => {
+      const radio = make("input", { type: "radio", name: "protocol", value: name });
+      radio.addEventListener("change", () => {
+        const { method, place } = chosen();
+        location.hash = method
+          ? address(name, method.name, data.queries[place].slug) : address(name);
+      });
+      return make("label", {}, radio, make("span", {}, name));
+    });
+    document.querySelector("#table1 > p").after(make("fieldset", { class: "protocols" },
+      make("legend", {}, "How the threshold is chosen"), ...radios));
+  }
+
+  // ---- A larger view -----------------------------------------------------------------------
+
+  const viewer = document.getElementById("viewer");
+
+  function view(image, name, lines) {
+    document.getElementById("viewer-picture").replaceChildren(
+      ...(image ? [make("img", { src: image.src, alt: image.alt })] : []));
+    document.getElementById("viewer-text").replaceChildren(
+      make("p", { id: "viewer-name" }, name),
+      ...lines.filter(Boolean).map((line) => make("p", {}, line)));
+    viewer.showModal();
+  }
+
+  viewer.addEventListener("click", (event) => { if (event.target === viewer) viewer.close(); });
+  for (const button of document.querySelectorAll("figure .zoom")) {
+    button.addEventListener("click", () => {
+      const image = button.querySelector("img");
+      const caption = [...button.parentNode.querySelectorAll("figcaption p")];
+      view(image, image.alt, caption.map((line) => line.textContent));
+    });
+  }
+
+  document.documentElement.classList.add("scripted");
+  show(chosen());
+  if (location.hash.startsWith("#/")) document.getElementById("galleries").scrollIntoView();
+})();

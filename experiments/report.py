@@ -1,0 +1,30 @@
+"""Write the report: Table 1, the figures, and the groups behind every score, in one HTML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from configuration import build, open_dataset
+from omegaconf import DictConfig
+from program import SUCCESS, run
+
+from dupeval.report import write_report
+
+
+def main(config: DictConfig) -> int:
+    """Read the stored results, write the file, say where; return 0."""
+    path = write_report(
+        open_dataset(config),
+        Path(str(config.table1_dir)),
+        Path(str(config.figures_dir)),
+        Path(config.out_dir),
+        Path(config.cache_dir),
+        build(config.limits, "limits"),
+        config.progress,
+    )
+    print(f"written to {path}: {path.stat().st_size / 1e6:.1f} MB")
+    return SUCCESS
+
+
+if __name__ == "__main__":
+    run("report", main)

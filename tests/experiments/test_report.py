@@ -1,0 +1,61 @@
+"""The report from the command line."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import report
+import table1
+from configuration import compose
+
+from dupeval.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def overrides(tmp_path: Path, make_dataset: Callable[..., Path]) -> list[str]:
+    photographs = {"a.png": "p", "b.png": "p", "c.png": "q"}
+    root = make_dataset(tmp_path / "data", {"one": photographs, "two": photographs})
+    return ["dataset=folder", f"dataset.root={root}", f"cache_dir={tmp_path / 'cache'}"]
+
+
+def test_it_shows_what_table1_stored(
+    tmp_path: Path, overrides: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    stored, out = tmp_path / "table1", tmp_path / "out"
+    shared = [*overrides, "progress=false"]
+    table1.main(compose("table1", ["method=raw", "protocol=loqo", *shared, f"out_dir={stored}"]))
+    capsys.readouterr()
+    paths = [f"out_dir={out}", f"table1_dir={stored}", f"figures_dir={tmp_path / 'figures'}"]
+    assert report.main(compose("report", [*shared, *paths])) == 0
+    assert capsys.readouterr().out == f"written to {out / 'report.html'}: 0.0 MB\n"
+    assert "#/loqo/raw/one" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_without_stored_results_it_names_the_command_and_writes_nothing(
+    tmp_path: Path, overrides: list[str]
+) -> None:
+    out = tmp_path / "out"
+    paths = [f"out_dir={out}", f"table1_dir={tmp_path / 'nowhere'}"]
+    done = subprocess.run(
+        [sys.executable, "experiments/report.py", *overrides, *paths, "progress=false"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr == (
+        f"error: no stored results in {tmp_path / 'nowhere'} (table1.csv, per_query.csv, "
+        "groups.csv, run.json missing); make them: python experiments/table1.py\n"
+    )
+    assert not out.exists()
+
+
+def test_a_limit_that_is_none_is_refused(tmp_path: Path, overrides: list[str]) -> None:
+    with pytest.raises(SettingsError, match=r"limits\.megabytes=0: Input should be greater than 0"):
+        report.main(compose("report", [*overrides, "limits.megabytes=0"]))

@@ -1,0 +1,348 @@
+"""The report in a browser: sorted, clicked through, by keyboard, and at the width of a phone."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hostile import IMAGE, PHOTOGRAPH, QUERY, TITLE
+from PIL import Image
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.select import Select
+
+from dupeval.report import write_report
+from dupeval.report.page import address
+from dupeval.report.stored import StoredResults, read_results
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+DRIVER = shutil.which("chromedriver")
+
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="no chromium with chromedriver on the PATH"
+)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM or ""
+    for argument in (
+        *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
+        *("--window-size=1280,900", "--disable-background-networking", "--lang=en"),
+    ):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options, Service(DRIVER))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="module")
+def results(stored) -> StoredResults:
+    return read_results(stored.table1_dir, stored.dataset)
+
+
+@pytest.fixture(scope="module")
+def report(stored, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("browser")
+    (folder / "figures").mkdir()
+    Image.new("RGB", (2000, 900), "navy").save(folder / "figures" / "bars.png")
+    return write_report(
+        stored.dataset, stored.table1_dir, folder / "figures", folder, stored.cache_dir
+    )
+
+
+@pytest.fixture
+def browser(chromium: webdriver.Chrome, report: Path) -> Iterator[webdriver.Chrome]:
+    """Open the report, and afterwards look for what went wrong unseen."""
+    chromium.get("about:blank")
+    for log in ("browser", "performance"):
+        chromium.get_log(log)
+    chromium.get(report.as_uri())
+    yield chromium
+    assert chromium.get_log("browser") == []
+    messages = [
+        json.loads(entry["message"])["message"] for entry in chromium.get_log("performance")
+    ]
+    asked_for = [
+        message["params"]["request"]["url"]
+        for message in messages
+        if message["method"] == "Network.requestWillBeSent"
+    ]
+    assert report.as_uri() in {url.partition("#")[0] for url in asked_for}
+    assert all(url.startswith(("file:", "data:")) for url in asked_for)
+
+
+def shown(browser: webdriver.Chrome, selector: str) -> list[WebElement]:
+    return [e for e in browser.find_elements(By.CSS_SELECTOR, selector) if e.is_displayed()]
+
+
+def column(table: WebElement, place: int) -> list[str]:
+    rows = table.find_elements(By.CSS_SELECTOR, "tbody tr")
+    return [row.find_elements(By.CSS_SELECTOR, "th, td")[place].text for row in rows]
+
+
+def go(browser: webdriver.Chrome, fragment: str) -> None:
+    """Open what a fragment names; the page has followed it when this returns."""
+    browser.execute_async_script(
+        "const done = arguments[1]; if (location.hash === arguments[0]) done();"
+        "addEventListener('hashchange', () => done(), { once: true });"
+        "location.hash = arguments[0];",
+        fragment,
+    )
+
+
+def chosen(browser: webdriver.Chrome, what: str) -> str:
+    return Select(browser.find_element(By.ID, f"choose-{what}")).first_selected_option.text
+
+
+def press(browser: webdriver.Chrome, key: str) -> None:
+    ActionChains(browser).send_keys(key).perform()
+
+
+def tab_to(browser: webdriver.Chrome, wanted: WebElement) -> None:
+    for _ in range(60):
+        press(browser, Keys.TAB)
+        if browser.switch_to.active_element == wanted:
+            return
+    raise AssertionError(f"Tab never came to {wanted.get_attribute('outerHTML')}")
+
+
+class TestTable1:
+    def test_is_sorted_by_a_heading_numbers_as_numbers_and_empty_last(
+        self, browser: webdriver.Chrome
+    ) -> None:
+        table = shown(browser, "#table1 table")[0]
+        headings = table.find_elements(By.CSS_SELECTOR, "thead tr:last-child th")
+        f1 = [heading.text for heading in headings].index("F1")
+        unsorted = column(table, f1)
+        figures = sorted((text for text in unsorted if text), key=float)
+        empty = [""] * unsorted.count("")
+        assert figures
+        assert empty
+        headings[f1].find_element(By.TAG_NAME, "button").click()
+        assert headings[f1].get_attribute("aria-sort") == "descending"
+        assert column(table, f1) == [*figures[::-1], *empty]
+        headings[f1].find_element(By.TAG_NAME, "button").click()
+        assert headings[f1].get_attribute("aria-sort") == "ascending"
+        assert column(table, f1) == [*figures, *empty]
+        headings[0].find_element(By.TAG_NAME, "button").click()
+        assert headings[f1].get_attribute("aria-sort") is None
+        assert column(table, 0) == ["raw", "raw_pca", "vgg", "vgg_pca", "visipics"]
+
+    def test_is_sorted_by_keyboard_too(self, browser: webdriver.Chrome) -> None:
+        heading = shown(browser, "#table1 thead th button")[1]
+        tab_to(browser, heading)
+        outline = browser.execute_script(
+            "return getComputedStyle(arguments[0]).outlineStyle", heading
+        )
+        assert outline == "solid"
+        press(browser, Keys.ENTER)
+        cell = heading.find_element(By.XPATH, "..")
+        assert cell.get_attribute("aria-sort") == "descending"
+
+    def test_minus_infinity_is_below_all_numbers(self, browser: webdriver.Chrome) -> None:
+        table = shown(browser, "#table1 table")[0]
+        cells = table.find_elements(By.CSS_SELECTOR, "tbody tr td:nth-child(8)")
+        for cell, value in zip(cells, ("0.5", "-Infinity", "", "10", "9"), strict=True):
+            browser.execute_script("arguments[0].dataset.value = arguments[1]", cell, value)
+        heading = table.find_element(By.CSS_SELECTOR, "thead tr:last-child th:nth-child(8) button")
+        heading.click()
+        cells = table.find_elements(By.CSS_SELECTOR, "tbody tr td:nth-child(8)")
+        values = [cell.get_attribute("data-value") for cell in cells]
+        assert values == ["10", "9", "0.5", "-Infinity", ""]
+
+    def test_one_protocol_is_shown_at_a_time(self, browser: webdriver.Chrome) -> None:
+        assert len(shown(browser, "#table1 table")) == 1
+        assert shown(browser, "#table1 h3")[0].text.startswith("Threshold chosen on the other")
+        browser.find_element(By.XPATH, "//fieldset//label[.='oracle']").click()
+        assert shown(browser, "#table1 h3")[0].text.startswith("Best single threshold")
+        assert Select(
+            browser.find_element(By.ID, "choose-protocol")
+        ).first_selected_option.text == ("oracle")
+
+
+class TestGalleries:
+    def test_a_row_leads_to_its_methods_queries_and_a_query_to_its_groups(
+        self, browser: webdriver.Chrome, results: StoredResults
+    ) -> None:
+        browser.find_element(By.LINK_TEXT, "raw_pca").click()
+        assert browser.switch_to.active_element.text == "Why a method loses"
+        links = browser.find_elements(By.CSS_SELECTOR, ".queries a")
+        f1 = {
+            slug: f"{row['f1']:.3f}"
+            for (protocol, method, slug), row in results.per_query.items()
+            if (protocol, method) == ("loqo", "raw_pca")
+        }
+        assert {
+            link.find_element(By.CLASS_NAME, "slug").text: link.find_element(
+                By.CLASS_NAME, "f1"
+            ).text
+            for link in links
+        } == f1
+        links[2].click()
+        assert browser.find_element(By.CSS_SELECTOR, ".query h3").text.startswith("three")
+        assert browser.switch_to.active_element.get_attribute("aria-current") == "true"
+
+    def test_every_gallery_has_all_images_and_the_pairs_of_its_scores(
+        self, browser: webdriver.Chrome, results: StoredResults, stored
+    ) -> None:
+        names = {query.slug: [i.name for i in query.images] for query in stored.dataset.queries}
+        for place, row in results.per_query.items():
+            go(browser, address(place))
+            groups = browser.find_elements(By.CSS_SELECTOR, ".groups")[0]
+            images = groups.find_elements(By.CSS_SELECTOR, ".thumbnail img")
+            alts = [image.get_attribute("alt") or "" for image in images]
+            assert sorted(alt.split(", photograph ")[0] for alt in alts) == sorted(names[place[2]])
+            texts = browser.find_element(By.CLASS_NAME, "query").text
+            found, _, torn = texts.partition("Photographs torn apart")
+            wrong = re.findall(r"(\d+) wrong pair", found.partition("Groups found")[2])
+            missed = re.findall(r"(\d+) missed pair", torn)
+            assert sum(map(int, wrong)) == row["fp"]
+            assert sum(map(int, missed)) == row["fn"]
+
+    def test_a_wrong_and_a_torn_group_say_what_is_wrong(self, browser: webdriver.Chrome) -> None:
+        go(browser, address(["oracle", "raw", "two"]))
+        wrong = browser.find_element(By.CSS_SELECTOR, ".has-wrong")
+        assert wrong.find_element(By.TAG_NAME, "h5").text == (
+            "Group 1\n3 images\n2 wrong pairs\ncopies elsewhere"
+        )
+        assert [badge.text for badge in wrong.find_elements(By.CLASS_NAME, "badge")] == [
+            *("B", "B", "A"),
+        ]
+        assert len(wrong.find_elements(By.CLASS_NAME, "sign")) == 1
+        wrong.find_element(By.CLASS_NAME, "jump").click()
+        assert browser.switch_to.active_element.get_attribute("id") == "group-2"
+        torn = browser.find_elements(By.CSS_SELECTOR, ".groups")[1].text
+        assert PHOTOGRAPH in torn
+        assert "2 missed pairs" in torn
+
+    def test_copies_stand_out_when_an_image_is_pointed_at(self, browser: webdriver.Chrome) -> None:
+        go(browser, address(["oracle", "raw", "two"]))
+        first = browser.find_element(By.CLASS_NAME, "thumbnail")
+        ActionChains(browser).move_to_element(first).perform()
+        same = browser.find_elements(By.CSS_SELECTOR, ".thumbnail.same .badge")
+        assert {badge.text for badge in same} == {"B"}
+        assert len(same) >= 2
+
+    def test_what_is_missed_by_edit_is_told(self, browser: webdriver.Chrome) -> None:
+        go(browser, address(["oracle", "raw", "two"]))
+        edits = browser.find_element(By.CLASS_NAME, "edits").text
+        assert re.search(r"^crop\n\d+ of 12$", edits, re.MULTILINE)
+
+    def test_another_method_and_protocol_keep_the_query_and_the_focus(
+        self, browser: webdriver.Chrome
+    ) -> None:
+        go(browser, address(["loqo", "raw", "three"]))
+        select = browser.find_element(By.ID, "choose-method")
+        select.click()
+        Select(select).select_by_index(1)
+        assert browser.execute_script("return location.hash") == "#/loqo/raw_pca/three"
+        assert browser.switch_to.active_element.get_attribute("id") == "choose-method"
+        assert chosen(browser, "method").startswith("raw_pca: F1 ")
+
+    def test_back_leads_to_what_was_there_before(self, browser: webdriver.Chrome) -> None:
+        go(browser, address(["loqo", "raw", "three"]))
+        go(browser, address(["loqo", "raw", "four"]))
+        browser.back()
+        assert browser.find_element(By.CSS_SELECTOR, ".query h3").text.startswith("three")
+
+    @pytest.mark.parametrize("fragment", ["#/", "#/no/such/thing", "#/%E0%A4%A/x", "#/loqo//"])
+    def test_an_address_that_leads_nowhere_shows_the_first(
+        self, browser: webdriver.Chrome, fragment: str
+    ) -> None:
+        go(browser, fragment)
+        assert Select(
+            browser.find_element(By.ID, "choose-method")
+        ).first_selected_option.text.startswith("raw")
+
+    def test_hostile_names_are_texts(self, browser: webdriver.Chrome) -> None:
+        go(browser, address(["loqo", "raw", QUERY]))
+        heading = browser.find_element(By.CSS_SELECTOR, ".query h3")
+        assert heading.get_attribute("textContent") == QUERY + TITLE
+        alts = [image.get_attribute("alt") for image in shown(browser, ".thumbnail img")]
+        assert f"{IMAGE}, photograph A {PHOTOGRAPH}, crop:0.5+<script>" in alts
+        assert not browser.find_elements(By.CSS_SELECTOR, "#gallery script, #gallery b img, i")
+
+
+class TestTheLargerView:
+    def test_is_opened_and_closed_by_keyboard(self, browser: webdriver.Chrome) -> None:
+        go(browser, address(["loqo", "raw", QUERY]))
+        heading = browser.find_element(By.ID, "galleries-heading")
+        browser.execute_script("arguments[0].focus()", heading)
+        thumbnail = browser.find_element(By.CSS_SELECTOR, '.thumbnail[title^="<b>"]')
+        tab_to(browser, thumbnail)
+        press(browser, Keys.ENTER)
+        viewer = browser.find_element(By.ID, "viewer")
+        assert viewer.is_displayed()
+        lines = [
+            line.get_attribute("textContent") for line in viewer.find_elements(By.TAG_NAME, "p")
+        ]
+        assert lines == [
+            IMAGE,
+            f"Photograph A {PHOTOGRAPH}",
+            "3 images of this query show it",
+            "edit crop:0.5+<script>",
+        ]
+        assert viewer.find_element(By.TAG_NAME, "img").get_property("naturalWidth") == 24
+        press(browser, Keys.ESCAPE)
+        assert not viewer.is_displayed()
+        assert browser.switch_to.active_element == thumbnail
+
+    def test_shows_figures_too(self, browser: webdriver.Chrome) -> None:
+        browser.find_element(By.CSS_SELECTOR, "figure .zoom").click()
+        viewer = browser.find_element(By.ID, "viewer")
+        assert viewer.find_element(By.TAG_NAME, "img").get_property("naturalWidth") == 1600
+        viewer.find_element(By.CLASS_NAME, "close").click()
+        assert not viewer.is_displayed()
+
+
+class TestOnAPhone:
+    @pytest.fixture
+    def phone(self, browser: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+        size = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        yield browser
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    def test_nothing_sticks_out_to_the_side(
+        self, phone: webdriver.Chrome, results: StoredResults
+    ) -> None:
+        width = "return [document.documentElement.scrollWidth, innerWidth]"
+        for place in results.per_query:
+            go(phone, address(place))
+            assert phone.execute_script(width) == [360, 360]
+
+    def test_a_table_scrolls_in_its_own_frame(self, phone: webdriver.Chrome) -> None:
+        frame = shown(phone, ".scroll")[0]
+        assert frame.get_property("scrollWidth") > frame.get_property("clientWidth")
+        assert frame.get_property("clientWidth") <= 360
+        assert frame.get_attribute("tabindex") == "0"
+
+    def test_letters_are_large_enough_to_read(self, phone: webdriver.Chrome) -> None:
+        smallest = phone.execute_script(
+            "return Math.min(...[...document.querySelectorAll('main *')].filter((e) => "
+            "e.checkVisibility() && e.childElementCount === 0 && e.textContent.trim())"
+            ".map((e) => parseFloat(getComputedStyle(e).fontSize)))"
+        )
+        assert smallest >= 11
+
+
+def test_without_scripts_the_tables_and_figures_are_there(
+    chromium: webdriver.Chrome, report: Path
+) -> None:
+    chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        chromium.get(report.as_uri())
+        assert len(shown(chromium, "#table1 table")) == 2
+        assert shown(chromium, "figure img")
+        assert "The galleries need JavaScript" in chromium.find_element(By.TAG_NAME, "main").text
+    finally:
+        chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

@@ -1,0 +1,162 @@
+"""What the galleries show, as JSON values."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dupeval.dataset import Dataset, LabelledImage, Query
+from dupeval.report.data import ReportData, mark, number, report_data
+from dupeval.report.galleries import found_groups, most_telling
+from dupeval.report.pictures import Format, Picture
+from dupeval.report.stored import StoredResults
+
+PHOTOGRAPHS = "rpqpsqp"
+LABELS = [0, 0, 1, 0, 2, 3, 3]
+LARGE = Format(400, 75)
+
+
+def dataset(name: str = "q", photographs: Sequence[str] = PHOTOGRAPHS) -> Dataset:
+    images = (
+        LabelledImage(f"{i}.png", Path(f"{i}.png"), photograph, "mirror" if i == 6 else "", str(i))
+        for i, photograph in enumerate(photographs)
+    )
+    return Dataset("d", (Query(name, name.upper(), tuple(images)),))
+
+
+def results(of: Mapping[tuple[str, str, str], list[int]]) -> StoredResults:
+    row = {
+        **{"precision": 1 / 3, "recall": 0.25, "f1": 2 / 7, "threshold": -math.inf},
+        **{"tp": 1, "fp": 2, "fn": 3, "setting": '{"n_components":0.9}'},
+    }
+    protocols = [protocol for protocol, _, _ in of]
+    return StoredResults(
+        pd.DataFrame({"protocol": [*protocols, "fixed", ""]}),
+        {place: {**row, "method": place[1]} for place in of},
+        {place: np.array(labels) for place, labels in of.items()},
+        {},
+    )
+
+
+def made(
+    shown: frozenset[int], pictured: str = "0123456", form: Format = LARGE
+) -> tuple[ReportData, dict[str, Any]]:
+    """Return the data of one query and one method, and what it says of the method."""
+    of = results({("loqo", "raw", "q"): LABELS})
+    pictures = {name: Picture(f"data:{name}", 4, 3) for name in pictured}
+    groups = {("loqo", "raw", "q"): found_groups(PHOTOGRAPHS, LABELS)}
+    data = report_data(dataset(), of, groups, {"q": shown}, (pictures, form))
+    return data, data.json["protocols"][0]["methods"][0]
+
+
+class TestAllImagesShown:
+    def test_photographs_with_copies_have_letters_and_come_first(self) -> None:
+        (query,) = made(frozenset(range(7)))[0].json["queries"]
+        assert (query["slug"], query["title"]) == ("q", "Q")
+        assert query["photographs"] == [
+            ["A", "p", 3, 0],
+            ["B", "q", 2, 1],
+            ["", "r", 1, None],
+            ["", "s", 1, None],
+        ]
+        assert query["images"][0] == ["0.png", 2, "", 0]
+        assert query["images"][6] == ["6.png", 0, "mirror", 6]
+
+    def test_the_first_letter_is_the_first_images_though_another_has_more_copies(self) -> None:
+        of, shown = dataset(photographs="qpppq"), {"q": frozenset(range(5))}
+        data = report_data(of, results({}), {}, shown, ({}, LARGE))
+        names = [photograph[:3] for photograph in data.json["queries"][0]["photographs"]]
+        assert names == [["A", "q", 2], ["B", "p", 3]]
+
+    def test_each_group_has_its_wrong_pairs_and_its_parts(self) -> None:
+        _, method = made(frozenset(range(7)))
+        (query,) = method["queries"]
+        assert query["groups"] == [
+            [3, 2, [[0, 2, [1, 3]], [2, 1, [0]]]],
+            [2, 1, [[1, 1, [5]], [0, 1, [6]]]],
+            [1, 0, [[1, 1, [2]]]],
+            [1, 0, [[3, 1, [4]]]],
+        ]
+        assert query["rest"] is None
+        assert query["torn"] == [[0, 2], [1, 1]]
+
+    def test_scores_are_for_reading_and_settings_as_stored(self) -> None:
+        (query,) = made(frozenset(range(7)))[1]["queries"]
+        texts = {name: query[name] for name in ("precision", "recall", "f1", "threshold")}
+        assert texts == {"precision": "0.333", "recall": "0.250", "f1": "0.286", "threshold": "−∞"}
+        assert (query["tp"], query["fp"], query["fn"]) == (1, 2, 3)
+        assert query["setting"] == {"n_components": 0.9}
+
+    def test_what_is_missed_of_each_edit(self) -> None:
+        assert made(frozenset(range(7)))[1]["edits"] == [["mirror", 2, 2]]
+
+    def test_a_picture_is_there_once_even_if_images_share_it(self) -> None:
+        of = dataset()
+        (query,) = of.queries
+        twice = tuple(replace(image, sha256="0") for image in query.images)
+        of = replace(of, queries=(replace(query, images=twice),))
+        places = {("loqo", "raw", "q"): LABELS}
+        groups = {("loqo", "raw", "q"): found_groups(PHOTOGRAPHS, LABELS)}
+        pictures = {"0": Picture("data:0", 4, 3)}
+        shown = {"q": frozenset(range(7))}
+        data = report_data(of, results(places), groups, shown, (pictures, LARGE))
+        assert data.json["pictures"] == [["data:0", 4, 3]]
+        assert {image[3] for image in data.json["queries"][0]["images"].values()} == {0}
+
+    def test_nothing_is_to_be_noted(self) -> None:
+        assert made(frozenset(range(7)))[0].notes == ()
+
+    def test_a_protocol_without_results_has_no_methods(self) -> None:
+        names = [(p["name"], len(p["methods"])) for p in made(frozenset())[0].json["protocols"]]
+        assert names == [("loqo", 1), ("fixed", 0)]
+
+
+class TestOfManyImages:
+    def test_parts_and_groups_without_a_shown_image_are_left_out_and_counted(self) -> None:
+        data, method = made(frozenset({1, 2}), "12")
+        (query,) = method["queries"]
+        assert data.json["queries"][0]["photographs"] == [["A", "p", 3, 0], ["B", "q", 2, 1]]
+        assert query["groups"] == [[3, 2, [[0, 2, [1]]]], [1, 0, [[1, 1, [2]]]]]
+        assert query["rest"] == [2, 3, 1]
+        assert query["torn"] == [[0, 2], [1, 1]]
+
+    def test_what_is_thinned_out_is_said(self) -> None:
+        data, _ = made(frozenset({1, 2}), "1", Format(160, 60))
+        shown, nameless, small = data.notes
+        assert shown.startswith("Galleries show 2 of 7 images")
+        assert nameless.startswith("1 of the images shown have a name but no picture")
+        assert "at most 160 pixels" in small
+
+    def test_the_size_does_not_grow_with_the_images(self) -> None:
+        sizes = {}
+        for n in (200, 2000):
+            random = np.random.default_rng(n)
+            photographs = [f"p{i}" for i in random.integers(0, n // 3, n)]
+            of = dataset(photographs=photographs)
+            places = [("loqo", f"method {i}", "q") for i in range(20)]
+            labels = {place: random.integers(0, n // 3, n).tolist() for place in places}
+            groups = {place: found_groups(photographs, labels[place]) for place in places}
+            shown = most_telling(of.queries, {"q": list(groups.values())}, 60, 1500)
+            data = report_data(of, results(labels), groups, shown, ({}, LARGE))
+            sizes[n] = len(json.dumps(data.json))
+        assert sizes[2000] < 1.5 * sizes[200] < 100_000
+
+
+@pytest.mark.parametrize(
+    ("place", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (27, "AB"), (701, "ZZ"), (702, "AAA")]
+)
+def test_marks_go_on_after_z(place: int, letters: str) -> None:
+    assert mark(place) == letters
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.12345, "0.123"), (math.nan, ""), (-math.inf, "−∞"), (math.inf, "∞")]
+)
+def test_figures_for_reading(value: float, text: str) -> None:
+    assert number(value) == text

@@ -1,0 +1,249 @@
+"""The whole file: everything inside, nothing outside, and no name is ever taken for HTML."""
+
+import base64
+import hashlib
+import json
+import math
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hostile import IMAGE, PHOTOGRAPH, QUERY, TITLE
+from PIL import Image
+from pydantic import ValidationError
+
+from dupeval.errors import DupevalError
+from dupeval.report import Limits, write_report
+from dupeval.report.data import ReportData
+from dupeval.report.page import address, render, sortable
+from dupeval.report.pictures import Format
+from dupeval.report.stored import read_results
+
+
+class Page(HTMLParser):
+    """A page as a browser takes it apart: elements with their attributes, and their texts."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.setdefault(self.elements[-1][0] if self.elements else "", []).append(data)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def written(stored, out: Path, **given) -> str:
+    figures_dir = given.pop("figures_dir", stored.root / "nowhere")
+    path = write_report(
+        stored.dataset, stored.table1_dir, figures_dir, out, stored.cache_dir, **given
+    )
+    assert path == out / "report.html"
+    assert [file.name for file in out.iterdir()] == ["report.html"]
+    return path.read_text(encoding="utf-8")
+
+
+def data_of(html: str) -> dict:
+    return json.loads(html.split('id="data">')[1].split("</script>", maxsplit=1)[0])
+
+
+class TestTheFile:
+    def test_has_everything_inside_and_asks_for_nothing(self, stored, tmp_path: Path) -> None:
+        page = Page(written(stored, tmp_path))
+        for tag, attributes in page.elements:
+            for name in ("src", "href", "action", "data", "srcset", "poster", "style"):
+                value = attributes.get(name)
+                assert value is None or value.startswith(("data:", "#")), (tag, name, value)
+            assert not any(name.startswith("on") for name in attributes)
+        assert not re.search(r"@import|url\(", "".join(page.texts["style"]))
+
+    def test_its_policy_allows_its_own_style_and_script_and_nothing_else(
+        self, stored, tmp_path: Path
+    ) -> None:
+        html = written(stored, tmp_path)
+        style = html.split("<style>")[1].split("</style>")[0]
+        script = html.split("<script>")[1].split("</script>")[0]
+        (policy,) = (
+            meta["content"]
+            for meta in Page(html).all("meta")
+            if meta.get("http-equiv") == "Content-Security-Policy"
+        )
+        hashes = [
+            base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+            for text in (style, script)
+        ]
+        assert policy == (
+            f"default-src 'none'; img-src data:; style-src 'sha256-{hashes[0]}'; "
+            f"script-src 'sha256-{hashes[1]}'; base-uri 'none'; form-action 'none'"
+        )
+
+    def test_is_the_same_bytes_when_made_again(self, stored, tmp_path: Path) -> None:
+        assert written(stored, tmp_path / "1") == written(stored, tmp_path / "2")
+
+    def test_names_the_data(self, stored, tmp_path: Path) -> None:
+        text = " ".join(written(stored, tmp_path).split())
+        assert "On data: 4 queries, 24 images, 16 pairs of images" in text
+        assert stored.dataset.fingerprint in text
+
+
+class TestHostileNames:
+    def test_never_become_elements(self, stored, tmp_path: Path) -> None:
+        page = Page(written(stored, tmp_path))
+        assert [script.get("type") for script in page.all("script")] == ["application/json", None]
+        assert len(page.all("title")) == 1
+        assert not page.all("img")
+        assert not page.all("i")
+
+    def test_are_shown_as_they_are(self, stored, tmp_path: Path) -> None:
+        html = written(stored, tmp_path)
+        headings = [heading for heading in Page(html).all("th") if "title" in heading]
+        assert {heading["title"] for heading in headings} == {TITLE}
+        query = data_of(html)["queries"][0]
+        assert (query["slug"], query["title"]) == (QUERY, TITLE)
+        assert query["photographs"][0] == ["A", PHOTOGRAPH, 3, 0]
+        assert query["images"]["0"][:3] == [IMAGE, 0, "crop:0.5+<script>"]
+
+    def test_of_a_dataset_and_a_method_too(self, stored) -> None:
+        results = read_results(stored.table1_dir, stored.dataset)
+        table = results.table1.replace("raw", "<script>x")
+        html = render(
+            replace(stored.dataset, name="</title><script>y"),
+            replace(results, table1=table),
+            ReportData({}, ("<script>z",)),
+            [],
+            ({}, Format(1, 1)),
+            Path("<script>"),
+        )
+        assert len(Page(html).all("script")) == 2
+
+
+class TestTable1:
+    def test_has_a_part_a_protocol_and_the_studys_own_rows_in_each(
+        self, stored, tmp_path: Path
+    ) -> None:
+        loqo, oracle = written(stored, tmp_path).split("<table")[1:3]
+        for part, protocol in ((loqo, "loqo"), (oracle, "oracle")):
+            methods = [row["data-value"] for row in Page(part).all("th") if "data-value" in row]
+            assert methods == ["raw", "raw_pca", "vgg", "vgg_pca", "visipics"]
+            links = [link["href"] for link in Page(part).all("a")]
+            assert links == [f"#/{protocol}/raw", f"#/{protocol}/raw_pca"]
+
+    def test_tells_apart_what_rows_rest_on(self, stored) -> None:
+        results = read_results(stored.table1_dir, stored.dataset)
+        table = results.table1[results.table1["protocol"] == "loqo"].copy()
+        rows = [table.iloc[0].copy() for _ in range(3)]
+        for row, source in zip(rows, ("imported", "missing", "failed"), strict=True):
+            row["method"], row["source"] = f"tool_{source}", source
+        table = pd.concat([table, pd.DataFrame(rows)])
+        nothing = ReportData({}, ())
+        html = render(
+            stored.dataset, replace(results, table1=table), nothing, [], ({}, Format(1, 1)), Path()
+        )
+        classes = [span["class"] for span in Page(html).all("span") if "source" in span["class"]]
+        of_rows, legend = classes[:5], classes[5:]
+        expected = ["measured", "measured", "imported", "missing", "failed"]
+        assert of_rows == [f"source {source}" for source in expected]
+        assert legend == [f"source {source}" for source in expected[1:]]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.5, "0.5"), (math.nan, ""), (-math.inf, "-Infinity")]
+)
+def test_figures_are_sorted_as_javascript_reads_them(value: float, text: str) -> None:
+    assert sortable(value) == text
+
+
+def test_addresses_are_as_encode_uri_component_has_them() -> None:
+    assert address(["a/b", "#?%", "!*'()~-_."]) == "#/a%2Fb/%23%3F%25/!*'()~-_."
+    assert address(["세월"]) == "#/%EC%84%B8%EC%9B%94"
+
+
+class TestFigures:
+    @pytest.fixture
+    def figures_dir(self, tmp_path: Path) -> Path:
+        folder = tmp_path / "figures"
+        folder.mkdir()
+        Image.new("RGB", (3000, 1500), "navy").save(folder / "bars.png")
+        (folder / "bars.md").write_text("**Bars <b>of</b>.** F1 &lt;.\n\n- Data: <i>\n")
+        return folder
+
+    def test_are_embedded_with_their_captions_scaled_down_if_large(
+        self, stored, figures_dir: Path, tmp_path: Path
+    ) -> None:
+        html = written(stored, tmp_path / "out", figures_dir=figures_dir)
+        (image,) = Page(html).all("img")
+        assert (image["width"], image["height"], image["alt"]) == ("1600", "800", "Bars <b>of</b>.")
+        assert image["src"].startswith("data:image/webp;base64,")
+        assert "<p><strong>Bars &lt;b&gt;of&lt;/b&gt;.</strong> F1 &lt;.</p>" in html
+        assert "<li>Data: &lt;i&gt;</li>" in html
+
+    def test_without_any_the_command_that_makes_them_is_named(self, stored, tmp_path: Path) -> None:
+        html = written(stored, tmp_path, figures_dir=Path("somewhere/else"))
+        text = " ".join(html.split())
+        assert "No figures are stored in <code>somewhere/else</code>" in text
+        assert "<code>python experiments/figures.py</code>" in text
+
+    def test_one_that_cannot_be_decoded_is_named(
+        self, stored, figures_dir: Path, tmp_path: Path
+    ) -> None:
+        (figures_dir / "bars.png").write_bytes(b"\x89PNG")
+        with pytest.raises(DupevalError, match=r"bars\.png: not an image"):
+            written(stored, tmp_path / "out", figures_dir=figures_dir)
+
+
+class TestLimits:
+    def test_a_gallery_thins_out_and_says_so(self, stored, tmp_path: Path) -> None:
+        html = written(stored, tmp_path, limits=Limits(images_a_query=2))
+        assert "Galleries show 8 of 24 images" in html
+        data = data_of(html)
+        assert [len(query["images"]) for query in data["queries"]] == [2] * 4
+        # Of each method, query and protocol: no image is lost from the counts.
+        for protocol in data["protocols"]:
+            for method in protocol["methods"]:
+                for scores in method["queries"]:
+                    rest = scores["rest"] or [0, 0, 0]
+                    assert sum(group[0] for group in scores["groups"]) + rest[1] == 6
+                    assert sum(group[1] for group in scores["groups"]) + rest[2] == scores["fp"]
+
+    def test_pictures_become_smaller_to_keep_within_the_limit(
+        self, make_dataset: Callable[..., Path], run_table1, tmp_path: Path
+    ) -> None:
+        photographs = {"a.png": "p", "b.png": "p"}
+        root = make_dataset(tmp_path / "data", {"one": photographs, "two": photographs})
+        for i, path in enumerate(root.glob("images/*/*")):
+            noise = np.random.default_rng(i).integers(0, 256, (400, 600, 3)).astype(np.uint8)
+            Image.fromarray(noise).save(path)
+        of_noise = run_table1(tmp_path, root, "raw")
+        sizes = {}
+        for megabytes in (15, 0.2):
+            html = written(of_noise, tmp_path / str(megabytes), limits=Limits(megabytes=megabytes))
+            assert len(html.encode()) < megabytes * 1e6
+            sizes[megabytes] = {picture[1] for picture in data_of(html)["pictures"]}
+            told = "so that the file keeps within its limit" in " ".join(html.split())
+            assert told == (megabytes < 15)
+        assert sizes[15] == {400}
+        assert max(sizes[0.2]) < 400
+
+    def test_a_limit_that_cannot_be_kept_is_said_and_nothing_is_written(
+        self, stored, tmp_path: Path
+    ) -> None:
+        with pytest.raises(DupevalError, match=r"more than limits\.megabytes=0\.01; possible"):
+            written(stored, tmp_path, limits=Limits(megabytes=0.01))
+        assert not list(tmp_path.iterdir())
+
+    @pytest.mark.parametrize("wrong", [{"megabytes": 0}, {"images": 0}, {"images_a_query": -1}])
+    def test_must_be_positive(self, wrong: dict[str, int]) -> None:
+        with pytest.raises(ValidationError):
+            Limits(**wrong)
