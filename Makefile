@@ -1,10 +1,11 @@
 # Everything a fresh clone needs: Python 3.11 or later, make, pip. `make table1` sets up and runs.
 PYTHON ?= python3
 VENV := .venv
+RAY := .venv-ray
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: table1 sweep test check format benchmarks clean help
+.PHONY: table1 sweep test ray test-ray check format benchmarks clean help
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9_-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -17,6 +18,11 @@ sweep: $(VENV)/.run  ## every setting that the methods' defaults were chosen fro
 
 test: $(VENV)/.dev  ## the tests
 	$(BIN)/python -m pytest
+
+ray: $(RAY)/.installed  ## the environment that runs hydra/launcher=ray; see docs/clusters.md
+
+test-ray: $(VENV)/.dev $(RAY)/.installed  ## the tests that need Ray
+	$(BIN)/python -m pytest -m ray
 
 check: $(VENV)/.dev  ## the linters and the types
 	$(BIN)/ruff check .
@@ -31,7 +37,7 @@ benchmarks: $(VENV)/.run  ## speed and memory, printed and written to results/be
 	$(BIN)/python benchmarks/run.py
 
 clean:  ## remove the environment, the caches and the built stand-in
-	rm -rf $(VENV) .cache data/standin data/.standin.*
+	rm -rf $(VENV) $(RAY) .cache data/standin data/.standin.*
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit("dupeval needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
@@ -41,9 +47,22 @@ $(VENV)/.python:
 # Editable, so that what is installed is the code that lies here.
 $(VENV)/.run: $(VENV)/.python pyproject.toml constraints.txt
 	@echo "installing into $(VENV): a few minutes and about 6 GB, most of it torch"
-	$(PIP) --editable '.[standin,tools]'
+	$(PIP) --editable '.[standin,tools,joblib]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(PIP) --editable '.[standin,tools,dev]'
+	$(PIP) --editable '.[standin,tools,joblib,dev]'
+	@touch $@
+
+# Ray's launcher needs older versions of a few packages: an environment laid over the other one,
+# which it takes all else from.
+$(RAY)/.installed: $(VENV)/.run constraints-ray.txt
+	rm -rf $(RAY)
+	$(BIN)/python -m venv --without-pip $(RAY)
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+		> "$$($(RAY)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/below.pth"
+	awk -F== 'NR == FNR {ray[$$1]} FNR == NR || !($$1 in ray)' constraints-ray.txt constraints.txt \
+		> $(RAY)/constraints.txt
+	$(RAY)/bin/python -m pip --disable-pip-version-check install --quiet \
+		--constraint $(RAY)/constraints.txt --editable '.[ray]'
 	@touch $@

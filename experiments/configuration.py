@@ -6,12 +6,17 @@ Hydra stays in this folder. Whatever the user can put right is a `SettingsError`
 from __future__ import annotations
 
 import difflib
+import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import hydra
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import (
     ConfigCompositionException,
     HydraException,
@@ -21,7 +26,7 @@ from hydra.errors import (
 )
 from hydra.types import RunMode
 from hydra.utils import instantiate
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import BaseModel, Field, ValidationError
 
@@ -32,6 +37,9 @@ from dupeval.protocol import Protocol
 from dupeval.settings import STRICT
 
 CONF_DIR = str(Path(__file__).resolve().parent.parent / "conf")
+# Hydra's launchers that come with a plugin, and the extra that installs it.
+EXTRAS = {"joblib": "joblib", "ray": "ray", "submitit_local": "slurm", "submitit_slurm": "slurm"}
+RUN, MULTIRUN = ("--run", "-r"), ("--multirun", "-m")
 
 
 def compose(config_name: str, overrides: list[str]) -> DictConfig:
@@ -43,20 +51,17 @@ def compose(config_name: str, overrides: list[str]) -> DictConfig:
         If an override cannot be followed; the message lists what is possible.
     """
     try:
-        return _compose(config_name, overrides)
+        config = _compose(config_name, overrides)
     except OverrideParseException as error:
-        raise SettingsError(
-            f"cannot read the override {error.override!r}; the form is NAME=VALUE, and lists with "
-            "a comma need quotes: 'method=[raw,vgg]'"
-        ) from None
+        raise _unreadable(error) from None
     except MissingConfigException as error:
-        group, _, name = (error.missing_cfg_file or "").rpartition("/")
-        possible = sorted(path.stem for path in (Path(CONF_DIR) / group).glob("*.yaml"))
-        raise SettingsError(
-            f"{group}={name}: there is no {group} {name!r}; possible: {', '.join(possible)}"
-        ) from None
+        raise _no_choice(error) from None
     except (ConfigCompositionException, OmegaConfBaseException) as error:
         message = str(error).splitlines()[0]
+        if message.startswith("Ambiguous value "):
+            raise SettingsError(
+                f"{message}; possible: a list, 'NAME=[A,B]', or a job for each, with --multirun"
+            ) from None
         if message.startswith("Could not override '"):
             key = message.split("'")[1]
             raise SettingsError(_unknown_key(config_name, overrides, key)) from None
@@ -64,6 +69,56 @@ def compose(config_name: str, overrides: list[str]) -> DictConfig:
     except (HydraException, ValueError) as error:
         # Hydra raises ValueError for a group that is set to null.
         raise SettingsError(str(error).splitlines()[0]) from None
+    with open_dict(config):
+        del config["hydra"]
+    return config
+
+
+def jobs(arguments: Sequence[str]) -> list[list[str]]:
+    """Return the overrides of each job that a command line asks for.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        The command line, without the program's name.
+
+    Returns
+    -------
+    list of list of str
+        One, or those of a multirun; none where Hydra is asked for something else (``--help``).
+
+    Raises
+    ------
+    SettingsError
+        If an argument cannot be read.
+    """
+    overrides = [text for text in arguments if text not in (*RUN, *MULTIRUN)]
+    if any(text.startswith("-") for text in overrides):
+        return []
+    if not set(arguments) & set(MULTIRUN):
+        return [overrides]
+    try:
+        with hydra.initialize_config_dir(version_base="1.3", config_dir=CONF_DIR):
+            parser = OverridesParser.create(GlobalHydra.instance().config_loader())
+            batches = BasicSweeper.split_arguments(parser.parse_overrides(overrides), None)
+    except OverrideParseException as error:
+        raise _unreadable(error) from None
+    except HydraException as error:
+        raise SettingsError(str(error).splitlines()[0]) from None
+    return batches[0]
+
+
+def check(config: DictConfig) -> None:
+    """Find what is wrong with a configuration by itself, before any work is done.
+
+    Raises
+    ------
+    SettingsError
+        With what is possible instead.
+    """
+    config = checked(config)
+    build_methods(config)
+    build_protocols(config)
 
 
 class Common(BaseModel):
@@ -119,12 +174,27 @@ def _check_writable(name: str, folder: Path) -> None:
         raise SettingsError(f"{name}={folder}: {nearest} cannot be written to")
 
 
+def job_name() -> str | None:
+    """Return what tells this job from the others of a multirun; None if there are no others."""
+    if not HydraConfig.initialized() or HydraConfig.get().mode != RunMode.MULTIRUN:
+        return None
+    return HydraConfig.get().job.override_dirname or "default"
+
+
 def _in_its_own_folder(config: DictConfig) -> DictConfig:
     """Give each job of a multirun a folder of its own below `out_dir`."""
-    if HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN:
-        job = HydraConfig.get().job.override_dirname.replace("/", "_") or "default"
-        config.out_dir = str(Path(config.out_dir) / job)
+    name = job_name()
+    if name is not None:
+        config.out_dir = str(Path(config.out_dir) / _file_name(name))
     return config
+
+
+def _file_name(text: str) -> str:
+    """Return a text as the name of a file; different texts have different names."""
+    name = text.replace("%", "%25").replace("/", "%2F")
+    if len(name.encode()) <= 200:  # File systems allow 255.
+        return name
+    return f"{name[:30]}...{name[-30:]}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def open_dataset(config: DictConfig) -> Dataset:
@@ -182,7 +252,30 @@ def as_json(config: DictConfig) -> dict[str, Any]:
 
 def _compose(config_name: str, overrides: list[str]) -> DictConfig:
     with hydra.initialize_config_dir(version_base="1.3", config_dir=CONF_DIR):
-        return hydra.compose(config_name, overrides)
+        return hydra.compose(config_name, overrides, return_hydra_config=True)
+
+
+def _unreadable(error: OverrideParseException) -> SettingsError:
+    return SettingsError(
+        f"cannot read the override {error.override!r}; the form is NAME=VALUE, and lists with "
+        "a comma need quotes: 'method=[raw,vgg]'"
+    )
+
+
+def _no_choice(error: MissingConfigException) -> SettingsError:
+    group, _, name = (error.missing_cfg_file or "").rpartition("/")
+    # Of a list of choices Hydra does not tell them.
+    possible = set(error.options or (path.stem for path in (Path(CONF_DIR) / group).glob("*.yaml")))
+    if group == "hydra/launcher":
+        if name in EXTRAS:
+            return SettingsError(
+                f"{group}={name} needs the extra {EXTRAS[name]!r}, which is not installed; "
+                "docs/clusters.md says how"
+            )
+        possible |= set(EXTRAS)
+    return SettingsError(
+        f"{group}={name}: there is no {group} {name!r}; possible: {', '.join(sorted(possible))}"
+    )
 
 
 def _unknown_key(config_name: str, overrides: list[str], key: str) -> str:
@@ -195,7 +288,7 @@ def _unknown_key(config_name: str, overrides: list[str], key: str) -> str:
     possible = {str(name) for name in node} if isinstance(node, DictConfig) else set()
     if depth == 0:
         possible |= {path.name for path in Path(CONF_DIR).iterdir() if path.is_dir()}
-    names = sorted(possible - {"_target_", "methods", "protocols", "representation"})
+    names = sorted(possible - {"_target_", "hydra", "methods", "protocols", "representation"})
     place = f"in {'.'.join(parts[:depth])}" if depth else "here"
     near = difflib.get_close_matches(parts[depth], names, n=1)
     if near:

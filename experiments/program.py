@@ -6,11 +6,9 @@ import hashlib
 import json
 import os
 import sys
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import hydra
 from configuration import (
@@ -18,52 +16,56 @@ from configuration import (
     as_json,
     build_methods,
     build_protocols,
-    checked,
+    check,
     compose,
+    jobs,
     open_dataset,
 )
+from job import (
+    NO_FIGURES,
+    SUCCESS,
+    USER_ERROR,
+    Outcome,
+    Task,
+    complain,
+    perform,
+    show_warnings_as_sentences,
+)
 from omegaconf import DictConfig
-from PIL import Image
 
 from dupeval.dataset import Dataset
-from dupeval.errors import DupevalError, SettingsError
+from dupeval.errors import DupevalError
 from dupeval.evaluation import Evaluation, evaluate
 from dupeval.method import Method, Resources
 from dupeval.provenance import describe_run
 
-SUCCESS, USER_ERROR, NO_FIGURES = 0, 2, 3
 
-
-def run(config_name: str, task: Callable[[DictConfig], int]) -> None:
+def run(config_name: str, task: Task) -> None:
     """Run a program: compose its configuration from the command line and hand it to `task`.
 
     Ends the process with what `task` returns, or with exit code 2 and one sentence for whatever
-    the user can put right.
+    the user can put right. All jobs of a multirun are checked before the first one starts.
     """
-    warnings.showwarning = _show_warning
-    # The reader of images reports it as an error, with the file's name.
-    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    show_warnings_as_sentences()
+    try:
+        for overrides in jobs(sys.argv[1:]):
+            check(compose(config_name, overrides))
+    except DupevalError as error:
+        complain(error)
+        sys.exit(USER_ERROR)
+    # Jobs that a launcher takes elsewhere import the modules of this folder.
+    paths = [str(Path(__file__).parent), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     status = SUCCESS
 
-    def checked_task(config: DictConfig) -> None:
+    def job(config: DictConfig) -> Outcome:
         nonlocal status
-        try:
-            status = max(status, task(checked(config)))
-        except DupevalError as error:
-            _end(error)
-        except BrokenPipeError:
-            # Whoever reads the output has read enough; the results are written before it.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except OSError as error:
-            _end(DupevalError(f"{error.filename or 'the system'}: {error.strerror}"))
+        outcome = perform(task, config)
+        status = outcome.status
+        return outcome
 
-    arguments = sys.argv[1:]
-    if not any(argument.startswith("-") for argument in arguments):
-        try:
-            compose(config_name, arguments)
-        except SettingsError as error:
-            _end(error)
-    hydra.main(version_base="1.3", config_path=CONF_DIR, config_name=config_name)(checked_task)()
+    # A multirun ends in `hydra_plugins.telling_sweeper`, which sees the outcomes of all jobs.
+    hydra.main(version_base="1.3", config_path=CONF_DIR, config_name=config_name)(job)()
     sys.exit(status)
 
 
@@ -119,12 +121,3 @@ def run_json(
         {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
     )
     return (json.dumps(described, indent=2, ensure_ascii=False) + "\n").encode()
-
-
-def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    print(f"warning: {message}", file=sys.stderr)
-
-
-def _end(error: DupevalError) -> None:
-    print(f"error: {error}", file=sys.stderr)
-    sys.exit(USER_ERROR)
