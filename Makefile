@@ -5,13 +5,19 @@ RAY := .venv-ray
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: table1 sweep test ray test-ray check format benchmarks clean help
+.PHONY: table1 figures report sweep test ray test-ray check format benchmarks clean help
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9_-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
-table1: $(VENV)/.run  ## Table 1 on the stand-in, printed and written to results/table1
-	$(BIN)/python experiments/table1.py may_be_missing=[findimagedupes]
+table1: $(VENV)/.run  ## Table 1 on the stand-in, printed, to results/table1; the report, to results/report
+	$(BIN)/python experiments/table1.py may_be_missing=[findimagedupes] report_dir=results/report
+
+figures: $(VENV)/.run  ## the figures, from stored results, to results/figures
+	$(BIN)/python experiments/figures.py
+
+report: $(VENV)/.run  ## the report of stored results and figures, to results/report/report.html
+	$(BIN)/python experiments/report.py
 
 sweep: $(VENV)/.run  ## every setting that the methods' defaults were chosen from, to results/sweep
 	$(BIN)/python experiments/sweep.py

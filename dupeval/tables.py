@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from importlib.resources import files
 
 import pandas as pd
@@ -141,7 +141,7 @@ def plain_table(
 ) -> pd.DataFrame:
     """Return one row a record, one column an attribute of its kind."""
     columns = [field.name for field in fields(kind)]
-    return pd.DataFrame([asdict(row) for row in rows], columns=columns)
+    return pd.DataFrame([[getattr(row, name) for name in columns] for row in rows], columns=columns)
 
 
 def _reference(

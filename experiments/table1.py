@@ -7,9 +7,11 @@ from pathlib import Path
 from omegaconf import DictConfig
 from program import evaluate_configuration, run
 
+from dupeval.dataset import Dataset
 from dupeval.evaluation import Group, Spread
 from dupeval.files import write_whole
 from dupeval.rendering import csv_bytes, table1_latex, table1_markdown
+from dupeval.report import write_report
 from dupeval.tables import per_query_table, plain_table, table1
 from dupeval.timing import Timing
 
@@ -35,7 +37,20 @@ def main(config: DictConfig) -> int:
     write_whole(Path(config.out_dir), contents)
     print(markdown)
     print(f"written to {config.out_dir}: {', '.join(contents)}")
+    if config.report_dir is not None and evaluation.results:
+        print(f"and {_write_report(config, dataset)}")
     return evaluated.complain()
+
+
+def _write_report(config: DictConfig, dataset: Dataset) -> Path:
+    return write_report(
+        dataset,
+        table1_dir=Path(config.out_dir),
+        figures_dir=Path(config.figures_dir),
+        out_dir=Path(config.report_dir),
+        cache_dir=Path(config.cache_dir),
+        progress=config.progress,
+    )
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+import run as program_run
 from configuration import build_methods, checked, compose
 from fake_dataset import byte_copies
 from fake_program import EQUAL_FILES, fake_program
@@ -188,18 +190,24 @@ class TestTheCommandLine:
 
 
 class TestExternalTools:
+    def overrides(self, tmp_path: Path) -> list[str]:
+        common = ["dataset=folder", f"dataset.root={tmp_path / 'data'}", "progress=false"]
+        return [*common, f"out_dir={tmp_path / 'out'}", f"cache_dir={tmp_path / 'cache'}"]
+
     def program(
         self, name: str, tmp_path: Path, *overrides: str
     ) -> subprocess.CompletedProcess[str]:
-        common = ["dataset=folder", f"dataset.root={tmp_path / 'data'}", "progress=false"]
-        folders = [f"out_dir={tmp_path / 'out'}", f"cache_dir={tmp_path / 'cache'}"]
         return subprocess.run(
-            [sys.executable, f"experiments/{name}.py", *common, *folders, *overrides],
+            [sys.executable, f"experiments/{name}.py", *self.overrides(tmp_path), *overrides],
             cwd=ROOT,
             capture_output=True,
             text=True,
             check=False,
         )
+
+    def run(self, tmp_path: Path, *overrides: str) -> int:
+        """Return the exit code that run.py would end with."""
+        return program_run.main(compose("run", [*self.overrides(tmp_path), *overrides]))
 
     @pytest.fixture(autouse=True)
     def _data(self, tmp_path: Path) -> None:
@@ -220,20 +228,23 @@ class TestExternalTools:
         assert "| raw " in done.stdout
         assert "table1.csv" in {path.name for path in (tmp_path / "out").iterdir()}
 
-    def test_without_any_figure_end_with_exit_code_3_and_say_why(self, tmp_path: Path) -> None:
+    def test_without_any_figure_end_with_exit_code_3_and_say_why(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         command = "methods.command.tool.arguments=[no-such-program]"
-        done = self.program("run", tmp_path, "method=command", command)
-        assert done.returncode == 3
-        assert done.stderr == (
-            "missing: command: the program 'no-such-program' is not on the PATH\n"
+        assert self.run(tmp_path, "method=command", command) == 3
+        assert tuple(capsys.readouterr()) == (
+            "",
+            "missing: command: the program 'no-such-program' is not on the PATH\n",
         )
-        assert done.stdout == ""
         assert not (tmp_path / "out").exists()
 
-    def test_of_which_only_the_study_has_figures_are_told_too(self, tmp_path: Path) -> None:
-        done = self.program("run", tmp_path, "method=visipics")
-        assert done.returncode == 3
-        assert "nothing to import: give methods.visipics.file=FILE.csv" in done.stderr
+    def test_of_which_only_the_study_has_figures_are_told_too(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.run(tmp_path, "method=visipics") == 3
+        reason = "nothing to import: give methods.visipics.file=FILE.csv"
+        assert capsys.readouterr().err.startswith(f"published: visipics: {reason}")
 
     def test_an_import_with_faults_ends_with_exit_code_2_without_traceback(
         self, tmp_path: Path
@@ -253,12 +264,10 @@ class TestExternalTools:
     ) -> None:
         odd = tmp_path / 'it\'s a "t m p"\n{value} 임시'
         odd.mkdir()
-        monkeypatch.setenv("TMPDIR", str(odd))
+        monkeypatch.setattr(tempfile, "tempdir", str(odd))
         program = fake_program(tmp_path / "program", EQUAL_FILES)
         command = f"methods.command.tool.arguments=[{program},'{{images}}']"
-        done = self.program("run", tmp_path, "method=command", command)
-        assert done.returncode == 0, done.stderr
-        assert "| mean " in done.stdout
+        assert self.run(tmp_path, "method=command", command) == 0
         assert (tmp_path / "out" / "groups.csv").read_text().splitlines()[1:] == [
             *("command,loqo,one,a.png,p,0", "command,loqo,one,b.png,p,0"),
             *("command,loqo,one,c.png,q,1", "command,loqo,two,a.png,p,0"),

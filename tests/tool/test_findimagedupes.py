@@ -1,6 +1,7 @@
 """findimagedupes: the connected components of our distances are its own groups."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from fake_program import fake_program
 from dupeval.clustering import Dendrogram
 from dupeval.dataset.standin import ensure_standin
 from dupeval.errors import NoFiguresError
+from dupeval.tool import Distances
 from dupeval.tool.findimagedupes import FindImageDupes, own_groups
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,32 +22,36 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def groups_of(images: list[Path], threshold: float) -> set[frozenset[str]]:
+@pytest.fixture(scope="module")
+def flowers() -> tuple[list[Path], Distances]:
+    """Give the images of a query of the stand-in, and our distances."""
+    root = ensure_standin(ROOT / "data" / "standin", progress=False)
+    images = sorted((root / "images" / "flowers").iterdir())
     (distances,) = FindImageDupes().answers(images)
-    labels = Dendrogram.from_distances(distances, "single").cut(threshold).tolist()
-    groups: dict[int, set[str]] = {}
-    for image, label in zip(images, labels, strict=True):
-        groups.setdefault(label, set()).add(image.name)
-    return {frozenset(group) for group in groups.values() if len(group) > 1}
+    return images, distances
 
 
 @pytest.mark.parametrize(("given", "bits"), [("90%", 25), ("80%", 51), ("70%", 76)])
-def test_connected_components_are_its_own_groups(given: str, bits: int) -> None:
-    root = ensure_standin(ROOT / "data" / "standin", progress=False)
-    images = sorted((root / "images" / "flowers").iterdir())
-    own = own_groups(images, given)
-    assert {frozenset(group) for group in own} == groups_of(images, bits)
+def test_connected_components_are_its_own_groups(
+    flowers: tuple[list[Path], Distances], given: str, bits: int
+) -> None:
+    images, distances = flowers
+    labels = Dendrogram.from_distances(distances, "single").cut(bits).tolist()
+    groups: dict[int, set[str]] = {}
+    for image, label in zip(images, labels, strict=True):
+        groups.setdefault(label, set()).add(image.name)
+    own = {frozenset(group) for group in own_groups(images, given)}
+    assert own == {frozenset(group) for group in groups.values() if len(group) > 1}
     assert len(own) >= 2
 
 
-def test_its_default_is_90_percent(tmp_path: Path) -> None:
-    import subprocess
-
-    root = ensure_standin(ROOT / "data" / "standin", progress=False)
-    images = sorted((root / "images" / "flowers").iterdir())
+def test_its_default_is_90_percent(flowers: tuple[list[Path], Distances]) -> None:
+    images, _ = flowers
     text = subprocess.check_output(["findimagedupes", "--", *map(str, images)], text=True)
-    own = [[Path(path).name for path in line.split()] for line in text.splitlines()]
-    assert {frozenset(group) for group in own} == groups_of(images, 25)
+    groups = [[Path(path).name for path in line.split()] for line in text.splitlines()]
+    assert {frozenset(group) for group in groups} == {
+        frozenset(group) for group in own_groups(images, "90%")
+    }
 
 
 @pytest.mark.parametrize("folder", ["a b", "quo\"te's", "new\nline", "한국어", "[0]%d:x", "-x"])
