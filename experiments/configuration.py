@@ -6,7 +6,6 @@ Hydra stays in this folder. Whatever the user can put right is a `SettingsError`
 from __future__ import annotations
 
 import difflib
-import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +14,6 @@ from typing import Annotated, Any
 import hydra
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.global_hydra import GlobalHydra
-from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import (
     ConfigCompositionException,
@@ -24,7 +22,6 @@ from hydra.errors import (
     MissingConfigException,
     OverrideParseException,
 )
-from hydra.types import RunMode
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
@@ -160,7 +157,7 @@ def checked(config: DictConfig) -> DictConfig:
         _check_writable(name, getattr(common, name))
     if not isinstance(config.dataset.root, str):
         raise SettingsError(f"dataset.root={config.dataset.root}: give the path of a folder")
-    return _in_its_own_folder(config)
+    return config
 
 
 def _check_writable(name: str, folder: Path) -> None:
@@ -172,29 +169,6 @@ def _check_writable(name: str, folder: Path) -> None:
         raise SettingsError(f"{name}={folder}: {nearest} is a file; possible: a folder")
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise SettingsError(f"{name}={folder}: {nearest} cannot be written to")
-
-
-def job_name() -> str | None:
-    """Return what tells this job from the others of a multirun; None if there are no others."""
-    if not HydraConfig.initialized() or HydraConfig.get().mode != RunMode.MULTIRUN:
-        return None
-    return HydraConfig.get().job.override_dirname or "default"
-
-
-def _in_its_own_folder(config: DictConfig) -> DictConfig:
-    """Give each job of a multirun a folder of its own below `out_dir`."""
-    name = job_name()
-    if name is not None:
-        config.out_dir = str(Path(config.out_dir) / _file_name(name))
-    return config
-
-
-def _file_name(text: str) -> str:
-    """Return a text as the name of a file; different texts have different names."""
-    name = text.replace("%", "%25").replace("/", "%2F")
-    if len(name.encode()) <= 200:  # File systems allow 255.
-        return name
-    return f"{name[:30]}...{name[-30:]}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def open_dataset(config: DictConfig) -> Dataset:

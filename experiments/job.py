@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import time
@@ -11,10 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
-from configuration import checked, job_name
+from configuration import checked
 from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
 from omegaconf import DictConfig
 from PIL import Image
 
@@ -63,6 +66,29 @@ def perform(task: Task, config: DictConfig) -> Outcome:
     return Outcome(status, stdout.getvalue(), stderr.getvalue())
 
 
+def job_name() -> str | None:
+    """Return what tells this job from the others of a multirun; None if there are no others."""
+    if not HydraConfig.initialized() or HydraConfig.get().mode != RunMode.MULTIRUN:
+        return None
+    return HydraConfig.get().job.override_dirname or "default"
+
+
+def in_its_own_folder(config: DictConfig) -> DictConfig:
+    """Give each job of a multirun a folder of its own below `out_dir`."""
+    name = job_name()
+    if name is not None:
+        config.out_dir = str(Path(config.out_dir) / file_name(name))
+    return config
+
+
+def file_name(text: str) -> str:
+    """Return a text as the name of a file; different texts have different names."""
+    name = text.replace("%", "%25").replace("/", "%2F")
+    if len(name.encode()) <= 200:  # File systems allow 255.
+        return name
+    return f"{name[:30]}...{name[-30:]}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
 def worst(outcomes: list[Outcome]) -> int:
     """Return the exit code of several jobs: an error outweighs missing figures."""
     statuses = [outcome.status for outcome in outcomes]
@@ -101,7 +127,7 @@ def _status(task: Task, config: DictConfig) -> int:
     try:
         # Results are written before anything is printed.
         with readers_may_leave():
-            return task(checked(config))
+            return task(in_its_own_folder(checked(config)))
         return SUCCESS
     except DupevalError as error:
         complain(error)

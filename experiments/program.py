@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,9 +52,6 @@ def run(config_name: str, task: Task) -> None:
     except DupevalError as error:
         complain(error)
         sys.exit(USER_ERROR)
-    # Jobs that a launcher takes elsewhere import the modules of this folder.
-    paths = [str(Path(__file__).parent), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     status = SUCCESS
 
     def job(config: DictConfig) -> Outcome:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
@@ -13,6 +15,8 @@ from job import USER_ERROR, Outcome, complain, readers_may_leave, worst
 from omegaconf import DictConfig
 
 from dupeval.errors import DupevalError
+
+PROGRAMS = Path(__file__).resolve().parents[1]
 
 
 class TellingSweeper(BasicSweeper):
@@ -28,6 +32,9 @@ class TellingSweeper(BasicSweeper):
 
     def sweep(self, arguments: list[str]) -> Any:
         """Launch all jobs, print what they printed, in their order, and exit as the worst did."""
+        # Workers import the modules of the programs' folder.
+        paths = [str(PROGRAMS), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
         batches = super().sweep(arguments)
         outcomes: list[Outcome] = [job.return_value for batch in batches for job in batch]
         with readers_may_leave():

@@ -1,13 +1,12 @@
 """A multirun's results, its output and its exit code do not depend on the launcher."""
 
-import importlib
 import os
 import tomllib
 from pathlib import Path
 
 import pytest
-from configuration import EXTRAS, check, compose, job_name, jobs
-from job import Outcome, worst
+from configuration import EXTRAS, check, compose, jobs
+from job import Outcome, file_name, job_name, worst
 from multirun import JOBS, PROGRAM, ROOT, Multirun, assert_same, commands_of_the_page, multirun
 from omegaconf import OmegaConf
 
@@ -126,18 +125,15 @@ class TestJobs:
 
 
 class TestAFolderForEachJob:
-    def file_name(self, text: str) -> str:
-        return str(importlib.import_module("configuration")._file_name(text))
-
     def test_is_named_by_the_overrides(self) -> None:
-        assert self.file_name("method=raw,seed=1") == "method=raw,seed=1"
+        assert file_name("method=raw,seed=1") == "method=raw,seed=1"
 
     def test_lies_below_out_dir_whatever_they_are(self) -> None:
-        assert self.file_name("dataset.root=../a") == "dataset.root=..%2Fa"
+        assert file_name("dataset.root=../a") == "dataset.root=..%2Fa"
 
     def test_is_another_for_other_overrides(self) -> None:
         texts = ["a=b/c", "a=b%2Fc", "a=b_c", "a=" + "여" * 300 + "x", "a=" + "여" * 300 + "y"]
-        names = [self.file_name(text) for text in texts]
+        names = [file_name(text) for text in texts]
         assert len(set(names)) == len(texts)
         assert max(len(name.encode()) for name in names) <= 255
 
