@@ -131,12 +131,12 @@ def evaluate(
             if name in curves:
                 watch = Stopwatch(name)
                 with watch.time(protocol_name):
-                    protocol = protocols[protocol_name]
-                    scored = score(name, protocol_name, protocol, curves, dataset)
+                    protocol, seen = protocols[protocol_name], _seen(protocol_name, rows, curves)
+                    scored = score(name, protocol_name, protocol, seen, dataset)
                 timings += watch.timings
                 results += scored
                 groups += _groups(scored, curves[name], dataset)
-                spreads += _spread(scored, protocol, curves, dataset)
+                spreads += _spread(scored, protocol, seen, dataset)
     source = {name: method.source for name, method in methods.items()}
     source |= {absence.method: absence.source for absence in absences}
     sources = {(protocol_name, name): source[name] for protocol_name, name in rows}
@@ -172,7 +172,15 @@ def _rehearse(
     n_images = [len(query.images) for query in dataset.queries]
     curves = {name: method.rehearsal(n_images) for name, method in methods.items()}
     for protocol_name, name in rows:
-        score(name, protocol_name, protocols[protocol_name], curves, dataset)
+        seen = _seen(protocol_name, rows, curves)
+        score(name, protocol_name, protocols[protocol_name], seen, dataset)
+
+
+def _seen(
+    protocol_name: str, rows: Sequence[tuple[str, str]], curves: Mapping[str, Curves]
+) -> dict[str, Curves]:
+    """Return the curves of the methods that a protocol covers."""
+    return {name: curves[name] for p, name in rows if p == protocol_name and name in curves}
 
 
 def score(

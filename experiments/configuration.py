@@ -71,6 +71,11 @@ def compose(config_name: str, overrides: list[str]) -> DictConfig:
     return config
 
 
+def is_multirun(arguments: Sequence[str]) -> bool:
+    """Say whether a command line asks for a job for each combination of listed values."""
+    return bool(set(arguments) & set(MULTIRUN))
+
+
 def jobs(arguments: Sequence[str]) -> list[list[str]]:
     """Return the overrides of each job that a command line asks for.
 
@@ -92,7 +97,7 @@ def jobs(arguments: Sequence[str]) -> list[list[str]]:
     overrides = [text for text in arguments if text not in (*RUN, *MULTIRUN)]
     if any(text.startswith("-") for text in overrides):
         return []
-    if not set(arguments) & set(MULTIRUN):
+    if not is_multirun(arguments):
         return [overrides]
     try:
         with hydra.initialize_config_dir(version_base="1.3", config_dir=CONF_DIR):

@@ -119,8 +119,10 @@ def readers_may_leave() -> Iterator[None]:
 
 def _is_here() -> bool:
     """Whether this is the process that the user started, and its only job now."""
+    if job_name() is None:
+        return True
     launcher: str = HydraConfig.get().launcher._target_
-    return job_name() is None or launcher.endswith(".BasicLauncher")
+    return launcher.endswith(".BasicLauncher")
 
 
 def _status(task: Task, config: DictConfig) -> int:

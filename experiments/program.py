@@ -17,6 +17,7 @@ from configuration import (
     build_protocols,
     check,
     compose,
+    is_multirun,
     jobs,
     open_dataset,
 )
@@ -46,23 +47,23 @@ def run(config_name: str, task: Task) -> None:
     the user can put right. All jobs of a multirun are checked before the first one starts.
     """
     show_warnings_as_sentences()
+    arguments = sys.argv[1:]
     try:
-        for overrides in jobs(sys.argv[1:]):
+        todo = jobs(arguments)
+        if len(todo) == 1 and not is_multirun(arguments):
+            # Hydra itself would only compose the same once more.
+            sys.exit(perform(task, compose(config_name, todo[0])).status)
+        for overrides in todo:
             check(compose(config_name, overrides))
     except DupevalError as error:
         complain(error)
         sys.exit(USER_ERROR)
-    status = SUCCESS
 
     def job(config: DictConfig) -> Outcome:
-        nonlocal status
-        outcome = perform(task, config)
-        status = outcome.status
-        return outcome
+        return perform(task, config)
 
     # A multirun ends in `hydra_plugins.telling_sweeper`, which sees the outcomes of all jobs.
     hydra.main(version_base="1.3", config_path=CONF_DIR, config_name=config_name)(job)()
-    sys.exit(status)
 
 
 @dataclass(frozen=True)

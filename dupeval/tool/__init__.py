@@ -27,6 +27,9 @@ Answer = Distances | Groups
 class Tool(ABC):
     """A program that finds copies among the images of a folder."""
 
+    # To be raised where a change of the class makes other answers of the same tool.
+    revision: ClassVar[int] = 1
+
     @property
     def settings(self) -> Sequence[Mapping[str, Any]]:
         """The values of its parameters that can be chosen, but for a threshold of distances."""
@@ -63,6 +66,7 @@ class Tool(ABC):
         """Everything besides the images that changes the answers, as JSON values."""
         return {
             "tool": f"{type(self).__module__}.{type(self).__qualname__}",
+            "revision": self.revision,
             "parameters": self.parameters,
             "versions": dict(self.versions()),
         }
