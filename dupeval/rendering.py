@@ -56,21 +56,6 @@ def per_query_markdown(per_query: pd.DataFrame, dataset: Dataset) -> str:
     return "\n".join([f"On {_describe(dataset)}.\n", *parts])
 
 
-def sweep_markdown(best: pd.DataFrame, dataset: Dataset) -> str:
-    """Return the best setting of each grid as Markdown."""
-    shown = best.rename(
-        columns={
-            "n_settings": "settings",
-            "setting": "best by held-out F1",
-            "f1_loqo": "F1 loqo",
-            "f1_oracle": "F1 oracle",
-            "f1_loqo_all": "F1 loqo, setting held out too",
-        }
-    )
-    text = shown.to_markdown(index=False, floatfmt=".3f")
-    return f"Mean F1 on {_describe(dataset)}.\n\n{text}\n"
-
-
 _NOTE = (
     "P, R, F1: means over queries; interval: of F1, bootstrap over queries; pooled: from the "
     "counts of all queries; p: exact paired sign-flip test of F1 against vgg_pca, under loqo where "
