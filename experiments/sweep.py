@@ -45,7 +45,8 @@ class SweepSettings(BaseModel):
 
 def main(config: DictConfig) -> int:
     """Compute what is missing, write the tables, print the best settings; return the exit code."""
-    settings, methods, protocols = _settings(config), _methods(config), _protocols(config)
+    settings, methods = _settings(config), _methods(config)
+    protocols, notes = _protocols(config)
     grids = _grids(settings, methods)
     dataset = open_dataset(config)
     check_protocols(methods, protocols, dataset)
@@ -53,23 +54,17 @@ def main(config: DictConfig) -> int:
     store = OutcomeStore(Path(config.cache_dir) / "sweep")
     place = Workplace(dataset, held_out, store, resources(config), settings.processes)
     planned = plan(methods, grids, place)
-    references = {
-        one.method: one
-        for name in _references(protocols)
-        for one in plan(methods, {name: {}}, place)
-    }
+    references = plan(methods, {name: {} for name in _references(protocols)}, place)
     try:
-        found = find([*planned, *references.values()], place, settings.compute)
+        found = find([*planned, *references], place, settings.compute)
     except KeyboardInterrupt:
         print("stopped; the same command goes on where it was", file=sys.stderr)
         return INTERRUPTED
     swept = [Swept(one, found[one.key]) for one in planned]
-    others = {name: OutcomeCurves(found[one.key]) for name, one in references.items()}
+    others = {one.method: OutcomeCurves(found[one.key]) for one in references}
     figures = figures_by_protocol(swept, protocols, others)
-    table, best = (
-        sweep_table(swept, figures, dataset, settings.query_sets),
-        best_table(swept, figures),
-    )
+    table = sweep_table(swept, figures, dataset, settings.query_sets)
+    best = best_table(swept, figures)
     markdown = best_markdown(best, dataset)
     contents = {
         "sweep.parquet": parquet_bytes(table),
@@ -82,11 +77,15 @@ def main(config: DictConfig) -> int:
     write_whole(Path(config.out_dir), contents)
     print(markdown)
     print(f"{len(planned)} settings written to {config.out_dir}: {', '.join(contents)}")
+    for note in notes:
+        print(note, file=sys.stderr)
     return SUCCESS
 
 
 def _settings(config: DictConfig) -> SweepSettings:
     values = as_json(config)
+    if isinstance(values["query_sets"], str):
+        values["query_sets"] = [values["query_sets"]]
     try:
         return SweepSettings(**{name: values[name] for name in SweepSettings.model_fields})
     except ValidationError as error:
@@ -105,24 +104,22 @@ def _methods(config: DictConfig) -> dict[str, VectorMethod]:
     return possible
 
 
-def _protocols(config: DictConfig) -> dict[str, Protocol]:
-    """Leave out, and say so, what lacks its reference, as in a sweep of one method alone."""
+def _protocols(config: DictConfig) -> tuple[dict[str, Protocol], list[str]]:
+    """Return the protocols that have what they need, and why others, if there are any, have not.
+
+    One that takes the threshold of another method has no part in a sweep without that method.
+    """
     protocols = build_protocols(config)
-    possible = {
-        name: protocol
+    lacking = {
+        name: f"protocol {name} is left out: it takes its threshold from {reference}, which is "
+        "not in this run"
         for name, protocol in protocols.items()
-        if not isinstance(protocol, Shared) or protocol.reference in config.methods
+        for reference in _references({name: protocol})
+        if reference not in config.methods
     }
-    for name in protocols:
-        if name not in possible:
-            reference = config.protocols[name].reference
-            note = (
-                f"protocol {name}: its threshold is that of {reference}, which is not in this run"
-            )
-            if not possible:
-                raise SettingsError(f"{note}; possible: method=[...,{reference}]")
-            print(f"left out: {note}", file=sys.stderr)
-    return possible
+    if len(lacking) == len(protocols):
+        raise SettingsError("; ".join(lacking.values()) + "; possible: protocol=[loqo,oracle]")
+    return {n: p for n, p in protocols.items() if n not in lacking}, list(lacking.values())
 
 
 def _references(protocols: Mapping[str, Protocol]) -> list[str]:

@@ -161,7 +161,7 @@ def families(
         bare = replace(
             method, representation=representation, reduction=reduction, tuned=(THRESHOLD,), grid={}
         )
-        tried = {p: tuple(_numbers(grid[p], bare, most)) for p in inner}
+        tried = {p: _values(p, grid[p], bare, most) for p in inner}
         yield replace(bare, tuned=(THRESHOLD, *inner), grid=tried)
 
 
@@ -197,14 +197,17 @@ def named_settings(family: VectorMethod) -> list[tuple[Setting, dict[str, Any]]]
     return [(setting, {**outer, **own, **setting}) for setting in family.settings]
 
 
-def _numbers(
-    values: Sequence[Any], bare: VectorMethod, most: Callable[[VectorMethod], int]
-) -> list[Any]:
-    """Put the numbers of components in the place of every Spread."""
+def _values(
+    parameter: str, values: Sequence[Any], bare: VectorMethod, most: Callable[[VectorMethod], int]
+) -> tuple[Any, ...]:
+    if parameter != COMPONENTS or bare.reduction is None:
+        return tuple(values)
     spelt: list[Any] = []
     for value in values:
         spelt += value.up_to(most(bare)) if isinstance(value, Spread) else [value]
-    return list({canonical_json(value): value for value in spelt}.values())
+    # What the reduction makes of a value: numbers may have been written as words.
+    numbers = (replace(bare.reduction, n_components=value).n_components for value in spelt)
+    return tuple(dict.fromkeys(numbers))
 
 
 def _of_representation(representation: Representation) -> Mapping[str, Any]:

@@ -28,6 +28,8 @@ COLUMNS = {
 def best_markdown(best: pd.DataFrame, dataset: Dataset) -> str:
     """Return the best settings of each method as Markdown, one part a choosing protocol."""
     parts = [f"Mean F1 on {_describe(dataset)}."]
+    if best.empty:
+        parts.append("Neither loqo nor oracle was run: no setting is called the best.")
     for chosen_by, rows in best.groupby("chosen_by", sort=False):
         columns = [name for name in COLUMNS if name in rows and rows[name].notna().any()]
         text = rows[columns].rename(columns=COLUMNS).to_markdown(index=False, floatfmt=".3f")

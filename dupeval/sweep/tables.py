@@ -24,6 +24,10 @@ from dupeval.tables import SCORES
 
 ALL, EACH = "all", "each"
 SEARCHING = ("loqo", "oracle")
+BEST_COLUMNS = [
+    *("chosen_by", "method", "n_settings", "setting", "parameters"),
+    *("f1_loqo", "f1_oracle", "f1_loqo_all"),
+]
 COUNTS = ("tp", "fp", "fn", "tn")
 # A share of the variance has a column of its own, so that both are numbers of one kind.
 SHARE = "variance_share"
@@ -137,7 +141,7 @@ def best_table(swept: Sequence[Swept], figures: Mapping[str, Figures]) -> pd.Dat
             if chosen_by == "loqo":
                 row["f1_loqo_all"] = _all_held_out(members)
             rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=BEST_COLUMNS)
 
 
 def curves_table(swept: Sequence[Swept], dataset: Dataset) -> pd.DataFrame:
