@@ -217,7 +217,7 @@ def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
     }
     others = [name for name in rows.columns if name not in (*first, *last)]
     ordered = rows.reindex(columns=[*first, *others, *last])
-    return ordered.astype(last).convert_dtypes(convert_floating=False)
+    return ordered.convert_dtypes().astype(last)
 
 
 def _first_best(values: npt.NDArray[np.float64]) -> int:
