@@ -46,7 +46,7 @@ class TestAnOverrideThatDoesNotExist:
             ("method=[raw,vvg]", "raw, raw_pca, vgg, vgg_pca, vgg_pca_transductive"),
             ("protocol=lqo", "fixed, loqo, oracle, shared"),
             ("dataset=mine", "folder, standin"),
-            ("experiment=table2", "table1"),
+            ("experiment=table2", "defaults, sweep, table1"),
         ],
     )
     def test_an_unknown_choice_of_a_group_lists_the_choices(
