@@ -72,19 +72,18 @@ def _stored(keys: Iterable[str], store: OutcomeStore) -> dict[str, Outcome]:
 
 
 def _compute(missing: Sequence[Planned], place: Workplace) -> None:
-    bundles = _bundles(missing)
-    bar: tqdm[Any] = tqdm(total=len(missing), unit="setting", disable=not place.resources.progress)
-    with bar:
+    bundles, progress = _bundles(missing), place.resources.progress
+    if place.processes > 1:
+        # Not in the processes: a network has threads of its own for every core.
+        cache = VectorCache(place.resources.cache_dir / "vectors")
+        for jobs in bundles:
+            cache.vectors(place.dataset.images, jobs[0].family.representation, progress)
+    bar: tqdm[Any]
+    with tqdm(total=len(missing), unit="setting", disable=not progress) as bar:
         if place.processes == 1:
             for jobs in bundles:
                 _work(jobs, place, _Ticker(bar))
             return
-        # Networks have processes of their own already: one for each core.
-        cache = VectorCache(place.resources.cache_dir / "vectors")
-        for jobs in bundles:
-            cache.vectors(
-                place.dataset.images, jobs[0].family.representation, place.resources.progress
-            )
         done = Parallel(place.processes, return_as="generator_unordered")(
             delayed(_work)(jobs, place) for jobs in bundles
         )
