@@ -1,6 +1,5 @@
 """The program: many settings, computed once, whatever interrupts it."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -369,10 +368,19 @@ def test_a_multirun_gives_each_part_whole_results_in_its_own_folder(
         assert {path.name for path in part.iterdir()} == {*TABLES, "run.json"}
 
 
-def test_the_defaults_experiment_covers_the_methods_defaults(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    config = compose("sweep", ["experiment=defaults"])
-    assert config.out_dir == "results/sweep_defaults"
-    assert set(config.grid_of) == set(config.methods)
-    assert os.fspath(compose("sweep", []).out_dir) == "results/sweep"
+def test_neither_torch_nor_matplotlib_is_imported(arguments: list[str]) -> None:
+    script = (
+        "import sys; sys.path.insert(0, 'experiments'); import sweep, configuration; "
+        f"sweep.main(configuration.compose('sweep', {arguments})); "
+        "sys.exit(any(name in sys.modules for name in ('torch', 'torchvision', 'matplotlib')))"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True)
+
+
+def test_both_experiments_have_results_of_their_own() -> None:
+    defaults = compose("sweep", ["experiment=defaults"])
+    assert set(defaults.grid_of) == set(defaults.methods)
+    assert (compose("sweep", []).out_dir, defaults.out_dir) == (
+        "results/sweep",
+        "results/sweep_defaults",
+    )
