@@ -5,7 +5,7 @@ RAY := .venv-ray
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: table1 figures report sweep test ray test-ray check format benchmarks clean help
+.PHONY: table1 figures report sweep sweep-defaults test ray test-ray check format benchmarks clean help
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9_-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -19,8 +19,12 @@ figures: $(VENV)/.run  ## the figures, from stored results, to results/figures
 report: $(VENV)/.run  ## the report of stored results and figures, to results/report/report.html
 	$(BIN)/python experiments/report.py
 
-sweep: $(VENV)/.run  ## every setting that the methods' defaults were chosen from, to results/sweep
+sweep: $(VENV)/.run  ## the four methods over PCA dimensions, linkages and metrics, to results/sweep
 	$(BIN)/python experiments/sweep.py
+
+sweep-defaults: $(VENV)/.run  ## the settings that the methods' defaults were chosen from, to results/sweep_defaults
+	$(BIN)/python experiments/sweep.py experiment=defaults
+
 
 test: $(VENV)/.dev  ## the tests
 	$(BIN)/python -m pytest

@@ -6,12 +6,13 @@ python benchmarks/run.py [RUNS]
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import extraction
 import pandas as pd
 import scoring
+import sweep
 import whole_program
 
 from dupeval.dataset.standin import read_standin
@@ -30,6 +31,8 @@ def main(runs: int) -> None:
     network = VGG16(weights_dir=cache_dir / "weights")
     vectors = VectorCache(cache_dir / "vectors").vectors(dataset.images, network, progress=True)
     figures = scoring.measure(dataset, vectors, runs)
+    gap = replace(network, layer="gap")
+    figures += sweep.measure(dataset, gap, gap.from_source(vectors), cache_dir, runs)
     figures += whole_program.measure(cache_dir, runs)
     figures += extraction.measure([image.path for image in dataset.images], network, runs)
     table = pd.DataFrame([asdict(one) for one in figures])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
@@ -68,6 +69,80 @@ def pairwise_distances(X: npt.ArrayLike, metric: Metric) -> npt.NDArray[np.float
     if without.any():
         distances[squareform(without[:, None] != without[None, :], checks=False)] = 1.0
     return np.minimum(distances, 2.0)
+
+
+def truncated_distances(
+    X: npt.ArrayLike, dimensions: Collection[int], metrics: Collection[Metric]
+) -> Iterator[tuple[int, Mapping[Metric, npt.NDArray[np.float64]]]]:
+    """Yield the distances between the first k coordinates of all rows, for growing k.
+
+    Sums over coordinates go on where the last k ended, so that all k together cost what the
+    largest costs alone. Equal to `pairwise_distances` of ``X[:, :k]`` up to rounding.
+
+    Parameters
+    ----------
+    X : array-like of float, shape (n, d)
+        One vector a row, all finite.
+    dimensions : collection of int
+        The values of k, each in 1..d, in any order.
+    metrics : collection of {"euclidean", "cosine", "cityblock"}
+
+    Yields
+    ------
+    k : int
+        In growing order, each once.
+    distances : mapping of metric to ndarray of float64, shape (n * (n - 1) / 2,)
+
+    Raises
+    ------
+    ValueError
+        If `X` is not a matrix of finite numbers, a k is not in 1..d, or a metric is no sum over
+        coordinates.
+    """
+    vectors = np.asarray(X, dtype=np.float64)
+    if vectors.ndim != 2 or not np.isfinite(vectors).all():
+        raise ValueError("X must be a matrix of finite numbers, one vector a row")
+    ordered = sorted(set(dimensions))
+    if ordered and not 1 <= ordered[0] <= ordered[-1] <= vectors.shape[1]:
+        raise ValueError(f"dimensions must be in 1..{vectors.shape[1]}")
+    if "correlation" in metrics:
+        raise ValueError("metric=correlation is no sum over coordinates")
+    n = len(vectors)
+    left, right = np.triu_indices(n, 1)
+    squares, absolutes = np.zeros(len(left)), np.zeros(len(left))
+    products = np.zeros((n, n))
+    done = 0
+    for k in ordered:
+        block = vectors[:, done:k]
+        distances: dict[Metric, npt.NDArray[np.float64]] = {}
+        if "euclidean" in metrics or "cosine" in metrics:
+            squares += pdist(block, "sqeuclidean")
+        if "euclidean" in metrics:
+            distances["euclidean"] = np.sqrt(squares)
+        if "cosine" in metrics:
+            products += block @ block.T
+            distances["cosine"] = _cosine(products, squares, left, right)
+        if "cityblock" in metrics:
+            absolutes += pdist(block, "cityblock")
+            distances["cityblock"] = absolutes.copy()
+        yield k, distances
+        done = k
+
+
+def _cosine(
+    products: npt.NDArray[np.float64],
+    squares: npt.NDArray[np.float64],
+    left: npt.NDArray[np.intp],
+    right: npt.NDArray[np.intp],
+) -> npt.NDArray[np.float64]:
+    lengths = np.sqrt(np.diagonal(products))
+    # One length after the other: where there is one coordinate the quotient is exactly 1 or -1.
+    both = lengths[left] * lengths[right]
+    cosines = np.divide(products[left, right], both, out=np.zeros_like(both), where=both > 0)
+    distances: npt.NDArray[np.float64] = np.clip(1.0 - cosines, 0.0, 2.0)
+    # Equal vectors, those without length too: the quotient may round to something below 1.
+    distances[squares == 0] = 0.0
+    return distances
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,8 @@ from dupeval.dataset import Dataset
 from dupeval.timing import peak_memory_mb
 
 LIBRARIES = (
-    *("filelock", "hydra-core", "numpy", "onnx", "pandas", "pillow", "pydantic", "safetensors"),
-    *("scikit-learn", "scipy", "torch", "torchvision"),
+    *("filelock", "hydra-core", "joblib", "matplotlib", "numpy", "onnx", "pandas", "pillow"),
+    *("pyarrow", "pydantic", "safetensors", "scikit-learn", "scipy", "torch", "torchvision"),
 )
 
 

@@ -26,7 +26,7 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 
 def table1_markdown(table: pd.DataFrame, dataset: Dataset, spreads: Iterable[Spread] = ()) -> str:
     """Return Table 1 as Markdown: one part a protocol, the published figures beside it."""
-    parts = [f"Table 1 on {_describe(dataset)}. {_NOTE}"]
+    parts = [f"Table 1 on {describe_dataset(dataset)}. {_NOTE}"]
     for protocol, rows in _parts(table):
         text = _for_reading(rows).to_markdown(
             index=False, disable_numparse=True, colalign=_alignment(rows)
@@ -42,7 +42,7 @@ def table1_markdown(table: pd.DataFrame, dataset: Dataset, spreads: Iterable[Spr
 
 def table1_latex(table: pd.DataFrame, dataset: Dataset) -> str:
     """Return Table 1 as LaTeX, for the package booktabs: one tabular a protocol."""
-    parts = [f"% Table 1 on {_describe(dataset)}. {_NOTE}"]
+    parts = [f"% Table 1 on {describe_dataset(dataset)}. {_NOTE}"]
     for protocol, rows in _parts(table):
         columns = "".join(side[0] for side in _alignment(rows))
         text = _for_reading(rows).to_latex(index=False, column_format=columns, escape=True)
@@ -62,22 +62,7 @@ def per_query_markdown(per_query: pd.DataFrame, dataset: Dataset) -> str:
         shown = pd.concat([shown.astype("str"), pd.DataFrame([{"query": "mean", **means}])])
         text = shown.fillna("").to_markdown(index=False, disable_numparse=True)
         parts.append(f"### {method}, {protocol}\n\n{text}\n")
-    return "\n".join([f"On {_describe(dataset)}.\n", *parts])
-
-
-def sweep_markdown(best: pd.DataFrame, dataset: Dataset) -> str:
-    """Return the best setting of each grid as Markdown."""
-    shown = best.rename(
-        columns={
-            "n_settings": "settings",
-            "setting": "best by held-out F1",
-            "f1_loqo": "F1 loqo",
-            "f1_oracle": "F1 oracle",
-            "f1_loqo_all": "F1 loqo, setting held out too",
-        }
-    )
-    text = shown.to_markdown(index=False, floatfmt=".3f")
-    return f"Mean F1 on {_describe(dataset)}.\n\n{text}\n"
+    return "\n".join([f"On {describe_dataset(dataset)}.\n", *parts])
 
 
 _NOTE = (
@@ -88,7 +73,7 @@ _NOTE = (
 )
 
 
-def _describe(dataset: Dataset) -> str:
+def describe_dataset(dataset: Dataset) -> str:
     # The name is a folder's, which may hold line breaks.
     name = " ".join(dataset.name.split())
     return (

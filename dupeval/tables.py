@@ -99,43 +99,6 @@ def table1(
     return table
 
 
-def sweep_best(sweep: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a grid: its best setting by held-out F1, and the choice among all held out.
-
-    Parameters
-    ----------
-    sweep : DataFrame
-        One row a grid, setting and protocol (``loqo`` and ``oracle``), and for each grid and
-        protocol one row with ``n_settings`` in which the protocol chose the setting too.
-
-    Returns
-    -------
-    DataFrame
-        ``f1_loqo``, ``f1_oracle``: of the setting with the best held-out F1, the first of equals.
-        That it was chosen by the same figure makes it a little too good; ``f1_loqo_all`` is
-        the held-out F1 when the setting, too, is chosen on the other queries.
-    """
-    parameters = [c for c in sweep.columns if c not in ("grid", "protocol", "n_settings", *SCORES)]
-    rows = []
-    for grid, part in sweep.groupby("grid", sort=False):
-        single = part[part["n_settings"].isna()]
-        loqo, oracle = (single[single["protocol"] == p] for p in ("loqo", "oracle"))
-        place = int(loqo["f1"].to_numpy().argmax())
-        best, whole = loqo.iloc[place], part[part["n_settings"].notna()]
-        chosen = [f"{name}={best[name]}" for name in parameters if not pd.isna(best[name])]
-        rows.append(
-            {
-                "grid": grid,
-                "n_settings": int(whole["n_settings"].iloc[0]),
-                "setting": " ".join(chosen),
-                "f1_loqo": best["f1"],
-                "f1_oracle": oracle["f1"].iloc[place],
-                "f1_loqo_all": whole.loc[whole["protocol"] == "loqo", "f1"].iloc[0],
-            }
-        )
-    return pd.DataFrame(rows)
-
-
 def plain_table(
     kind: type[Group | Spread | Timing], rows: Iterable[Group | Spread | Timing]
 ) -> pd.DataFrame:

@@ -1,129 +1,138 @@
-"""Try every setting of some grids, and choose among them with all choices held out."""
+"""Try many settings of many methods; print the best by what is held out, and with hindsight."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator, Mapping
-from itertools import product
+import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-from configuration import as_json, build, build_methods, build_protocols, open_dataset
-from omegaconf import DictConfig, OmegaConf
-from program import SUCCESS, run, run_json
-from tqdm import tqdm
+from configuration import as_json, build_methods, build_protocols, open_dataset
+from omegaconf import DictConfig
+from program import SUCCESS, resources, run, run_json
+from pydantic import BaseModel, Field, ValidationError
 
-from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
-from dupeval.evaluation import score
-from dupeval.files import json_sha256, write_whole
-from dupeval.method import THRESHOLD, Curves, Setting
-from dupeval.method.vectors import TUNABLE, Rehearsal, VectorCurves, VectorMethod
+from dupeval.files import write_whole
+from dupeval.method.vectors import VectorMethod
 from dupeval.protocol import Protocol
 from dupeval.protocol.loqo import LeaveOneQueryOut
-from dupeval.reduction import lossless_coordinates
-from dupeval.rendering import csv_bytes, sweep_markdown
-from dupeval.representation.cache import VectorCache
-from dupeval.sweep import AllSettings, OneSetting
-from dupeval.tables import sweep_best
-from dupeval.timing import one_thread
+from dupeval.protocol.shared import Shared
+from dupeval.settings import STRICT
+from dupeval.sweep.grid import Grid, faults, grids_of, read_grid
+from dupeval.sweep.outcome import OutcomeCurves
+from dupeval.sweep.plan import Workplace, check_protocols, plan
+from dupeval.sweep.rendering import best_markdown, parquet_bytes, short_csv_bytes
+from dupeval.sweep.store import OutcomeStore
+from dupeval.sweep.tables import Swept, best_table, curves_table, figures_by_protocol, sweep_table
+from dupeval.sweep.work import Compute, find
+
+INTERRUPTED = 130
+
+
+class SweepSettings(BaseModel):
+    """The settings that only this program has."""
+
+    model_config = STRICT
+
+    compute: Compute
+    processes: Annotated[int, Field(gt=0, strict=True)]
+    query_sets: Annotated[tuple[Literal["all", "each"], ...], Field(min_length=1)]
+    spread: Annotated[int, Field(gt=0, strict=True)]
+    grid: dict[str, Any]
+    grid_of: dict[str, dict[str, Any]]
 
 
 def main(config: DictConfig) -> int:
-    """Score every setting, write the tables, print the best of each grid; return 0."""
-    protocols, methods = build_protocols(config), build_methods(config)
-    _check(config)
+    """Compute what is missing, write the tables, print the best settings; return the exit code."""
+    settings, methods = _settings(config), _methods(config)
+    protocols, notes = _protocols(config)
+    grids = _grids(settings, methods)
     dataset = open_dataset(config)
-    rows: list[dict[str, Any]] = []
-    for name, part in config.grids.items():
-        tried = list(_variants(config, part.method, as_json(part.grid), dataset))
-        bar = tqdm(tried, desc=str(name), unit="setting", disable=not config.progress)
-        with one_thread():
-            for setting, curves in bar:
-                rows += _rows(str(name), setting, curves, protocols, dataset)
-            everything = AllSettings([curves for _, curves in tried])
-            rows += _rows(str(name), {"n_settings": len(tried)}, everything, protocols, dataset)
-    table = pd.DataFrame(rows).convert_dtypes()
-    best = sweep_best(table)
-    markdown = sweep_markdown(best, dataset)
+    check_protocols(methods, protocols, dataset)
+    held_out = any(isinstance(protocol, LeaveOneQueryOut) for protocol in protocols.values())
+    store = OutcomeStore(Path(config.cache_dir) / "sweep")
+    place = Workplace(dataset, held_out, store, resources(config), settings.processes)
+    planned = plan(methods, grids, place)
+    references = plan(methods, {name: {} for name in _references(protocols)}, place)
+    try:
+        found = find([*planned, *references], place, settings.compute)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on where it was", file=sys.stderr)
+        return INTERRUPTED
+    swept = [Swept(one, found[one.key]) for one in planned]
+    others = {one.method: OutcomeCurves(found[one.key]) for one in references}
+    figures = figures_by_protocol(swept, protocols, others)
+    table = sweep_table(swept, figures, dataset, settings.query_sets)
+    best = best_table(swept, figures)
+    markdown = best_markdown(best, dataset)
     contents = {
-        "sweep.csv": csv_bytes(table),
-        "best.csv": csv_bytes(best),
+        "sweep.parquet": parquet_bytes(table),
+        "sweep.csv": short_csv_bytes(table),
+        "curves.parquet": parquet_bytes(curves_table(swept, dataset)),
+        "best.csv": short_csv_bytes(best),
         "best.md": markdown.encode(),
     }
     contents["run.json"] = run_json(config, dataset, methods, contents)
     write_whole(Path(config.out_dir), contents)
     print(markdown)
+    print(f"{len(planned)} settings written to {config.out_dir}: {', '.join(contents)}")
+    for note in notes:
+        print(note, file=sys.stderr)
     return SUCCESS
 
 
-def _check(config: DictConfig) -> None:
-    missing = {part.method for part in config.grids.values()} - set(config.methods)
-    if missing:
-        raise SettingsError(f"grids need the methods {', '.join(sorted(missing))} in the run")
-    if set(config.protocols) != {"loqo", "oracle"}:
-        raise SettingsError("a sweep compares protocol=[loqo,oracle]; no other choice is possible")
+def _settings(config: DictConfig) -> SweepSettings:
+    values = as_json(config)
+    if isinstance(values["query_sets"], str):
+        values["query_sets"] = [values["query_sets"]]
+    try:
+        return SweepSettings(**{name: values[name] for name in SweepSettings.model_fields})
+    except ValidationError as error:
+        raise SettingsError(faults(error)) from None
 
 
-def _possible(made: VectorMethod, dataset: Dataset) -> list[Setting]:
-    """Leave out settings that need more images than there are."""
-    rehearsal = Rehearsal(made, [len(query.images) for query in dataset.queries])
-    possible: list[Setting] = []
-    for setting in made.settings:
-        try:
-            LeaveOneQueryOut().choose("it", {"it": OneSetting(rehearsal, setting)})
-        except SettingsError as error:
-            reason = str(error)
-        else:
-            possible.append(setting)
-    if not possible:
-        raise SettingsError(reason)
+def _methods(config: DictConfig) -> dict[str, VectorMethod]:
+    methods = build_methods(config)
+    possible = {name: m for name, m in methods.items() if isinstance(m, VectorMethod)}
+    others = [name for name in methods if name not in possible]
+    if others:
+        raise SettingsError(
+            f"a sweep is over methods on vectors, which {', '.join(others)} is not; possible in "
+            f"this run: {', '.join(possible) or 'none'}"
+        )
     return possible
 
 
-def _variants(
-    config: DictConfig, method: str, grid: Mapping[str, list[Any]], dataset: Dataset
-) -> Iterator[tuple[dict[str, Any], OneSetting]]:
-    """Yield every setting of a grid with its curves; vectors and components are shared."""
-    inner = {name: values for name, values in grid.items() if name in TUNABLE}
-    outer = {name: values for name, values in grid.items() if name not in TUNABLE}
-    cache = VectorCache(Path(config.cache_dir) / "vectors")
-    known: dict[str, npt.NDArray[np.floating]] = {}
-    for values in product(*outer.values()):
-        chosen = dict(zip(outer, values, strict=True))
-        changed = copy.deepcopy(config)
-        changed.methods[method].tuned = [THRESHOLD, *inner]
-        OmegaConf.update(changed, f"methods.{method}.grid", inner, force_add=True)
-        for name, value in chosen.items():
-            OmegaConf.update(changed, f"methods.{method}.{name}", value)
-        made = build(changed.methods[method], f"methods.{method}")
-        key = json_sha256(made.representation.key)
-        if key not in known:
-            vectors = cache.vectors(dataset.images, made.representation, config.progress)
-            known = {key: lossless_coordinates(vectors) if made.reduction else vectors}
-        curves = VectorCurves.of(made, dataset, known[key])
-        named = {name.rpartition(".")[2]: value for name, value in chosen.items()}
-        for setting in _possible(made, dataset):
-            yield {**named, **setting}, OneSetting(curves, setting)
+def _protocols(config: DictConfig) -> tuple[dict[str, Protocol], list[str]]:
+    """Return the protocols that have what they need, and why others, if there are any, have not.
+
+    One that takes the threshold of another method has no part in a sweep without that method.
+    """
+    protocols = build_protocols(config)
+    lacking = {
+        name: f"protocol {name} is left out: it takes its threshold from {reference}, which is "
+        "not in this run"
+        for name, protocol in protocols.items()
+        for reference in _references({name: protocol})
+        if reference not in config.methods
+    }
+    if len(lacking) == len(protocols):
+        raise SettingsError("; ".join(lacking.values()) + "; possible: protocol=[loqo,oracle]")
+    return {n: p for n, p in protocols.items() if n not in lacking}, list(lacking.values())
 
 
-def _rows(
-    grid: str,
-    setting: Mapping[str, Any],
-    curves: Curves,
-    protocols: Mapping[str, Protocol],
-    dataset: Dataset,
-) -> Iterator[dict[str, Any]]:
-    for protocol_name, protocol in protocols.items():
-        results = score(grid, protocol_name, protocol, {grid: curves}, dataset)
-        scores = pd.DataFrame([result.scores for result in results])
-        means = scores[["precision", "recall", "f1"]].mean()
-        # As text: n_components may be a number or a share.
-        texts = {name: str(value) for name, value in setting.items()}
-        yield {"grid": grid, "protocol": protocol_name, **means, **texts}
+def _references(protocols: Mapping[str, Protocol]) -> list[str]:
+    return [p.reference for p in protocols.values() if isinstance(p, Shared)]
+
+
+def _grids(settings: SweepSettings, methods: Mapping[str, VectorMethod]) -> dict[str, Grid]:
+    common = read_grid(settings.grid, "grid", settings.spread)
+    own = {
+        name: read_grid(grid, f"grid_of.{name}", settings.spread)
+        for name, grid in settings.grid_of.items()
+    }
+    return grids_of(methods, common, own)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from dupeval.clustering import (
     Metric,
     check_combination,
     pairwise_distances,
+    truncated_distances,
 )
 from dupeval.errors import SettingsError
 
@@ -286,3 +287,62 @@ class TestCombinations:
             for linkage in ("single", "complete", "average", "weighted"):
                 check_combination(linkage, metric)
                 assert Dendrogram.from_vectors(np.eye(3), linkage, metric).n_observations == 3
+
+
+class TestTruncatedDistances:
+    METRICS: tuple[Metric, ...] = ("euclidean", "cosine", "cityblock")
+
+    @settings(deadline=None)
+    @given(
+        rows=st.integers(1, 9),
+        columns=st.integers(1, 12),
+        copies=st.lists(st.integers(0, 8), max_size=4),
+        seed=st.integers(0, 2**32 - 1),
+        data=st.data(),
+    )
+    def test_are_the_distances_of_the_first_coordinates(
+        self, rows: int, columns: int, copies: list[int], seed: int, data: st.DataObject
+    ) -> None:
+        X = np.random.default_rng(seed).normal(size=(rows, columns))
+        X = np.concatenate([X, X[[i % rows for i in copies]]])
+        dimensions = data.draw(st.lists(st.integers(1, columns), min_size=1))
+        steps = list(truncated_distances(X, dimensions, self.METRICS))
+        assert [k for k, _ in steps] == sorted(set(dimensions))
+        for k, distances in steps:
+            assert set(distances) == set(self.METRICS)
+            for metric in self.METRICS:
+                plain = pairwise_distances(X[:, :k], metric)
+                np.testing.assert_allclose(distances[metric], plain, rtol=1e-10, atol=1e-13)
+                # Copies are at distance 0, not near it: their merges tie.
+                np.testing.assert_array_equal(distances[metric] == 0, plain == 0)
+
+    def test_cosines_on_one_coordinate_are_exactly_0_or_2(self) -> None:
+        X = np.array([[0.1, 0.0], [0.3, 0.0], [-0.7, 0.0], [1e-5, 0.0]])
+        for _, distances in truncated_distances(X, [1, 2], ["cosine"]):
+            assert distances["cosine"].tolist() == [0.0, 2.0, 0.0, 2.0, 0.0, 2.0]
+
+    def test_a_vector_without_length_is_at_0_from_another_and_at_1_from_all_else(self) -> None:
+        X = np.array([[0.0, 0.0, 3.0], [0.0, 0.0, 3.0], [1.0, 2.0, 0.0]])
+        steps = dict(truncated_distances(X, [2, 3], ["cosine"]))
+        assert steps[2]["cosine"].tolist() == [0.0, 1.0, 1.0]
+        assert steps[3]["cosine"].tolist() == [0.0, 1.0, 1.0]
+
+    def test_what_was_given_out_stays_as_it_was(self) -> None:
+        X = np.random.default_rng(3).normal(size=(5, 6))
+        given_out = list(truncated_distances(X, [2, 6], self.METRICS))
+        for k, distances in given_out:
+            for metric in self.METRICS:
+                np.testing.assert_allclose(distances[metric], pairwise_distances(X[:, :k], metric))
+
+    @pytest.mark.parametrize("dimensions", [[0], [3], [1, 4]])
+    def test_dimensions_that_are_not_there_are_refused(self, dimensions: list[int]) -> None:
+        with pytest.raises(ValueError, match=r"dimensions must be in 1\.\.2"):
+            list(truncated_distances(np.ones((2, 2)), dimensions, ["euclidean"]))
+
+    def test_correlation_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="correlation is no sum"):
+            list(truncated_distances(np.ones((2, 2)), [1], ["correlation"]))
+
+    def test_what_is_not_finite_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="finite"):
+            list(truncated_distances([[np.nan, 1.0]], [1], ["euclidean"]))

@@ -16,6 +16,8 @@ from configuration import compose
 
 from dupeval.dataset.standin import ensure_standin
 from dupeval.dataset.standin.manifest import MANIFEST_CSV
+from dupeval.sweep.tables import read_curve
+from dupeval.tables import SCORES
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMITTED = ROOT / "results" / "table1"
@@ -76,35 +78,52 @@ def test_what_the_readme_says_of_the_external_tools_is_so() -> None:
     assert f"it has {slow['fixed']:.3f}." in text
 
 
+SWEEP = ROOT / "results" / "sweep_defaults"
+
+
 def single_settings() -> pd.DataFrame:
-    sweep = pd.read_csv(
-        ROOT / "results" / "sweep" / "sweep.csv", dtype={"n_components": str, "size": str}
-    )
-    return sweep[(sweep["protocol"] == "loqo") & sweep["n_settings"].isna()]
+    sweep = pd.read_parquet(SWEEP / "sweep.parquet")
+    return sweep[sweep["protocol"] == "loqo"]
 
 
 def test_squash_has_the_highest_mean_of_the_vgg_methods_best_figures() -> None:
-    own = single_settings().query("grid in ['vgg', 'vgg_pca', 'vgg_pca_transductive']")
-    best = own.groupby(["grid", "resize"])["f1"].max().unstack()
+    own = single_settings().query("method in ['vgg', 'vgg_pca', 'vgg_pca_transductive']")
+    best = own.groupby(["method", "resize"])["f1"].max().unstack()
     assert best.mean().idxmax() == "squash"
 
 
 @pytest.mark.parametrize("name", ["raw", "raw_pca", "vgg", "vgg_pca", "vgg_pca_transductive"])
 def test_the_default_settings_are_those_with_the_best_held_out_score(name: str) -> None:
-    own = single_settings().query("grid == @name")
+    own = single_settings().query("method == @name")
     if name.startswith("vgg"):
         own = own.query("resize == 'squash'")
-    best = own.loc[own["f1"].idxmax()].dropna()
+    best = own.loc[own["f1"].idxmax()].dropna().rename({"variance_share": "n_components"})
     method = compose("table1", []).methods[name]
     chosen = {**method.representation, **(method.reduction or {}), **method}
-    parameters = set(best.index) - {"grid", "protocol", "precision", "recall", "f1"}
-    assert parameters
-    assert {p: str(chosen[p]) for p in parameters} == {p: str(best[p]) for p in parameters}
+    parameters = {"size", "resize", "linkage", "metric"}
+    parameters |= {"layer"} if name.startswith("vgg") else {"colour"}
+    parameters |= {"fit", "whiten", "n_components"} if "pca" in name else set()
+    figures = {"setting", "method", "protocol", "query_set", *SCORES, "threshold"}
+    assert set(best.index) - figures == parameters
+    assert {p: chosen[p] for p in parameters} == {p: best[p] for p in parameters}
 
 
 def test_with_every_setting_held_out_both_pca_methods_score_above_plain_vgg() -> None:
-    best = pd.read_csv(ROOT / "results" / "sweep" / "best.csv").set_index("grid")["f1_loqo_all"]
+    best = pd.read_csv(SWEEP / "best.csv").set_index("method")["f1_loqo_all"].dropna()
     assert min(best["vgg_pca"], best["vgg_pca_transductive"]) > best["vgg"]
+
+
+def test_the_committed_sweep_is_that_of_its_curves() -> None:
+    folder = ROOT / "results" / "sweep"
+    table = pd.read_parquet(folder / "sweep.parquet")
+    curves = pd.read_parquet(folder / "curves.parquet")
+    assert table.groupby("method")["setting"].nunique().to_dict() == {
+        **{"raw": 6, "raw_pca": 180, "vgg": 6, "vgg_pca": 180},
+    }
+    of_queries = table[table["query_set"] != "all"]
+    for row in of_queries.iloc[::97].itertuples():
+        scores = read_curve(curves, row.setting, row.query_set).at(row.threshold)
+        assert (row.precision, row.recall, row.f1) == tuple(getattr(scores, s) for s in SCORES)
 
 
 def test_what_the_studys_methods_miss_most_is_the_photograph_inset_in_a_page() -> None:

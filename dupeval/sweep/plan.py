@@ -1,0 +1,163 @@
+"""From methods and their grids to a list of settings, each with its place on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dupeval.dataset import Dataset
+from dupeval.errors import SettingsError
+from dupeval.evaluation import score
+from dupeval.files import json_sha256
+from dupeval.method import THRESHOLD, Curves, Resources, Setting
+from dupeval.method.vectors import VectorMethod
+from dupeval.protocol import Protocol
+from dupeval.reduction import check_components
+from dupeval.representation.cache import VectorCache
+from dupeval.sweep.grid import COMPONENTS, Grid, families, named_settings, possible_only
+from dupeval.sweep.outcome import hidden_sets
+from dupeval.sweep.store import OutcomeStore, outcome_keys
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One setting of a sweep.
+
+    Attributes
+    ----------
+    method : str
+        The name of the method in the run.
+    parameters : mapping
+        All that tells the setting from others of the method, in the order of the tables.
+    family : VectorMethod
+        What shares vectors and components with it.
+    setting : mapping
+        The one of ``family.settings``.
+    key : str
+        Of its outcome; see `dupeval.sweep.store.outcome_keys`.
+    """
+
+    method: str
+    parameters: Mapping[str, Any]
+    family: VectorMethod
+    setting: Setting
+    key: str
+
+    @property
+    def name(self) -> str:
+        """The first 12 hex digits of the SHA-256 of its method's and parameters' JSON."""
+        return json_sha256({"method": self.method, **self.parameters})[:12]
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where and how outcomes are computed.
+
+    Attributes
+    ----------
+    dataset : Dataset
+    held_out : bool
+        Whether to find what is best while each query is held out.
+    store : OutcomeStore
+    resources : Resources
+    processes : int, default 1
+        How many compute at the same time; what they find does not depend on it.
+    """
+
+    dataset: Dataset
+    held_out: bool
+    store: OutcomeStore
+    resources: Resources
+    processes: int = 1
+
+
+def plan(
+    methods: Mapping[str, VectorMethod], grids: Mapping[str, Grid], place: Workplace
+) -> list[Planned]:
+    """Return all settings, having found what is impossible before any long work is done.
+
+    Parameters
+    ----------
+    methods : mapping of str to VectorMethod
+    grids : mapping of str to mapping
+        The grid of each method to sweep; an empty one leaves the method as it is configured, with
+        nothing but the threshold tuned.
+    place : Workplace
+        The vector of one image is computed, to know its length.
+
+    Raises
+    ------
+    SettingsError
+        If a value, or a combination of values, is not possible; the message names it.
+    """
+    limits = _Limits(place)
+    planned: list[Planned] = []
+    for name, grid in grids.items():
+        with possible_only(name):
+            for family in families(methods[name], grid, limits.most):
+                limits.check(family)
+                keys = outcome_keys(family, place.dataset, place.held_out)
+                planned += [
+                    Planned(name, parameters, family, setting, key)
+                    for (setting, parameters), key in zip(named_settings(family), keys, strict=True)
+                ]
+    return planned
+
+
+def check_protocols(
+    methods: Mapping[str, VectorMethod], protocols: Mapping[str, Protocol], dataset: Dataset
+) -> None:
+    """Raise SettingsError when a protocol lacks something, whatever the setting."""
+    n_images = [len(query.images) for query in dataset.queries]
+    # What principal components need depends on the setting: see `plan`.
+    curves: dict[str, Curves] = {
+        name: replace(method, reduction=None, tuned=(THRESHOLD,), grid={}).rehearsal(n_images)
+        for name, method in methods.items()
+    }
+    for protocol_name, protocol in protocols.items():
+        for name in methods:
+            score(name, protocol_name, protocol, curves, dataset)
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """How many components the data allow.
+
+    Attributes
+    ----------
+    place : Workplace
+    """
+
+    place: Workplace
+
+    def most(self, family: VectorMethod) -> int:
+        """Return the largest number of components that every fit for a family has."""
+        reduction = family.reduction
+        if reduction is None:
+            raise ValueError("nothing is reduced")
+        dataset = self.place.dataset
+        n_images = [len(query.images) for query in dataset.queries]
+        fewest = min(
+            sum(n_images[i] for i in reduction.fitted_on(query, hidden, len(n_images)))
+            for hidden in hidden_sets(len(n_images), self.place.held_out)
+            for query in range(len(n_images))
+            if query not in hidden
+        )
+        check_components(replace(reduction, n_components=1), fewest)
+        cache = VectorCache(self.place.resources.cache_dir / "vectors")
+        vector = cache.vectors(dataset.images[:1], family.representation)
+        return min(fewest - 1, int(vector.shape[1]))
+
+    def check(self, family: VectorMethod) -> None:
+        """Raise SettingsError when a setting of a family needs more than there is."""
+        if family.reduction is None:
+            return
+        most = self.most(family)
+        for setting in family.settings:
+            n_components = setting.get(COMPONENTS, family.reduction.n_components)
+            if isinstance(n_components, int) and n_components > most:
+                raise SettingsError(
+                    f"n_components={n_components} with fit={family.reduction.fit}: the data allow "
+                    f"1 to {most}, or a share of the variance below 1"
+                )

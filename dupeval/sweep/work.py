@@ -1,0 +1,132 @@
+"""Finding outcomes on disk, and computing those that are not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from joblib import Parallel, delayed
+from tqdm import tqdm
+
+from dupeval.errors import SettingsError
+from dupeval.files import json_sha256
+from dupeval.method import Setting
+from dupeval.method.vectors import VectorCurves, VectorMethod
+from dupeval.reduction import Vectors, lossless_coordinates
+from dupeval.representation.cache import VectorCache
+from dupeval.sweep.outcome import Outcome, ignore, outcomes
+from dupeval.sweep.plan import Planned, Workplace
+from dupeval.sweep.store import OutcomeStore
+from dupeval.timing import one_thread
+
+Compute = Literal["always", "never", "only_missing"]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """Settings of one family, computed together."""
+
+    family: VectorMethod
+    settings: Sequence[Setting]
+    keys: Sequence[str]
+
+
+def find(
+    planned: Sequence[Planned], place: Workplace, compute: Compute = "only_missing"
+) -> dict[str, Outcome]:
+    """Return all outcomes by key.
+
+    Parameters
+    ----------
+    planned : sequence of Planned
+    place : Workplace
+        Each outcome is kept in its store as soon as its family is done.
+    compute : {"always", "never", "only_missing"}, default "only_missing"
+        Which outcomes to compute: all anew, none, or those that are not in the store.
+
+    Raises
+    ------
+    SettingsError
+        If there is something to compute but nothing may be.
+    """
+    by_key = {one.key: one for one in planned}
+    found: dict[str, Outcome] = {}
+    if compute != "always":
+        found = _stored(by_key, place.store)
+    missing = [one for key, one in by_key.items() if key not in found]
+    if missing and compute == "never":
+        raise SettingsError(
+            f"compute=never, but {len(missing)} of {len(by_key)} settings are not stored; "
+            "possible: compute=only_missing"
+        )
+    if missing:
+        _compute(missing, place)
+        found |= _stored([one.key for one in missing], place.store)
+    return found
+
+
+def _stored(keys: Iterable[str], store: OutcomeStore) -> dict[str, Outcome]:
+    loaded = {key: store.load(key) for key in keys}
+    return {key: outcome for key, outcome in loaded.items() if outcome is not None}
+
+
+def _compute(missing: Sequence[Planned], place: Workplace) -> None:
+    bundles, progress = _bundles(missing), place.resources.progress
+    if place.processes > 1:
+        # Not in the processes: a network has threads of its own for every core.
+        cache = VectorCache(place.resources.cache_dir / "vectors")
+        for jobs in bundles:
+            cache.vectors(place.dataset.images, jobs[0].family.representation, progress)
+    bar: tqdm[Any]
+    with tqdm(total=len(missing), unit="setting", disable=not progress) as bar:
+        if place.processes == 1:
+            for jobs in bundles:
+                _work(jobs, place, _Ticker(bar))
+            return
+        done = Parallel(place.processes, return_as="generator_unordered")(
+            delayed(_work)(jobs, place) for jobs in bundles
+        )
+        for n_settings in done:
+            bar.update(n_settings)
+
+
+def _bundles(missing: Sequence[Planned]) -> list[list[_Job]]:
+    """Put together what shares vectors: a bundle is what one process reads them for."""
+    by_family: dict[int, list[Planned]] = {}
+    for one in missing:
+        by_family.setdefault(id(one.family), []).append(one)
+    bundles: dict[str, list[_Job]] = {}
+    for members in by_family.values():
+        family = members[0].family
+        job = _Job(family, [one.setting for one in members], [one.key for one in members])
+        bundles.setdefault(json_sha256(family.representation.key), []).append(job)
+    return list(bundles.values())
+
+
+class _Ticker:
+    """Moves a bar of settings by parts of them."""
+
+    def __init__(self, bar: tqdm[Any]) -> None:
+        self._bar, self._exact = bar, float(bar.n)
+
+    def __call__(self, n_settings: float) -> None:
+        self._exact += n_settings
+        self._bar.update(round(self._exact) - self._bar.n)
+
+
+def _work(jobs: Sequence[_Job], place: Workplace, tick: Callable[[float], object] = ignore) -> int:
+    """Compute and keep the outcomes of jobs that share vectors; return how many there are."""
+    cache = VectorCache(place.resources.cache_dir / "vectors")
+    representation = jobs[0].family.representation
+    vectors: Vectors = cache.vectors(place.dataset.images, representation, place.resources.progress)
+    with one_thread():
+        reducing = any(job.family.reduction is not None for job in jobs)
+        reduced = lossless_coordinates(vectors) if reducing else vectors
+        for job in jobs:
+            X = vectors if job.family.reduction is None else reduced
+            plain = VectorCurves.of(job.family, place.dataset, X)
+            found = outcomes(plain, job.settings, place.held_out, tick)
+            for key, outcome in zip(job.keys, found, strict=True):
+                place.store.save(key, outcome)
+    return sum(len(job.settings) for job in jobs)
