@@ -74,6 +74,7 @@ _NOTE = (
 
 
 def describe_dataset(dataset: Dataset) -> str:
+    """Say in a line what a dataset holds."""
     # The name is a folder's, which may hold line breaks.
     name = " ".join(dataset.name.split())
     return (
