@@ -9,7 +9,7 @@ import pytest
 
 from dupeval.dataset import Dataset
 from dupeval.dataset.folder import read_folder
-from dupeval.evaluation import evaluate
+from dupeval.evaluation import Group, evaluate
 from dupeval.figures import style
 from dupeval.figures.material import Material
 from dupeval.method import Method, Resources
@@ -50,7 +50,7 @@ def store(folder: Path, dataset: Dataset, cache_dir: Path) -> None:
     tables = {
         "per_query": per_query,
         "table1": table1(per_query, 0, evaluation.sources),
-        "groups": plain_table(evaluation.groups),
+        "groups": plain_table(Group, evaluation.groups),
     }
     folder.mkdir(parents=True)
     for name, table in tables.items():
