@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from dupeval.figures.material import Material
 from dupeval.method import Method
@@ -49,8 +48,7 @@ class Scored:
         choices = tuple(
             stored.choice(method, protocol, slug, place) for place, slug in enumerate(slugs)
         )
-        rows = [stored.row(method, protocol, slug) for slug in slugs]
-        scores = tuple(PairScores.from_counts(*(int(row[name]) for name in COUNTS)) for row in rows)
+        scores = tuple(pooled_scores([stored.row(method, protocol, slug)]) for slug in slugs)
         with one_thread():
             found = [
                 curves.curve(place, choice.setting, choice.hidden)
@@ -97,9 +95,9 @@ def pooled_curve(curves: Sequence[PairCurve]) -> PairCurve:
     return PairCurve(starts, *counts)
 
 
-def pooled_scores(rows: pd.DataFrame) -> PairScores:
+def pooled_scores(rows: Sequence[Mapping[str, Any]]) -> PairScores:
     """Return the scores of all pairs counted together, of rows with tp, fp, fn and tn."""
-    return PairScores.from_counts(*(int(rows[name].sum()) for name in COUNTS))
+    return PairScores.from_counts(*(sum(int(row[name]) for row in rows) for name in COUNTS))
 
 
 def has_threshold(curve: PairCurve | MeanCurve) -> bool:

@@ -10,9 +10,9 @@ from typing import Any
 
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
-from dupeval.figures.stored import COMMAND, StoredTable1
 from dupeval.method import Curves, Method, Resources
 from dupeval.method.vectors import VectorCurves, VectorMethod
+from dupeval.stored import StoredResults, StoredResultsError, read_results
 from dupeval.timing import Stopwatch, one_thread
 
 # Settings that change where and how fast a method works, never what it answers.
@@ -125,37 +125,22 @@ class Material:
         }
 
     @cached_property
-    def stored(self) -> StoredTable1:
-        """Table 1, if it was made from this dataset.
+    def stored(self) -> StoredResults:
+        """Table 1, if it was made from this dataset; see `read_results`."""
+        return read_results(self.table1_dir, self.dataset)
 
-        Raises
-        ------
-        SettingsError
-            If nothing is stored, or what is stored was made from another dataset.
-        """
-        stored = StoredTable1(self.table1_dir)
-        if stored.run["dataset"]["fingerprint"] != self.dataset.fingerprint:
-            raise SettingsError(
-                f"the results in {self.table1_dir} were made from another dataset; run {COMMAND} "
-                "with the same overrides, or give their folder: table1_dir=..."
-            )
-        return stored
-
-    def stored_for(self, name: str) -> StoredTable1:
+    def stored_for(self, name: str) -> StoredResults:
         """Return Table 1, if its results of a method were made with the settings now in force.
 
         Raises
         ------
-        SettingsError
+        StoredResultsError
             See `stored`; the message lists the settings that differ.
         """
         stored = self.stored
         then = stored.run["configuration"]["methods"].get(name)
         if then is None:
-            raise SettingsError(
-                f"{self.table1_dir} has no results of the method {name!r}; run {COMMAND} with the "
-                "same overrides first"
-            )
+            raise StoredResultsError(f"{self.table1_dir} has no results of the method {name!r}")
         before, now = _flat(then), _flat(self.settings[name])
         differences = [
             f"{key} was {before.get(key)} and is {now.get(key)}"
@@ -163,9 +148,9 @@ class Material:
             if before.get(key) != now.get(key)
         ]
         if differences:
-            raise SettingsError(
+            raise StoredResultsError(
                 f"the results of {name} in {self.table1_dir} were made with other settings: "
-                f"{'; '.join(differences)}; run {COMMAND} with the same overrides first"
+                f"{'; '.join(differences)}"
             )
         return stored
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
@@ -28,6 +27,7 @@ from dupeval.figures.curves import (
 from dupeval.figures.material import Material
 from dupeval.metrics import PairCurve, PairScores
 from dupeval.settings import STRICT
+from dupeval.stored import StoredResults
 
 COLUMNS = 4
 # Inches.
@@ -66,7 +66,7 @@ class PrecisionAndRecall(Figure):
     def draw(self, material: Material) -> Picture:
         """See `Figure.draw`."""
         curves, absent = self._curves(material)
-        marks = {name: self._marks(material.stored.per_query, name) for name in curves}
+        marks = {name: self._marks(material.stored, name) for name in curves}
         looks = dict(zip(self.protocols, MARKS, strict=False))
         rows = -(-len(curves) // COLUMNS)
         canvas = style.canvas(rows * PANEL + LEGEND, layout="constrained")
@@ -112,12 +112,13 @@ class PrecisionAndRecall(Figure):
             raise SettingsError(f"no method can be drawn; without figures: {', '.join(absent)}")
         return curves, absent
 
-    def _marks(self, per_query: pd.DataFrame, method: str) -> dict[str, PairScores]:
-        rows = per_query[per_query["method"] == method]
+    def _marks(self, stored: StoredResults, method: str) -> dict[str, PairScores]:
         return {
-            protocol: pooled_scores(rows[rows["protocol"] == protocol])
+            protocol: pooled_scores(
+                [row for (p, m, _), row in stored.per_query.items() if (p, m) == (protocol, method)]
+            )
             for protocol in self.protocols
-            if protocol in set(rows["protocol"])
+            if method in stored.methods(protocol)
         }
 
 

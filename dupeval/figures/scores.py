@@ -73,7 +73,7 @@ class ScoresOfMethods(Figure):
                 + f"Without figures: {', '.join(absent) or 'none'}."
             ),
             protocol=", ".join(self.protocols),
-            settings={"seed of the bootstrap": material.stored.run["configuration"]["seed"]},
+            settings={"seed of the bootstrap": material.stored.run["seed"]},
         )
 
 

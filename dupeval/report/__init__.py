@@ -17,8 +17,8 @@ from dupeval.report.figures import read_figures
 from dupeval.report.galleries import found_groups, most_telling
 from dupeval.report.page import render
 from dupeval.report.pictures import Format, pictures_within
-from dupeval.report.stored import read_results
 from dupeval.settings import STRICT
+from dupeval.stored import read_results
 
 __all__ = ["Limits", "write_report"]
 
@@ -95,8 +95,8 @@ def write_report(
     results = read_results(table1_dir, dataset)
     photographs = {q.slug: [image.photograph for image in q.images] for q in dataset.queries}
     found = {
-        place: found_groups(photographs[place[2]], labels.tolist())
-        for place, labels in results.partitions.items()
+        place: found_groups(photographs[place[2]], list(partition.values()))
+        for place, partition in results.partitions.items()
     }
     of_query = defaultdict(list)
     for (_, _, slug), groups in found.items():

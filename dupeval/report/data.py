@@ -13,7 +13,7 @@ from typing import Any
 from dupeval.dataset import Dataset, Query
 from dupeval.report.galleries import FoundGroup, losses_by_edit
 from dupeval.report.pictures import Format, Picture
-from dupeval.report.stored import Place, StoredResults
+from dupeval.stored import Place, StoredResults
 
 # How many the style sheet has for photographs.
 COLOURS = 7
@@ -168,7 +168,7 @@ def _method(
                 **view.groups(found[place]),
             }
         )
-        partitions.append((view.query, results.partitions[place]))
+        partitions.append((view.query, results.labels(place)))
     return {
         "name": method,
         "queries": queries,

@@ -20,7 +20,7 @@ from dupeval.rendering import HEADINGS
 from dupeval.report.data import ReportData, number
 from dupeval.report.figures import Figure
 from dupeval.report.pictures import Format, Picture
-from dupeval.report.stored import StoredResults
+from dupeval.stored import StoredResults
 from dupeval.tables import SCORES
 
 PROTOCOLS = {

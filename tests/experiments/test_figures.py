@@ -103,8 +103,8 @@ def test_another_query_is_another_picture(
 class TestWhatGoesWrong:
     def test_no_stored_results_names_the_command(self, small: Path, tmp_path: Path) -> None:
         message = complaint(small, tmp_path / "out", f"table1_dir={tmp_path / 'none'}")
-        assert message.startswith("figure dendrogram: there are no stored results in")
-        assert "run python experiments/table1.py first" in message
+        assert message.startswith("figure dendrogram: no stored results in")
+        assert "run python experiments/table1.py with the same" in message
 
     def test_a_query_that_does_not_exist_lists_those_that_do(
         self, small: Path, tmp_path: Path

@@ -51,7 +51,8 @@ def test_without_stored_results_it_names_the_command_and_writes_nothing(
     assert done.stdout == ""
     assert done.stderr == (
         f"error: no stored results in {tmp_path / 'nowhere'} (table1.csv, per_query.csv, "
-        "groups.csv, run.json missing); make them: python experiments/table1.py\n"
+        "groups.csv, run.json missing); run python experiments/table1.py with the same overrides, "
+        "or give another folder: table1_dir=...\n"
     )
     assert not out.exists()
 

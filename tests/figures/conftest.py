@@ -1,5 +1,6 @@
 """A small dataset of tiny images, its Table 1, and what figures are drawn from."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -12,9 +13,11 @@ from dupeval.dataset.folder import read_folder
 from dupeval.evaluation import Group, evaluate
 from dupeval.figures import style
 from dupeval.figures.material import Material
+from dupeval.files import write_whole
 from dupeval.method import Method, Resources
 from dupeval.method.vectors import VectorMethod
 from dupeval.protocol.loqo import LeaveOneQueryOut
+from dupeval.provenance import describe_run
 from dupeval.reduction import PCA
 from dupeval.rendering import csv_bytes
 from dupeval.representation.raw import RawPixels
@@ -52,14 +55,10 @@ def store(folder: Path, dataset: Dataset, cache_dir: Path) -> None:
         "table1": table1(per_query, 0, evaluation.sources),
         "groups": plain_table(Group, evaluation.groups),
     }
-    folder.mkdir(parents=True)
-    for name, table in tables.items():
-        (folder / f"{name}.csv").write_bytes(csv_bytes(table))
-    run = {
-        "dataset": {"fingerprint": dataset.fingerprint},
-        "configuration": {"methods": SETTINGS, "seed": 0},
-    }
-    (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
+    contents = {f"{name}.csv": csv_bytes(table) for name, table in tables.items()}
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    run = describe_run({"methods": SETTINGS, "seed": 0}, dataset, {}, hashes)
+    write_whole(folder, {**contents, "run.json": json.dumps(run).encode()})
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
 from given import perfect_between
 from hypothesis import given
@@ -80,7 +79,7 @@ class TestPooled:
         assert means.f1[place] == pytest.approx(np.mean([s.f1 for s in own]))
 
     def test_rows_of_queries(self) -> None:
-        rows = pd.DataFrame({"tp": [1, 2], "fp": [0, 1], "fn": [1, 0], "tn": [4, 3]})
+        rows = [{"tp": 1, "fp": 0, "fn": 1, "tn": 4}, {"tp": 2, "fp": 1, "fn": 0, "tn": 3}]
         assert pooled_scores(rows) == PairScores.from_counts(3, 1, 1, 7)
 
 

@@ -68,7 +68,7 @@ class TestTheFigure:
         assert "Of 5 images at most 2 are shown" in picture.text
 
     def test_a_tool_without_results_lists_what_has_some(self, material: Material) -> None:
-        with pytest.raises(SettingsError, match="the method 'phash'; possible: raw, raw_pca, or"):
+        with pytest.raises(SettingsError, match="the method 'phash'; possible: raw, raw_pca; run"):
             GroupsOfQuery(methods=("raw",), tool="phash").draw(material)
 
     def test_a_query_that_is_not_there_lists_those_that_are(self, material: Material) -> None:

@@ -1,7 +1,5 @@
 """What figures are drawn from, and what is said when it is not there."""
 
-import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,7 +47,7 @@ class TestStoredResults:
     def test_none_names_the_command_that_makes_them(
         self, material: Material, tmp_path: Path
     ) -> None:
-        with pytest.raises(SettingsError, match=r"run python experiments/table1\.py first"):
+        with pytest.raises(SettingsError, match=r"run python experiments/table1\.py with the same"):
             replace(material, table1_dir=tmp_path / "nothing").stored_for("raw")
 
     def test_of_another_dataset_are_refused(self, material: Material) -> None:
@@ -71,26 +69,3 @@ class TestStoredResults:
     def test_without_the_method_say_so(self, material: Material) -> None:
         with pytest.raises(SettingsError, match="no results of the method 'vgg'"):
             material.stored_for("vgg")
-
-    def test_a_row_that_is_not_there_says_what_is(self, material: Material) -> None:
-        with pytest.raises(SettingsError, match="the protocol 'oracle'; possible: loqo"):
-            material.stored.row("raw", "oracle", "one")
-
-    def test_names_of_queries_stay_text(self, material: Material) -> None:
-        assert material.stored.row("raw", "loqo", "3")["query"] == "3"
-
-    def test_what_loqo_chose_hides_the_query(self, material: Material) -> None:
-        choice = material.stored.choice("raw", "loqo", "3", 2)
-        assert choice.hidden == frozenset({2})
-        assert choice.setting == {}
-
-    def test_a_file_that_is_missing_is_named(self, material: Material, tmp_path: Path) -> None:
-        folder = shutil.copytree(material.table1_dir, tmp_path / "part")
-        (folder / "per_query.csv").unlink()
-        stored = replace(material, table1_dir=folder).stored_for("raw")
-        with pytest.raises(SettingsError, match=r"per_query\.csv is missing"):
-            stored.row("raw", "loqo", "one")
-
-    def test_the_run_is_read_as_it_was_written(self, material: Material) -> None:
-        text = (material.table1_dir / "run.json").read_text(encoding="utf-8")
-        assert material.stored.run == json.loads(text)

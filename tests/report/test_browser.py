@@ -19,7 +19,7 @@ from selenium.webdriver.support.select import Select
 
 from dupeval.report import write_report
 from dupeval.report.page import address
-from dupeval.report.stored import StoredResults, read_results
+from dupeval.stored import StoredResults, read_results
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")

@@ -15,7 +15,7 @@ from dupeval.dataset import Dataset, LabelledImage, Query
 from dupeval.report.data import ReportData, mark, number, report_data
 from dupeval.report.galleries import found_groups, most_telling
 from dupeval.report.pictures import Format, Picture
-from dupeval.report.stored import StoredResults
+from dupeval.stored import StoredResults
 
 PHOTOGRAPHS = "rpqpsqp"
 LABELS = [0, 0, 1, 0, 2, 3, 3]
@@ -37,9 +37,13 @@ def results(of: Mapping[tuple[str, str, str], list[int]]) -> StoredResults:
     }
     protocols = [protocol for protocol, _, _ in of]
     return StoredResults(
+        Path(),
         pd.DataFrame({"protocol": [*protocols, "fixed", ""]}),
         {place: {**row, "method": place[1]} for place in of},
-        {place: np.array(labels) for place, labels in of.items()},
+        {
+            place: {f"{i}.png": label for i, label in enumerate(labels)}
+            for place, labels in of.items()
+        },
         {},
     )
 

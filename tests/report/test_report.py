@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hostile import IMAGE, PHOTOGRAPH, QUERY, TITLE
+from hostile_results import run_table1
 from PIL import Image
 from pydantic import ValidationError
 
@@ -22,7 +23,7 @@ from dupeval.report import Limits, write_report
 from dupeval.report.data import ReportData
 from dupeval.report.page import address, render, sortable
 from dupeval.report.pictures import Format
-from dupeval.report.stored import read_results
+from dupeval.stored import read_results
 
 
 class Page(HTMLParser):
@@ -218,7 +219,7 @@ class TestLimits:
                     assert sum(group[1] for group in scores["groups"]) + rest[2] == scores["fp"]
 
     def test_pictures_become_smaller_to_keep_within_the_limit(
-        self, make_dataset: Callable[..., Path], run_table1, tmp_path: Path
+        self, make_dataset: Callable[..., Path], tmp_path: Path
     ) -> None:
         photographs = {"a.png": "p", "b.png": "p"}
         root = make_dataset(tmp_path / "data", {"one": photographs, "two": photographs})

@@ -7,9 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hostile_results import Stored, hostile_results, run_table1
 
 from dupeval.files import file_sha256
-from dupeval.report.stored import StoredResultsError, read_results
+from dupeval.metrics import pair_scores
+from dupeval.stored import StoredResultsError, read_results
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory, make_dataset: Callable[..., Path]) -> Stored:
+    return hostile_results(tmp_path_factory.mktemp("stored"), make_dataset)
 
 
 @pytest.fixture
@@ -47,12 +54,10 @@ class TestWhatARunStored:
         assert results.per_query.keys() == results.partitions.keys()
 
     def test_each_partition_has_the_counts_of_its_row(self, stored) -> None:
-        from dupeval.metrics import pair_scores
-
         results = read_results(stored.table1_dir, stored.dataset)
         queries = {query.slug: query for query in stored.dataset.queries}
         for place, row in results.per_query.items():
-            scores = pair_scores(queries[place[2]].photographs, results.partitions[place])
+            scores = pair_scores(queries[place[2]].photographs, results.labels(place))
             assert (scores.tp, scores.fp, scores.fn) == (row["tp"], row["fp"], row["fn"])
 
     def test_protocols_and_methods_are_in_the_runs_order(self, stored) -> None:
@@ -60,6 +65,63 @@ class TestWhatARunStored:
         assert results.protocols == ["loqo", "oracle"]
         assert results.methods("oracle") == ["raw", "raw_pca"]
         assert results.methods("fixed") == []
+        assert results.methods_of("oracle") == ["raw", "raw_pca"]
+
+    def test_a_partition_is_by_name_and_its_labels_in_the_datasets_order(self, stored) -> None:
+        results = read_results(stored.table1_dir, stored.dataset)
+        partition = results.partition("raw", "loqo", "two")
+        assert list(partition) == [image.name for image in stored.dataset.queries[1].images]
+        assert list(partition.values()) == results.labels(("loqo", "raw", "two")).tolist()
+
+    @pytest.mark.parametrize("names", [("1", "02"), ("NA", "null")])
+    def test_names_that_look_like_something_else_stay_texts(
+        self, make_dataset: Callable[..., Path], tmp_path: Path, names: tuple[str, ...]
+    ) -> None:
+        queries = {name: {"a.png": "1", "b.png": "1"} for name in names}
+        of = run_table1(tmp_path, make_dataset(tmp_path / "data", queries), "raw")
+        results = read_results(of.table1_dir, of.dataset)
+        for name in names:
+            assert results.row("raw", "loqo", name)["query"] == name
+            assert list(results.partition("raw", "loqo", name)) == ["a.png", "b.png"]
+
+    def test_what_loqo_chose_hides_the_query_and_what_others_chose_hides_none(self, stored) -> None:
+        results = read_results(stored.table1_dir, stored.dataset)
+        choice = results.choice("raw", "loqo", "three", 2)
+        assert choice.hidden == frozenset({2})
+        assert choice.setting == {}
+        assert choice.threshold == results.row("raw", "loqo", "three")["threshold"]
+        assert results.choice("raw", "oracle", "three", 2).hidden == frozenset()
+
+    def test_the_run_is_read_as_it_was_written(self, stored) -> None:
+        text = (stored.table1_dir / "run.json").read_text(encoding="utf-8")
+        assert read_results(stored.table1_dir, stored.dataset).run == json.loads(text)
+
+
+class TestWhatWasNotRun:
+    @pytest.mark.parametrize(
+        ("place", "message"),
+        [
+            (("raw", "fixed", "two"), "the protocol 'fixed'; possible: loqo, oracle;"),
+            (("vgg", "loqo", "two"), "the method 'vgg'; possible: raw, raw_pca;"),
+            (("raw", "loqo", "five"), "the query 'five'; possible: .*, two, three, four;"),
+        ],
+    )
+    def test_says_what_was(self, stored, place: tuple[str, str, str], message: str) -> None:
+        results = read_results(stored.table1_dir, stored.dataset)
+        for accessor in (results.row, results.partition):
+            with pytest.raises(StoredResultsError, match=f"has no results of {message} run python"):
+                accessor(*place)
+
+    def test_a_protocol_without_methods_says_which_have_some(self, stored) -> None:
+        results = read_results(stored.table1_dir, stored.dataset)
+        with pytest.raises(StoredResultsError, match="'fixed'; possible: loqo, oracle;"):
+            results.methods_of("fixed")
+
+    def test_a_method_that_was_run_under_another_protocol(self, stored) -> None:
+        results = read_results(stored.table1_dir, stored.dataset)
+        rows = {p: row for p, row in results.per_query.items() if p[:2] != ("oracle", "raw")}
+        with pytest.raises(StoredResultsError, match="no results of raw under oracle for the quer"):
+            replace(results, per_query=rows).row("raw", "oracle", "two")
 
 
 class TestWhatCannotBeShown:
@@ -69,8 +131,8 @@ class TestWhatCannotBeShown:
     ) -> None:
         (folder / name).unlink()
         assert complaint(folder, stored.dataset) == (
-            f"no stored results in {folder} ({name} missing); make them: "
-            "python experiments/table1.py"
+            f"no stored results in {folder} ({name} missing); run python experiments/table1.py "
+            "with the same overrides, or give another folder: table1_dir=..."
         )
 
     def test_a_folder_that_is_not_there(self, stored, tmp_path: Path) -> None:

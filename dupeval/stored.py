@@ -1,0 +1,223 @@
+"""Table 1 as a run stored it, checked against the dataset that it is shown with."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dupeval.dataset import Dataset
+from dupeval.errors import SettingsError
+from dupeval.protocol import Choice
+from dupeval.tables import PER_QUERY_COLUMNS, TABLE1_COLUMNS
+
+TEXTS = ("method", "protocol", "query", "image", "photograph", "setting", "source")
+COLUMNS = {
+    "table1.csv": TABLE1_COLUMNS,
+    "per_query.csv": PER_QUERY_COLUMNS,
+    "groups.csv": ["method", "protocol", "query", "image", "group"],
+}
+
+# Protocol, method, query.
+Place = tuple[str, str, str]
+
+
+class StoredResultsError(SettingsError):
+    """Stored results that are not there, or do not belong to what they are wanted for.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong; what can be done about it is added.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            f"{problem}; run python experiments/table1.py with the same overrides, or give another "
+            "folder: table1_dir=..."
+        )
+
+
+@dataclass(frozen=True)
+class StoredResults:
+    """What a run stored.
+
+    Attributes
+    ----------
+    folder : Path
+    table1 : DataFrame
+        As `dupeval.tables.table1` makes it; texts that are missing are empty.
+    per_query : mapping of (protocol, method, query) to mapping
+        The row of `dupeval.tables.per_query_table`.
+    partitions : mapping of (protocol, method, query) to mapping of str to int
+        The group of each image by its name, in the dataset's order.
+    run : mapping
+        What the run was made of; see `dupeval.provenance.describe_run`.
+    """
+
+    folder: Path
+    table1: pd.DataFrame
+    per_query: Mapping[Place, Mapping[str, Any]]
+    partitions: Mapping[Place, Mapping[str, int]]
+    run: Mapping[str, Any]
+
+    @property
+    def protocols(self) -> list[str]:
+        """The protocols of the run, in its order."""
+        return [name for name in dict.fromkeys(self.table1["protocol"]) if name]
+
+    def methods(self, protocol: str) -> list[str]:
+        """Return the methods that have results under a protocol, in the run's order."""
+        return list(dict.fromkeys(m for p, m, _ in self.per_query if p == protocol))
+
+    def methods_of(self, protocol: str) -> list[str]:
+        """Return the same as `methods`, at least one.
+
+        Raises
+        ------
+        StoredResultsError
+            If there are none; the message says which protocols have some.
+        """
+        self._check_known("protocol", protocol, (p for p, _, _ in self.per_query))
+        return self.methods(protocol)
+
+    def row(self, method: str, protocol: str, query: str) -> Mapping[str, Any]:
+        """Return the row of `per_query` of one query.
+
+        Raises
+        ------
+        StoredResultsError
+            If there is none; the message says what was run.
+        """
+        place = (protocol, method, query)
+        if place not in self.per_query:
+            for i, name in enumerate(("protocol", "method", "query")):
+                self._check_known(name, place[i], (known[i] for known in self.per_query))
+            raise StoredResultsError(
+                f"{self.folder} has no results of {method} under {protocol} for the query {query!r}"
+            )
+        return self.per_query[place]
+
+    def choice(self, method: str, protocol: str, query: str, place: int) -> Choice:
+        """Return what a protocol chose for the query at `place` of the dataset; see `row`."""
+        row = self.row(method, protocol, query)
+        hidden = frozenset((place,)) if protocol == "loqo" else frozenset[int]()
+        return Choice(json.loads(row["setting"]), float(row["threshold"]), hidden)
+
+    def partition(self, method: str, protocol: str, query: str) -> Mapping[str, int]:
+        """Return the group of each image of a query, by the image's name; see `row`."""
+        self.row(method, protocol, query)
+        return self.partitions[protocol, method, query]
+
+    def labels(self, place: Place) -> npt.NDArray[np.int64]:
+        """Return the group of each image, shape (n_images,), in the dataset's order."""
+        return np.array(list(self.partitions[place].values()), np.int64)
+
+    def _check_known(self, name: str, value: str, possible: Iterable[str]) -> None:
+        names = list(dict.fromkeys(possible))
+        if value not in names:
+            raise StoredResultsError(
+                f"{self.folder} has no results of the {name} {value!r}; possible: "
+                f"{', '.join(names)}"
+            )
+
+
+def read_results(folder: Path, dataset: Dataset) -> StoredResults:
+    """Read what `experiments/table1.py` wrote into a folder.
+
+    Parameters
+    ----------
+    folder : Path
+    dataset : Dataset
+        The one the results were made from.
+
+    Raises
+    ------
+    StoredResultsError
+        If there are none, if they were made from another dataset, or if a file is damaged or from
+        another run than the others.
+    """
+    run = _read_run(folder)
+    _check_dataset(folder, run, dataset)
+    table1, per_query, groups = (_read_table(folder, name, run) for name in COLUMNS)
+    if per_query.empty:
+        raise StoredResultsError(f"no method has results in {folder}; nothing can be shown of them")
+    rows = {
+        (str(row["protocol"]), str(row["method"]), str(row["query"])): {
+            str(column): value for column, value in row.items()
+        }
+        for row in per_query.to_dict("records")
+    }
+    partitions = _partitions(groups, dataset)
+    if partitions.keys() != rows.keys():
+        raise StoredResultsError(
+            f"{folder}: per_query.csv and groups.csv do not fit each other and the dataset"
+        )
+    return StoredResults(folder, table1, rows, partitions, run)
+
+
+def _read_run(folder: Path) -> dict[str, Any]:
+    path = folder / "run.json"
+    absent = [name for name in (*COLUMNS, "run.json") if not (folder / name).is_file()]
+    if absent:
+        raise StoredResultsError(f"no stored results in {folder} ({', '.join(absent)} missing)")
+    try:
+        run = json.loads(path.read_text(encoding="utf-8"))
+        run["dataset"]["fingerprint"], run["dataset"]["name"], run["outputs"]["groups.csv"]
+        run["seed"], run["dupeval"], run["configuration"]["methods"]
+    except (ValueError, KeyError, TypeError):
+        raise StoredResultsError(f"{path} is not what a run writes") from None
+    return dict(run)
+
+
+def _check_dataset(folder: Path, run: Mapping[str, Any], dataset: Dataset) -> None:
+    made_from = run["dataset"]
+    if made_from["fingerprint"] != dataset.fingerprint:
+        raise StoredResultsError(
+            f"the results in {folder} were made from another dataset: {made_from['name']!r} "
+            f"(fingerprint {str(made_from['fingerprint'])[:12]}), not {dataset.name!r} "
+            f"({dataset.fingerprint[:12]}); they can be shown with theirs (dataset=folder "
+            "dataset.root=ROOT)"
+        )
+
+
+def _read_table(folder: Path, name: str, run: Mapping[str, Any]) -> pd.DataFrame:
+    content = (folder / name).read_bytes()
+    if hashlib.sha256(content).hexdigest() != run["outputs"].get(name):
+        raise StoredResultsError(
+            f"{folder / name} is not the file that run.json describes: changed since, or of "
+            "another run"
+        )
+    columns = COLUMNS[name]
+    if not content.strip():
+        return pd.DataFrame(columns=columns)
+    # A query may be called "1" and a photograph "NA": only figures can be missing.
+    empty = {column: [""] for column in columns if column not in TEXTS}
+    types = dict.fromkeys(TEXTS, "str")
+    table = pd.read_csv(
+        io.BytesIO(content), dtype=types, keep_default_na=False, na_values=empty, encoding="utf-8"
+    )
+    absent = [column for column in columns if column not in table.columns]
+    if absent:
+        raise StoredResultsError(f"{folder / name} has no column {', '.join(absent)}")
+    return table
+
+
+def _partitions(groups: pd.DataFrame, dataset: Dataset) -> dict[Place, dict[str, int]]:
+    """Return every partition that has each image of its query, once."""
+    names = {query.slug: [image.name for image in query.images] for query in dataset.queries}
+    partitions = {}
+    for key, rows in groups.groupby(["protocol", "method", "query"], sort=False):
+        protocol, method, slug = map(str, key)
+        group_of = dict(zip(rows["image"], rows["group"], strict=True))
+        if len(rows) == len(group_of) and group_of.keys() == set(names.get(slug, ())):
+            partitions[protocol, method, slug] = {name: group_of[name] for name in names[slug]}
+    return partitions
