@@ -14,7 +14,7 @@ HEADINGS = {
     "loqo": "Threshold chosen on the other queries (loqo): the honest figure",
     "oracle": "Best single threshold on these queries (oracle): an upper bound, never a result",
     "shared": "One threshold for all methods, found on vgg_pca (shared): how the study reads",
-    "fixed": "Each method's own default (fixed): what a user gets who changes nothing",
+    "fixed": "Configured thresholds (fixed): external tools as installed, at their own default",
     "published": "The study's own figures",
 }
 

@@ -158,8 +158,16 @@ def checked(config: DictConfig) -> DictConfig:
         common = Common(**values)
     except ValidationError as error:
         raise SettingsError("; ".join(_faults(error, ""))) from None
-    for name in ("out_dir", "cache_dir"):
-        _check_writable(name, getattr(common, name))
+    for name in ("out_dir", "cache_dir", "report_dir"):
+        if config.get(name) is not None:
+            _check_writable(name, Path(str(config[name])))
+    known = {path.stem for path in (Path(CONF_DIR) / "method").glob("*.yaml")}
+    unknown = sorted(set(common.may_be_missing) - known)
+    if unknown:
+        raise SettingsError(
+            f"may_be_missing: there is no method {', '.join(map(repr, unknown))}; possible: "
+            f"{', '.join(sorted(known))}"
+        )
     if not isinstance(config.dataset.root, str):
         raise SettingsError(f"dataset.root={config.dataset.root}: give the path of a folder")
     return config

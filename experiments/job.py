@@ -23,7 +23,7 @@ from PIL import Image
 
 from dupeval.errors import DupevalError
 
-SUCCESS, USER_ERROR, NO_FIGURES = 0, 2, 3
+SUCCESS, USER_ERROR, NO_SCORES, INTERRUPTED = 0, 2, 3, 130
 
 Task = Callable[[DictConfig], int]
 
@@ -90,7 +90,7 @@ def file_name(text: str) -> str:
 
 
 def worst(outcomes: list[Outcome]) -> int:
-    """Return the exit code of several jobs: an error outweighs missing figures."""
+    """Return the exit code of several jobs: an error outweighs missing scores."""
     statuses = [outcome.status for outcome in outcomes]
     return USER_ERROR if USER_ERROR in statuses else max(statuses, default=SUCCESS)
 
@@ -113,6 +113,7 @@ def readers_may_leave() -> Iterator[None]:
     """Print to somebody who may have read enough, as `head` does."""
     try:
         yield
+        sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -127,7 +128,6 @@ def _is_here() -> bool:
 
 def _status(task: Task, config: DictConfig) -> int:
     try:
-        # Results are written before anything is printed.
         with readers_may_leave():
             return task(in_its_own_folder(checked(config)))
         return SUCCESS

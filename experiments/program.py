@@ -22,7 +22,8 @@ from configuration import (
     open_dataset,
 )
 from job import (
-    NO_FIGURES,
+    INTERRUPTED,
+    NO_SCORES,
     SUCCESS,
     USER_ERROR,
     Outcome,
@@ -44,20 +45,27 @@ def run(config_name: str, task: Task) -> None:
     """Run a program: compose its configuration from the command line and hand it to `task`.
 
     Ends the process with what `task` returns, or with exit code 2 and one sentence for whatever
-    the user can put right. All jobs of a multirun are checked before the first one starts.
+    the user can put right, or 130 when it is interrupted. All jobs of a multirun are checked
+    before the first one starts.
     """
     show_warnings_as_sentences()
-    arguments = sys.argv[1:]
     try:
-        todo = jobs(arguments)
-        if len(todo) == 1 and not is_multirun(arguments):
-            # Hydra itself would only compose the same once more.
-            sys.exit(perform(task, compose(config_name, todo[0])).status)
-        for overrides in todo:
-            check(compose(config_name, overrides))
+        _run(config_name, task, sys.argv[1:])
     except DupevalError as error:
         complain(error)
         sys.exit(USER_ERROR)
+    except KeyboardInterrupt:
+        print("stopped; nothing of this run is written", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+def _run(config_name: str, task: Task, arguments: list[str]) -> None:
+    todo = jobs(arguments)
+    if len(todo) == 1 and not is_multirun(arguments):
+        # Hydra itself would only compose the same once more.
+        sys.exit(perform(task, compose(config_name, todo[0])).status)
+    for overrides in todo:
+        check(compose(config_name, overrides))
 
     def job(config: DictConfig) -> Outcome:
         return perform(task, config)
@@ -88,7 +96,7 @@ class Evaluated:
             print(f"{absence.source}: {absence.method}: {absence.reason}", file=sys.stderr)
         forgiven = set(self.config.may_be_missing)
         required = [a for a in absences if a.source != "missing" or a.method not in forgiven]
-        return NO_FIGURES if required or nothing else SUCCESS
+        return NO_SCORES if required or nothing else SUCCESS
 
 
 def evaluate_configuration(config: DictConfig) -> Evaluated:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from job import readers_may_leave
 from omegaconf import DictConfig
 from program import evaluate_configuration, run
 
@@ -18,6 +19,7 @@ def main(config: DictConfig) -> int:
     """Evaluate, write the groups and the scores, print the scores; return the exit code."""
     evaluated = evaluate_configuration(config)
     evaluation = evaluated.evaluation
+    text = ""
     if evaluation.results:
         per_query = per_query_table(evaluation.results)
         contents = {
@@ -27,9 +29,13 @@ def main(config: DictConfig) -> int:
         }
         contents["run.json"] = evaluated.run_json(contents)
         write_whole(Path(config.out_dir), contents)
-        print(per_query_markdown(per_query, evaluated.dataset))
-        print(f"written to {config.out_dir}: {', '.join(contents)}")
-    return evaluated.complain()
+        text = per_query_markdown(per_query, evaluated.dataset)
+        text += f"\nwritten to {config.out_dir}: {', '.join(contents)}\n"
+    # The exit code does not depend on whether somebody reads all that is printed.
+    status = evaluated.complain()
+    with readers_may_leave():
+        print(text, end="")
+    return status
 
 
 if __name__ == "__main__":

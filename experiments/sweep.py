@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from configuration import as_json, build_methods, build_protocols, open_dataset
+from job import INTERRUPTED
 from omegaconf import DictConfig
 from program import SUCCESS, resources, run, run_json
 from pydantic import BaseModel, Field, ValidationError
@@ -26,8 +27,6 @@ from dupeval.sweep.rendering import best_markdown, parquet_bytes, short_csv_byte
 from dupeval.sweep.store import OutcomeStore
 from dupeval.sweep.tables import Swept, best_table, curves_table, figures_by_protocol, sweep_table
 from dupeval.sweep.work import Compute, find
-
-INTERRUPTED = 130
 
 
 class SweepSettings(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from job import readers_may_leave
 from omegaconf import DictConfig
 from program import evaluate_configuration, run
 
@@ -35,11 +36,14 @@ def main(config: DictConfig) -> int:
         contents["spread.csv"] = csv_bytes(plain_table(Spread, evaluation.spreads))
     contents["run.json"] = evaluated.run_json(contents)
     write_whole(Path(config.out_dir), contents)
-    print(markdown)
-    print(f"written to {config.out_dir}: {', '.join(contents)}")
+    written = f"written to {config.out_dir}: {', '.join(contents)}"
     if config.report_dir is not None and evaluation.results:
-        print(f"and {_write_report(config, dataset)}")
-    return evaluated.complain()
+        written += f"; and {_write_report(config, dataset)}"
+    # The exit code does not depend on whether somebody reads all that is printed.
+    status = evaluated.complain()
+    with readers_may_leave():
+        print(f"{markdown}\n{written}")
+    return status
 
 
 def _write_report(config: DictConfig, dataset: Dataset) -> Path:

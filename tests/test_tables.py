@@ -308,7 +308,7 @@ class TestMarkdown:
         headings = [x for x in self.markdown().splitlines() if x.startswith("### ")]
         assert headings == [
             "### Threshold chosen on the other queries (loqo): the honest figure",
-            "### Each method's own default (fixed): what a user gets who changes nothing",
+            "### Configured thresholds (fixed): external tools as installed, at their own default",
         ]
 
     def test_rows_are_in_the_studys_order_and_then_in_that_of_the_run(self) -> None:

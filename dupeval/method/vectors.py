@@ -113,11 +113,11 @@ class VectorMethod(Method):
 
     def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> VectorCurves:
         """See `Method.curves`."""
-        with watch.time("representation"):
-            cache = VectorCache(resources.cache_dir / "vectors")
-            vectors = cache.vectors(dataset.images, self.representation, resources.progress)
+        cache = VectorCache(resources.cache_dir / "vectors")
+        made = cache.represent(dataset.images, self.representation, resources.progress)
+        watch.add("representation", made.wall_s, made.cpu_s, stored=made.stored)
         with watch.time("coordinates"), one_thread():
-            return VectorCurves.of(self, dataset, vectors)
+            return VectorCurves.of(self, dataset, made.vectors)
 
 
 @plain_dataclass(frozen=True, eq=False)

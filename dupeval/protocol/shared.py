@@ -32,7 +32,7 @@ class Shared(Protocol):
         if self.reference not in curves:
             raise SettingsError(
                 f"protocol=shared takes its threshold from {self.reference}, which is not in this "
-                f"run; possible: method=[{method},{self.reference}], or "
+                f"run; possible: protocol=loqo, or method=[{method},{self.reference}], or "
                 f"protocols.shared.reference={method}"
             )
         found = Oracle().choose(self.reference, curves)

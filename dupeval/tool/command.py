@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -22,6 +23,7 @@ from dupeval.tool.executable import MOST_BYTES, find_program, output_of, printed
 
 OUTPUT_FILE = "output"
 PLACE = re.compile(r"\{(\w+)\}")
+PLACES = ("images", "folder", "value", "output")
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -56,7 +58,7 @@ class Command(GroupTool):
         If there are values without a place for them, or a place without values.
     """
 
-    arguments: tuple[str, ...] = Field(min_length=1)
+    arguments: tuple[Annotated[str, Field(coerce_numbers_to_str=True)], ...] = Field(min_length=1)
     output: Literal["lines", "json", "csv"] = "lines"
     separator: str = Field(default=" ", min_length=1)
     values: tuple[int | float | str, ...] = ()
@@ -70,6 +72,12 @@ class Command(GroupTool):
                 "values and an argument that holds {value} need each other; given: "
                 f"values={list(self.values)}, arguments={list(self.arguments)}"
             )
+        for name in PLACE.findall(" ".join(self.arguments)):
+            meant = difflib.get_close_matches(name, PLACES, n=1)
+            if name not in PLACES and meant:
+                raise SettingsError(
+                    f"arguments: {{{name}}} is unknown; did you mean {{{meant[0]}}}?"
+                )
         program, *others = self.arguments
         if "/" in program:
             # It runs elsewhere, where a relative path would lead to something else.

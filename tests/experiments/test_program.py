@@ -274,3 +274,29 @@ class TestExternalTools:
             *("command,loqo,two,b.png,p,0", "command,loqo,two,c.png,q,1"),
         ]
         assert list(odd.iterdir()) == []
+
+
+def test_a_method_that_may_be_missing_must_exist() -> None:
+    config = compose("table1", ["method=raw", "may_be_missing=[nosuch]"])
+    with pytest.raises(SettingsError, match=r"there is no method 'nosuch'; possible: .*czkawka"):
+        checked(config)
+
+
+def test_a_folder_of_the_report_that_is_a_file_is_found_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    config = compose("table1", ["method=raw", f"report_dir={tmp_path / 'file'}"])
+    with pytest.raises(SettingsError, match=r"report_dir=.* is a file; possible: a folder"):
+        checked(config)
+
+
+def test_the_exit_code_does_not_depend_on_who_reads(tmp_path: Path) -> None:
+    command = (
+        f"{sys.executable} experiments/run.py 'method=[raw,command]' protocol=loqo progress=false "
+        f"'methods.command.tool.arguments=[no-such-program]' out_dir={tmp_path} "
+        "| true; exit ${PIPESTATUS[0]}"
+    )
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3
+    assert "no-such-program" in done.stderr

@@ -131,6 +131,7 @@ class TestDescription:
         tool = Command((program,), version_arguments=(program,))
         assert ExternalMethod(tool).description == {
             "tool": "dupeval.tool.command.Command",
+            "revision": 1,
             "parameters": tool.parameters,
             "versions": {"program": "1.2"},
         }
@@ -230,7 +231,7 @@ class TestDistances:
         assert [(c.setting, c.threshold) for c in chosen] == [({"cutoff": 2}, 1.5)] * 2
 
 
-class TestImagesThatAToolCannotRead:
+class TestImagesWithoutAnyDistance:
     def curves(
         self, dataset: Dataset, resources: Resources, of_one: Mapping[Any, float | None]
     ) -> Any:
@@ -240,27 +241,39 @@ class TestImagesThatAToolCannotRead:
         return ExternalMethod(tool, threshold=10.0).curves(dataset, resources, Stopwatch("it"))
 
     def test_are_named_in_a_warning(self, dataset: Dataset, resources: Resources) -> None:
-        unread = {pair("a", "b"): 3.0, "others": None}
-        with pytest.warns(UserWarning, match="cannot read") as caught:
-            self.curves(dataset, resources, unread)
+        apart = {pair("a", "b"): 3.0, "others": None}
+        with pytest.warns(UserWarning, match="tells no distance") as caught:
+            self.curves(dataset, resources, apart)
         assert [str(warning.message) for warning in caught] == [
-            "it cannot read 2 of 4 images of query 'one', which count as alone: 'c.png', 'd.png'"
+            "it tells no distance from 2 of 4 images of query 'one' to any other; "
+            "they count as alone: 'c.png', 'd.png'"
         ]
 
-    @pytest.mark.filterwarnings("ignore:it cannot read")
+    def test_are_both_of_two_images_of_which_one_may_be_read(
+        self, tmp_path: Path, resources: Resources
+    ) -> None:
+        two = byte_copies(tmp_path / "two", {"two": {"a.png": "s", "b.png": "s"}})
+        tool = GivenDistances()
+        give(resources, two, {"two": [{"others": None}]}, tool)
+        with pytest.warns(UserWarning, match="from 2 of 2 images .* alone: 'a.png', 'b.png'$"):
+            ExternalMethod(tool).curves(two, resources, Stopwatch("it"))
+
+    @pytest.mark.filterwarnings("ignore:it tells no distance")
     @pytest.mark.parametrize("threshold", [0.0, 10.0, 31.0, 1e300])
     def test_are_alone_at_every_threshold(
         self, dataset: Dataset, resources: Resources, threshold: float
     ) -> None:
         # The distances that are known are all small: so is whatever is just beyond them.
-        unread = {pair("a", "b"): 0.0, pair("a", "c"): 0.0, pair("b", "c"): 0.0, "others": None}
-        curves = self.curves(dataset, resources, unread)
+        apart = {pair("a", "b"): 0.0, pair("a", "c"): 0.0, pair("b", "c"): 0.0, "others": None}
+        curves = self.curves(dataset, resources, apart)
         assert partition(curves, 0, threshold) == [0, 0, 0, 1]
         scores = curves.curve(0, {}, NOTHING_HIDDEN).at(threshold)
         assert (scores.tp, scores.fp, scores.fn, scores.tn) == (1, 2, 0, 3)
 
-    @pytest.mark.filterwarnings("ignore:it cannot read")
-    def test_are_alone_where_all_are_unread(self, dataset: Dataset, resources: Resources) -> None:
+    @pytest.mark.filterwarnings("ignore:it tells no distance")
+    def test_are_alone_where_no_distance_is_told(
+        self, dataset: Dataset, resources: Resources
+    ) -> None:
         curves = self.curves(dataset, resources, {"others": None})
         assert partition(curves, 0, 1e300) == [0, 1, 2, 3]
         chosen = LeaveOneQueryOut().choose("it", {"it": curves})

@@ -1,6 +1,7 @@
 """Vectors on disk: computed once, found again by all that changes them, never wrong."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 from dupeval.dataset import LabelledImage
 from dupeval.files import whole_file
@@ -567,3 +570,35 @@ def test_a_run_that_finds_all_vectors_stored_does_not_import_torch(
     listed = on_disk(images, tmp_path / "images.json")
     process = run_python(WARM, listed, str(cache.folder), str(oxford_weights.path.parent))
     assert finish(process) == "(5, 512) []\n"
+
+
+def test_what_the_vectors_took_is_told_again_when_they_are_stored(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    computed = cache.represent(images, Recorder())
+    assert not computed.stored
+    assert 0 < computed.wall_s < 60
+    again = cache.represent(images, Recorder())
+    assert again.stored
+    assert (again.wall_s, again.cpu_s) == (computed.wall_s, computed.cpu_s)
+    np.testing.assert_array_equal(again.vectors, computed.vectors)
+
+
+def test_what_only_some_vectors_took_now_adds_to_what_the_others_took_before(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    before = cache.represent(images[:2], Recorder())
+    both = cache.represent(images, Recorder())
+    assert not both.stored
+    assert both.wall_s > before.wall_s
+
+
+def test_vectors_of_which_no_time_is_known_took_nobody_knows_what(
+    cache: VectorCache, images: list[LabelledImage]
+) -> None:
+    cache.vectors(images, Recorder())
+    path = entry(cache, images[0])
+    with safe_open(path, framework="np") as file:
+        vector, sha256 = file.get_tensor("vector"), file.metadata()["sha256"]
+    save_file({"vector": vector}, path, {"sha256": sha256})
+    assert math.isnan(cache.represent(images, Recorder()).wall_s)

@@ -370,3 +370,14 @@ class TestVersions:
         assert str(caught.value) == (
             "the program 'no-such-program' is not on the PATH; apt install it"
         )
+
+
+def test_a_misspelt_placeholder_is_refused_with_the_one_that_is_meant() -> None:
+    with pytest.raises(SettingsError, match=r"\{image\} is unknown; did you mean \{images\}\?"):
+        Command(("program", "{image}"))
+    # Other programs have braces of their own.
+    assert Command(("awk", "{print}")).arguments == ("awk", "{print}")
+
+
+def test_a_number_among_the_arguments_is_its_text() -> None:
+    assert Command(("program", 2)).arguments == ("program", "2")  # type: ignore[arg-type]
