@@ -129,13 +129,14 @@ class ExternalMethod(Method):
         place = np.argsort(order)
         distances = np.array([squareform(np.array(answer, np.float64)) for answer in answers])
         distances = distances[:, place[:, None], place]
+        # Only pairs are known: of two images the one that it could not read takes the other along.
         # Each image has a distance to itself.
-        unread = np.isnan(distances).sum(axis=2).min(axis=0) == len(order) - 1
-        if unread.any():
-            names = [image.name for image, lost in zip(query.images, unread, strict=True) if lost]
+        apart = np.isnan(distances).sum(axis=2).min(axis=0) == len(order) - 1
+        if apart.any():
+            names = [image.name for image, alone in zip(query.images, apart, strict=True) if alone]
             warnings.warn(
-                f"{name} cannot read {len(names)} of {len(order)} images of query {query.slug!r}, "
-                f"which count as alone: {', '.join(map(repr, names))}",
+                f"{name} tells no distance from {len(names)} of {len(order)} images of query "
+                f"{query.slug!r} to any other; they count as alone: {', '.join(map(repr, names))}",
                 stacklevel=2,
             )
         return [_components(squareform(matrix, checks=False)) for matrix in distances]
