@@ -58,11 +58,3 @@ class FindImageDupes(DistanceTool):
                 for b in found[i + 1 :]
             ]
         ]
-
-
-def own_groups(images: Sequence[Path], threshold: str) -> list[list[str]]:
-    """Return the program's own groups at a threshold as it is given to it, by name."""
-    program = find_program(PROGRAM)
-    text = output_of([program, f"--threshold={threshold}", "--", *(str(path) for path in images)])
-    folder = images[0].parent.resolve()
-    return [line.split() for line in text.replace(f"{folder}/", "").splitlines()]

@@ -12,7 +12,7 @@ from dupeval.clustering import Dendrogram
 from dupeval.dataset.standin import ensure_standin
 from dupeval.errors import NoFiguresError
 from dupeval.tool import Distances
-from dupeval.tool.findimagedupes import FindImageDupes, own_groups
+from dupeval.tool.findimagedupes import FindImageDupes
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,6 +20,13 @@ pytestmark = pytest.mark.skipif(
     shutil.which("findimagedupes") is None,
     reason="findimagedupes is not on the PATH; on Debian: apt install findimagedupes",
 )
+
+
+def own_groups(images: list[Path], *options: str) -> set[frozenset[str]]:
+    """Return the groups that the program itself makes, by the images' names."""
+    command = ["findimagedupes", *options, "--", *map(str, images)]
+    lines = subprocess.check_output(command, text=True).splitlines()
+    return {frozenset(Path(path).name for path in line.split()) for line in lines}
 
 
 @pytest.fixture(scope="module")
@@ -40,18 +47,14 @@ def test_connected_components_are_its_own_groups(
     groups: dict[int, set[str]] = {}
     for image, label in zip(images, labels, strict=True):
         groups.setdefault(label, set()).add(image.name)
-    own = {frozenset(group) for group in own_groups(images, given)}
+    own = own_groups(images, f"--threshold={given}")
     assert own == {frozenset(group) for group in groups.values() if len(group) > 1}
     assert len(own) >= 2
 
 
 def test_its_default_is_90_percent(flowers: tuple[list[Path], Distances]) -> None:
     images, _ = flowers
-    text = subprocess.check_output(["findimagedupes", "--", *map(str, images)], text=True)
-    groups = [[Path(path).name for path in line.split()] for line in text.splitlines()]
-    assert {frozenset(group) for group in groups} == {
-        frozenset(group) for group in own_groups(images, "90%")
-    }
+    assert own_groups(images) == own_groups(images, "--threshold=90%")
 
 
 @pytest.mark.parametrize("folder", ["a b", "quo\"te's", "new\nline", "한국어", "[0]%d:x", "-x"])
