@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from configuration import compose, jobs
 
 from dupeval.dataset.standin import ensure_standin
 from dupeval.dataset.standin.manifest import MANIFEST_CSV
+from dupeval.edits import FoundImage, pairs_by_family
+from dupeval.statistics import sign_flip_p_value
 from dupeval.sweep.tables import read_curve
 from dupeval.tables import SCORES
 
@@ -57,6 +60,29 @@ def test_what_the_readme_says_of_the_methods_is_so() -> None:
     f1 = table[table["protocol"] == "loqo"].set_index("method")["f1"]
     assert min(f1["vgg"], f1["vgg_pca"]) > max(f1["raw"], f1["raw_pca"])
     assert f1["vgg_pca"] < f1["vgg"] < f1["vgg_pca_transductive"] < 0.85
+
+
+def test_the_p_values_that_the_readme_adds_to_the_tables_are_so() -> None:
+    scores = pd.read_csv(COMMITTED / "per_query.csv").query("protocol == 'loqo'")
+    f1 = scores.pivot(index="query", columns="method", values="f1")
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    against_raw, against_raw_pca = (
+        sign_flip_p_value(f1["vgg"], f1[other], 0) for other in ("raw", "raw_pca")
+    )
+    assert f"(p {against_raw:.3f} for `vgg` against\n  `raw`, {against_raw_pca:.3f}" in text
+
+
+def test_tools_with_one_row_in_common_found_different_groups() -> None:
+    groups = pd.read_csv(COMMITTED / "groups.csv").query("protocol == 'fixed'")
+    together = {
+        method: {
+            (query, *pair)
+            for (query, _), images in rows.groupby(["query", "group"])["image"]
+            for pair in combinations(sorted(images), 2)
+        }
+        for method, rows in groups.groupby("method")
+    }
+    assert together["czkawka"] != together["imagededup_dhash"]
 
 
 def test_what_the_readme_says_of_the_external_tools_is_so() -> None:
@@ -131,17 +157,19 @@ def recall_by_edit() -> pd.DataFrame:
     groups = pd.read_csv(COMMITTED / "groups.csv").query("protocol == 'loqo'")
     manifest = pd.read_csv(MANIFEST_CSV, keep_default_na=False)
     images = groups.merge(manifest, on=["query", "image", "photograph"])
-    first = images[images["edit"] == ""]
-    names = ["method", "query", "photograph"]
-    pairs = images[images["edit"] != ""].merge(first, on=names, suffixes=("", "_first"))
-    pairs["found"] = pairs["group"] == pairs["group_first"]
-    pairs["family"] = pairs["edit"].str.findall(r"(?:^|\+)(\w+)")
-    return pairs.explode("family").groupby(["method", "family"])["found"].mean().unstack()
+    found: dict[str, dict[str, float]] = {}
+    for method, rows in images.groupby("method"):
+        photographs = zip(rows["query"], rows["photograph"], strict=True)
+        of = map(FoundImage, photographs, rows["edit"], rows["group"])
+        found[str(method)] = {name: pairs.recall for name, pairs in pairs_by_family(of).items()}
+    return pd.DataFrame(found).T
 
 
 def test_what_the_studys_methods_miss_most_is_the_photograph_inset_in_a_page() -> None:
     studys = ["raw", "raw_pca", "vgg", "vgg_pca", "vgg_pca_transductive"]
-    assert recall_by_edit().loc[studys].idxmin(axis=1).eq("inset").all()
+    recall = recall_by_edit().loc[studys]
+    # Another family may be as hard.
+    assert (recall["inset"] == recall.min(axis=1)).all()
 
 
 def test_what_the_readme_says_of_the_edits_is_so() -> None:

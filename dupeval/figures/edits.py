@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass as plain_dataclass
-from itertools import combinations
+from collections.abc import Mapping
 from typing import Annotated
 
-import numpy as np
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
@@ -17,9 +13,10 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import Dataset
+from dupeval.edits import found_images, pairs_by_family
 from dupeval.errors import SettingsError
 from dupeval.figures import Figure, Picture, style
-from dupeval.figures.curves import short
+from dupeval.figures.curves import pooled_scores, short
 from dupeval.figures.material import Material
 from dupeval.settings import STRICT
 
@@ -27,8 +24,6 @@ from dupeval.settings import STRICT
 LEFT, RIGHT, TOP, BOTTOM = 1.6, 0.35, 0.95, 0.1
 ROW, GAP, WIDEST_CELL = 0.22, 0.08, 0.6
 ALL = "all pairs"
-
-Partitions = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -50,12 +45,11 @@ class RecallByEdit(Figure):
 
     def draw(self, material: Material) -> Picture:
         """See `Figure.draw`."""
-        pairs = pairs_of(material.dataset)
-        counts = Counter(family for pair in pairs for family in pair.families)
-        shown = [name for name, _ in counts.most_common(self.most_families)]
+        numbers = numbers_of_pairs(material.dataset)
+        shown = list(numbers)[: self.most_families]
         recall = pd.DataFrame(
             {
-                name: recall_by_family(pairs, self._partitions(material, name))
+                name: self._recall(material, name)
                 for name in self.methods or material.stored.methods_of(self.protocol)
             }
         )
@@ -63,8 +57,9 @@ class RecallByEdit(Figure):
         order = sorted(shown, key=lambda family: (-recall.loc[family].mean(), family))
         table = recall.loc[[ALL, *order]].T
         canvas = style.canvas(TOP + ROW * len(table) + BOTTOM)
-        _draw_heat_map(style.page(canvas), table, {ALL: len(pairs), **counts})
-        left_out = len(counts) - len(shown)
+        n_true_pairs = sum(query.n_true_pairs for query in material.dataset.queries)
+        _draw_heat_map(style.page(canvas), table, {ALL: n_true_pairs, **numbers})
+        left_out = len(numbers) - len(shown)
         return Picture(
             canvas,
             title="Recall by family of edits",
@@ -80,78 +75,37 @@ class RecallByEdit(Figure):
             settings={"methods": ", ".join(map(str, recall))},
         )
 
-    def _partitions(self, material: Material, method: str) -> Partitions:
-        return {
-            query.slug: material.stored.partition(method, self.protocol, query.slug)
+    def _recall(self, material: Material, method: str) -> dict[str, float]:
+        """Return a method's recall of all pairs and of those of each family."""
+        slugs = [query.slug for query in material.dataset.queries]
+        rows = [material.stored.row(method, self.protocol, slug) for slug in slugs]
+        images = [
+            image
             for query in material.dataset.queries
-        }
+            for image in found_images(
+                query, material.stored.labels((self.protocol, method, query.slug)).tolist()
+            )
+        ]
+        of_families = {family: of.recall for family, of in pairs_by_family(images).items()}
+        return {ALL: pooled_scores(rows).recall, **of_families}
 
 
-@plain_dataclass(frozen=True)
-class TruePair:
-    """Two images of one query that show the same photograph.
-
-    Attributes
-    ----------
-    query : str
-    images : tuple of str
-        Their names.
-    families : frozenset of str
-        How the one was edited, if the other was not edited at all; else empty.
-    """
-
-    query: str
-    images: tuple[str, str]
-    families: frozenset[str]
-
-
-def families_of(edit: str) -> frozenset[str]:
-    """Return the families of an edit chain: crop and jpeg of ``crop:0.79+jpeg:43``."""
-    names = (part.split(":")[0].strip() for part in edit.split("+"))
-    return frozenset(name for name in names if name)
-
-
-def pairs_of(dataset: Dataset) -> list[TruePair]:
-    """Return every pair of images of a query that show the same photograph.
+def numbers_of_pairs(dataset: Dataset) -> dict[str, int]:
+    """Return how many pairs each family of edits has, that with the most first.
 
     Raises
     ------
     SettingsError
         If no pair tells how a copy was edited.
     """
-    pairs = []
-    for query in dataset.queries:
-        copies: dict[str, list[tuple[str, frozenset[str]]]] = {}
-        for image in query.images:
-            known = (image.name, families_of(image.edit))
-            copies.setdefault(image.photograph, []).append(known)
-        for images in copies.values():
-            for (one, of_one), (other, of_other) in combinations(images, 2):
-                families = frozenset() if of_one and of_other else of_one | of_other
-                pairs.append(TruePair(query.slug, (one, other), families))
-    if not any(pair.families for pair in pairs):
+    images = [image for q in dataset.queries for image in found_images(q, [0] * len(q.images))]
+    numbers = {family: of.pairs for family, of in pairs_by_family(images).items()}
+    if not numbers:
         raise SettingsError(
             f"no unedited image of {dataset.name} has a copy of which is known how it was edited; "
             "give the column edit in labels.csv, or leave the figure of recall by edit out"
         )
-    return pairs
-
-
-def recall_by_family(pairs: Sequence[TruePair], partitions: Partitions) -> dict[str, float]:
-    """Return the share of the pairs of each family that are together, and of all pairs.
-
-    Parameters
-    ----------
-    pairs : sequence of TruePair
-    partitions : mapping
-        The group of each image, by query and image.
-    """
-    together: dict[str, list[bool]] = {ALL: []}
-    for pair in pairs:
-        groups = {partitions[pair.query][image] for image in pair.images}
-        for family in (ALL, *pair.families):
-            together.setdefault(family, []).append(len(groups) == 1)
-    return {family: float(np.mean(found)) for family, found in together.items()}
+    return dict(sorted(numbers.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _draw_heat_map(page: Axes, table: pd.DataFrame, counts: Mapping[str, int]) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import chain, islice, zip_longest
 
 import numpy as np
 import numpy.typing as npt
 
 from dupeval.dataset import Query
+from dupeval.edits import found_images, pairs_by_family
 
 # So many photographs of a group, and images of a photograph, show what it is about.
 FEW = 3
@@ -99,7 +100,7 @@ def _worst_first(group: FoundGroup) -> tuple[int, int, int, int]:
 
 @dataclass(frozen=True)
 class EditLoss:
-    """How many of the true pairs with an image of one edit family a method missed."""
+    """How many of the pairs of one family of edits a method missed."""
 
     family: str
     missed: int
@@ -109,7 +110,7 @@ class EditLoss:
 def losses_by_edit(
     queries: Iterable[tuple[Query, npt.NDArray[np.int64]]],
 ) -> tuple[EditLoss, ...]:
-    """Return what is missed of each edit family, the largest share first.
+    """Return what is missed of each family of edits, the largest share first.
 
     Parameters
     ----------
@@ -119,34 +120,11 @@ def losses_by_edit(
     Returns
     -------
     tuple of EditLoss
-        Empty where the dataset does not say how copies were made. A pair counts for every family
-        that one of its two images has.
+        Of the pairs that `dupeval.edits.pairs_by_family` counts; empty where there are none.
     """
-    missed: Counter[str] = Counter()
-    pairs: Counter[str] = Counter()
-    for query, labels in queries:
-        photographs = np.unique(query.photographs, return_inverse=True)[1]
-        together = np.unique(photographs * (labels.max() + 1) + labels, return_inverse=True)[1]
-        families = [edit_families(image.edit) for image in query.images]
-        for family in set().union(*families):
-            has = np.array([family in of_image for of_image in families])
-            true = _pairs_with(photographs, has)
-            pairs[family] += true
-            missed[family] += true - _pairs_with(together, has)
-    losses = [EditLoss(family, missed[family], n) for family, n in pairs.items() if n]
+    images = chain.from_iterable(found_images(query, labels.tolist()) for query, labels in queries)
+    losses = [EditLoss(name, of.missed, of.pairs) for name, of in pairs_by_family(images).items()]
     return tuple(sorted(losses, key=lambda x: (-x.missed / x.pairs, -x.pairs, x.family)))
-
-
-@cache
-def edit_families(edit: str) -> frozenset[str]:
-    """Return the families of a chain of edits: ``crop:0.79+mirror`` has crop and mirror."""
-    return frozenset(step.split(":", 1)[0] for step in edit.split("+")) - {""}
-
-
-def _pairs_with(labels: npt.NDArray[np.int64], has: npt.NDArray[np.bool_]) -> int:
-    """Count the pairs of equal labels of which at least one has something."""
-    all_sizes, sizes_without = np.bincount(labels), np.bincount(labels[~has])
-    return int(all_sizes @ (all_sizes - 1) - sizes_without @ (sizes_without - 1)) // 2
 
 
 def most_telling(

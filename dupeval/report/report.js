@@ -257,7 +257,7 @@
     if (!losses.length) return null;
     return make("div", { class: "edits" },
       make("h4", {}, "Missed most, by edit"),
-      make("p", {}, "Of the true pairs of all queries with an image made that way."),
+      make("p", {}, "Of the pairs of an unedited image and a copy with that edit, of all queries."),
       make("ul", {}, ...losses.map(([family, missed, pairs]) => make("li", {},
         make("span", {}, family), make("span", {}, `${missed} of ${pairs}`), bar(missed / pairs)))));
   }

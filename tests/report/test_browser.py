@@ -235,7 +235,7 @@ class TestGalleries:
     def test_what_is_missed_by_edit_is_told(self, browser: webdriver.Chrome) -> None:
         go(browser, address(["oracle", "raw", "two"]))
         edits = browser.find_element(By.CLASS_NAME, "edits").text
-        assert re.search(r"^crop\n\d+ of 12$", edits, re.MULTILINE)
+        assert re.search(r"^crop\n\d+ of 8$", edits, re.MULTILINE)
 
     def test_another_method_and_protocol_keep_the_query_and_the_focus(
         self, browser: webdriver.Chrome
