@@ -32,6 +32,7 @@ from dupeval.stored import StoredResults
 COLUMNS = 4
 # Inches.
 PANEL, LEGEND = 1.5, 0.3
+MOST_POINTS = 20
 F1_LINES = (0.2, 0.4, 0.6, 0.8)
 OWN: Mapping[str, Any] = {"color": style.MISSED, "lw": 1.4, "zorder": 3}
 OF_OTHERS: Mapping[str, Any] = {"color": style.PALE, "lw": 0.6, "zorder": 1}
@@ -87,9 +88,10 @@ class PrecisionAndRecall(Figure):
                 "lines of equal F1 (dotted, labelled on the right) are true and no 0/0 is "
                 "averaged; Table 1's means over queries differ. Each panel shows one method, the "
                 "others grey. The line passes through every cut there is: images at equal "
-                "distances join at once. Between two cuts it keeps to the lower precision. Marks: "
-                "what a protocol chose, for each query by itself, pooled likewise; they may lie "
-                "beside the line. F1 is that of the first mark. "
+                "distances join at once. Between two cuts it is what their pairs give in the worst "
+                "order, the wrong ones first: straight down, then up with recall. Marks: what a "
+                "protocol chose, for each query by itself, pooled likewise; they may lie beside "
+                "the line. F1 is that of the first mark. "
                 f"Without figures: {', '.join(absent) or 'none'}."
             ),
             protocol=", ".join(self.protocols),
@@ -123,26 +125,31 @@ class PrecisionAndRecall(Figure):
 
 
 def worst_case(curve: PairCurve) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the corners of a precision-recall line that promises nothing between two cuts.
+    """Return the points of a precision-recall line that promises nothing between two cuts.
 
-    From cut to cut recall never falls. Where precision falls, the line falls first and then goes
-    on; where it rises, the line goes on first and then rises. It begins at the first cut that
-    groups any pair, where precision begins to have a meaning.
+    Pairs that join at one threshold are taken in their worst order, the wrong ones first: from a
+    cut precision falls, at its recall, to TP / (TP + FP of the next cut), and then rises with
+    every right pair to the next cut. The line begins at the first cut that groups any pair, where
+    precision begins to have a meaning.
 
     Returns
     -------
     recall, precision : ndarray of float64
+        Every cut, every corner, and between a corner and the next cut a point for each right
+        pair; of many right pairs, `MOST_POINTS` at equal distances.
     """
     grouped = curve.tp + curve.fp > 0
-    recall, precision = curve.recall[grouped], curve.precision[grouped]
-    if not len(recall):
-        return recall, precision
-    falls = precision[1:] < precision[:-1]
-    corners = np.where(falls, recall[:-1], recall[1:])
-    lower = np.minimum(precision[:-1], precision[1:])
-    x = np.append(recall[:1], np.stack([corners, recall[1:]], axis=1).ravel())
-    y = np.append(precision[:1], np.stack([lower, precision[1:]], axis=1).ravel())
-    return x, y
+    tp, fp = curve.tp[grouped], curve.fp[grouped]
+    if not len(tp):
+        return curve.recall[grouped], curve.precision[grouped]
+    gained = np.diff(tp)
+    n_points = np.minimum(gained, MOST_POINTS)
+    step = np.repeat(np.arange(len(gained)), n_points + 1)
+    # The corner of each step is its point 0.
+    point = np.arange(len(step)) - np.flatnonzero(np.diff(step, prepend=-1))[step]
+    rise = gained[step] * point / np.maximum(n_points, 1)[step]
+    right, wrong = np.append(tp[0], tp[step] + rise), np.append(fp[0], fp[step + 1])
+    return right / (tp[0] + curve.fn[grouped][0]), right / (right + wrong)
 
 
 def _draw_frame(axes: Axes, name: str, first: bool, lowest: bool, last: bool) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -23,17 +24,30 @@ def curve(*counts: tuple[int, int]) -> PairCurve:
 
 
 class TestTheLine:
-    def test_it_falls_first_and_rises_last(self) -> None:
-        recall, precision = worst_case(curve((0, 0), (1, 0), (2, 2), (4, 2), (4, 10)))
+    def test_between_two_cuts_the_wrong_pairs_come_first(self) -> None:
+        recall, precision = worst_case(curve((0, 0), (1, 0), (3, 2), (4, 2), (4, 10)))
         assert list(zip(recall, precision, strict=True)) == [
             (0.25, 1),
-            (0.25, 0.5),
-            (0.5, 0.5),
-            (1, 0.5),
+            (0.25, 1 / 3),
+            (0.5, 2 / 4),
+            (0.75, 3 / 5),
+            (0.75, 3 / 5),
             (1, 4 / 6),
             (1, 4 / 14),
-            (1, 4 / 14),
         ]
+
+    def test_where_only_wrong_pairs_came_before_precision_rises_from_0(self) -> None:
+        recall, precision = worst_case(curve((0, 0), (0, 1), (2, 2)))
+        assert recall.tolist() == [0, 0, 0.25, 0.5]
+        assert precision.tolist() == [0, 0, 1 / 3, 2 / 4]
+
+    def test_of_many_right_pairs_some_are_points(self) -> None:
+        tp, fp = np.array([0, 0, 1000]), np.array([0, 1, 100])
+        thresholds = np.array([-math.inf, 1, 2])
+        recall, precision = worst_case(PairCurve(thresholds, tp, fp, 1000 - tp, 100 - fp))
+        assert recall.tolist() == [0, *np.arange(21) / 20]
+        right = np.arange(21) * 50
+        assert precision.tolist() == [0, *(right / (right + 100))]
 
     def test_merges_of_equal_height_have_no_point_between(self) -> None:
         recall, precision = worst_case(curve((0, 0), (2, 2)))
@@ -53,15 +67,16 @@ class TestTheLine:
             lambda steps: np.cumsum([(0, 0), *steps], axis=0)
         )
     )
-    def test_every_point_of_it_has_a_cut_that_is_no_worse(self, counts: np.ndarray) -> None:
+    def test_it_is_what_taking_pair_by_pair_gives(self, counts: np.ndarray) -> None:
         tp, fp = counts.T
         thresholds = np.append(-math.inf, np.arange(1.0, len(tp)))
-        of = PairCurve(thresholds, tp, fp, 24 - tp, 24 - fp)
-        line = zip(*worst_case(of), strict=True)
-        for recall, precision in line:
-            assert any(
-                r >= recall and p >= precision for r, p in zip(of.recall, of.precision, strict=True)
-            )
+        line = worst_case(PairCurve(thresholds, tp, fp, 24 - tp, 24 - fp))
+        cuts = [(int(t), int(f)) for t, f in counts if t + f]
+        points = cuts[:1]
+        for (right, _), (next_right, wrong) in pairwise(cuts):
+            points += [(n, wrong) for n in range(right, next_right + 1)]
+        expected = [(right / 24, right / (right + wrong)) for right, wrong in points]
+        np.testing.assert_allclose(np.stack(line, axis=1), np.reshape(expected, (-1, 2)))
 
 
 @pytest.mark.usefixtures("in_style")
