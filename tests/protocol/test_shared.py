@@ -77,7 +77,7 @@ def test_a_missing_reference_is_an_error_that_names_the_possible_overrides() -> 
         Shared().choose("raw", {"raw": CURVES["raw"]})
     assert str(caught.value) == (
         "protocol=shared takes its threshold from vgg_pca, which is not in this run; possible: "
-        "method=[raw,vgg_pca], or protocols.shared.reference=raw"
+        "protocol=loqo, or method=[raw,vgg_pca], or protocols.shared.reference=raw"
     )
     with pytest.raises(SettingsError, match=r"method=\[vgg_pca,vgg\].*reference=vgg_pca"):
         Shared(reference="vgg").choose("vgg_pca", CURVES)
