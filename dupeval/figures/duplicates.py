@@ -62,7 +62,7 @@ class Duplicates(Figure):
         )
 
     def _height(self, row: Example) -> float:
-        edits = [_edit_lines(image) for image in row.images[: self.images]]
+        edits = row.edit_lines[: self.images]
         return HEADING + IMAGE + LINE * max(len(lines) for lines in edits) + GAP
 
     def _draw_row(self, page: Axes, row: Example, top: float) -> None:
@@ -81,11 +81,11 @@ class Duplicates(Figure):
             color=style.GREY,
         )
         pictures = thumbnails(shown, column - 0.08, IMAGE)
-        for i, (image, picture) in enumerate(zip(shown, pictures, strict=True)):
+        for i, picture in enumerate(pictures):
             x = MARGIN + (i + 0.5) * column
             place(page, picture, x, top - HEADING - IMAGE / 2, style.GREY, 0.5)
             below = top - HEADING - IMAGE - 0.08
-            for j, line in enumerate(_edit_lines(image)):
+            for j, line in enumerate(row.edit_lines[i]):
                 page.text(x, below - j * LINE, line, size=style.SMALL, ha="center", va="center")
 
 
@@ -95,6 +95,13 @@ class Example:
 
     query: Query
     images: Sequence[LabelledImage]
+
+    @property
+    def edit_lines(self) -> list[list[str]]:
+        """What to write below each image; nothing where no edit of the query is known."""
+        if not any(image.edit for image in self.query.images):
+            return [[] for _ in self.images]
+        return [_edit_lines(image) for image in self.images]
 
 
 def examples(dataset: Dataset, most: int) -> list[Example]:

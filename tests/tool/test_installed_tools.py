@@ -150,8 +150,8 @@ def test_of_a_format_it_does_not_read_images_are_alone_and_named_in_a_warning(
     else:
         assert len({a_png, a_jp2, b_jp2}) == 3
         assert set(run.complaints) == {
-            f"{run.name} cannot read 2 of 4 images of query 'odd formats', which count as alone: "
-            "'a.jp2', 'b.jp2'"
+            f"{run.name} tells no distance from 2 of 4 images of query 'odd formats' to any other; "
+            "they count as alone: 'a.jp2', 'b.jp2'"
         }
 
 
