@@ -39,6 +39,16 @@ class TestDuplicates:
         assert texts(page)[2:5] == ["no edit", "crop 0.79", "mirror"]
         assert len(page.images) == 3 + 2
 
+    def test_where_no_edit_is_known_none_is_claimed(self, material: Material) -> None:
+        queries = [
+            replace(query, images=tuple(replace(image, edit="") for image in query.images))
+            for query in material.dataset.queries
+        ]
+        unknown = replace(material, dataset=replace(material.dataset, queries=tuple(queries)))
+        (page,) = Duplicates().draw(unknown).canvas.axes
+        assert not {"no edit", "crop 0.79", "mirror"} & set(texts(page))
+        assert len(page.images) == 3 + 2
+
     def test_images_that_are_left_out_are_said_to_be(self, material: Material) -> None:
         picture = Duplicates(images=2).draw(material)
         assert len(picture.canvas.axes[0].images) == 2 + 2
