@@ -26,7 +26,7 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 
 def table1_markdown(table: pd.DataFrame, dataset: Dataset, spreads: Iterable[Spread] = ()) -> str:
     """Return Table 1 as Markdown: one part a protocol, the published figures beside it."""
-    parts = [f"Table 1 on {describe_dataset(dataset)}. {_NOTE}"]
+    parts = [f"Table 1 on {describe_dataset(dataset)}. {NOTE}"]
     for protocol, rows in _parts(table):
         text = _for_reading(rows).to_markdown(
             index=False, disable_numparse=True, colalign=_alignment(rows)
@@ -42,7 +42,7 @@ def table1_markdown(table: pd.DataFrame, dataset: Dataset, spreads: Iterable[Spr
 
 def table1_latex(table: pd.DataFrame, dataset: Dataset) -> str:
     """Return Table 1 as LaTeX, for the package booktabs: one tabular a protocol."""
-    parts = [f"% Table 1 on {describe_dataset(dataset)}. {_NOTE}"]
+    parts = [f"% Table 1 on {describe_dataset(dataset)}. {NOTE}"]
     for protocol, rows in _parts(table):
         columns = "".join(side[0] for side in _alignment(rows))
         text = _for_reading(rows).to_latex(index=False, column_format=columns, escape=True)
@@ -65,7 +65,7 @@ def per_query_markdown(per_query: pd.DataFrame, dataset: Dataset) -> str:
     return "\n".join([f"On {describe_dataset(dataset)}.\n", *parts])
 
 
-_NOTE = (
+NOTE = (
     "P, R, F1: means over queries; interval: of F1, bootstrap over queries; pooled: from the "
     "counts of all queries; p: exact paired sign-flip test of F1 against vgg_pca, under loqo where "
     "it was not run under the same protocol. Published: the study's figures, on its own images, "

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,8 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from dupeval.dataset import Dataset
-from dupeval.errors import SettingsError
 from dupeval.protocol import Choice
+from dupeval.stored_run import StoredResultsError, read_run
 from dupeval.tables import PER_QUERY_COLUMNS, TABLE1_COLUMNS
 
 TEXTS = ("method", "protocol", "query", "image", "photograph", "setting", "source")
@@ -28,22 +26,6 @@ COLUMNS = {
 
 # Protocol, method, query.
 Place = tuple[str, str, str]
-
-
-class StoredResultsError(SettingsError):
-    """Stored results that are not there, or do not belong to what they are wanted for.
-
-    Parameters
-    ----------
-    problem : str
-        What is wrong; what can be done about it is added.
-    """
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(
-            f"{problem}; run python experiments/table1.py with the same overrides, or give another "
-            "folder: table1_dir=..."
-        )
 
 
 @dataclass(frozen=True)
@@ -74,12 +56,13 @@ class StoredResults:
         """The protocols of the run, in its order."""
         return [name for name in dict.fromkeys(self.table1["protocol"]) if name]
 
-    def methods(self, protocol: str) -> list[str]:
-        """Return the methods that have results under a protocol, in the run's order."""
-        return list(dict.fromkeys(m for p, m, _ in self.per_query if p == protocol))
+    @property
+    def table1_sha256(self) -> str:
+        """Of the bytes of ``table1.csv``."""
+        return str(self.run["outputs"]["table1.csv"])
 
     def methods_of(self, protocol: str) -> list[str]:
-        """Return the same as `methods`, at least one.
+        """Return the methods that have results under a protocol, at least one, in the run's order.
 
         Raises
         ------
@@ -87,7 +70,7 @@ class StoredResults:
             If there are none; the message says which protocols have some.
         """
         self._check_known("protocol", protocol, (p for p, _, _ in self.per_query))
-        return self.methods(protocol)
+        return list(dict.fromkeys(m for p, m, _ in self.per_query if p == protocol))
 
     def row(self, method: str, protocol: str, query: str) -> Mapping[str, Any]:
         """Return the row of `per_query` of one query.
@@ -145,9 +128,11 @@ def read_results(folder: Path, dataset: Dataset) -> StoredResults:
         If there are none, if they were made from another dataset, or if a file is damaged or from
         another run than the others.
     """
-    run = _read_run(folder)
-    _check_dataset(folder, run, dataset)
-    table1, per_query, groups = (_read_table(folder, name, run) for name in COLUMNS)
+    run = read_run(folder, "table1", COLUMNS, dataset, _check)
+    table1, per_query, groups = (
+        run.table(name, columns, [column for column in columns if column not in TEXTS])
+        for name, columns in COLUMNS.items()
+    )
     if per_query.empty:
         raise StoredResultsError(f"no method has results in {folder}; nothing can be shown of them")
     rows = {
@@ -161,54 +146,11 @@ def read_results(folder: Path, dataset: Dataset) -> StoredResults:
         raise StoredResultsError(
             f"{folder}: per_query.csv and groups.csv do not fit each other and the dataset"
         )
-    return StoredResults(folder, table1, rows, partitions, run)
+    return StoredResults(folder, table1, rows, partitions, run.about)
 
 
-def _read_run(folder: Path) -> dict[str, Any]:
-    path = folder / "run.json"
-    absent = [name for name in (*COLUMNS, "run.json") if not (folder / name).is_file()]
-    if absent:
-        raise StoredResultsError(f"no stored results in {folder} ({', '.join(absent)} missing)")
-    try:
-        run = json.loads(path.read_text(encoding="utf-8"))
-        run["dataset"]["fingerprint"], run["dataset"]["name"], run["outputs"]["groups.csv"]
-        run["seed"], run["dupeval"], run["configuration"]["methods"]
-    except (ValueError, KeyError, TypeError):
-        raise StoredResultsError(f"{path} is not what a run writes") from None
-    return dict(run)
-
-
-def _check_dataset(folder: Path, run: Mapping[str, Any], dataset: Dataset) -> None:
-    made_from = run["dataset"]
-    if made_from["fingerprint"] != dataset.fingerprint:
-        raise StoredResultsError(
-            f"the results in {folder} were made from another dataset: {made_from['name']!r} "
-            f"(fingerprint {str(made_from['fingerprint'])[:12]}), not {dataset.name!r} "
-            f"({dataset.fingerprint[:12]}); they can be shown with theirs (dataset=folder "
-            "dataset.root=ROOT)"
-        )
-
-
-def _read_table(folder: Path, name: str, run: Mapping[str, Any]) -> pd.DataFrame:
-    content = (folder / name).read_bytes()
-    if hashlib.sha256(content).hexdigest() != run["outputs"].get(name):
-        raise StoredResultsError(
-            f"{folder / name} is not the file that run.json describes: changed since, or of "
-            "another run"
-        )
-    columns = COLUMNS[name]
-    if not content.strip():
-        return pd.DataFrame(columns=columns)
-    # A query may be called "1" and a photograph "NA": only figures can be missing.
-    empty = {column: [""] for column in columns if column not in TEXTS}
-    types = dict.fromkeys(TEXTS, "str")
-    table = pd.read_csv(
-        io.BytesIO(content), dtype=types, keep_default_na=False, na_values=empty, encoding="utf-8"
-    )
-    absent = [column for column in columns if column not in table.columns]
-    if absent:
-        raise StoredResultsError(f"{folder / name} has no column {', '.join(absent)}")
-    return table
+def _check(about: Mapping[str, Any]) -> None:
+    about["seed"], about["dupeval"], about["configuration"]["methods"]
 
 
 def _partitions(groups: pd.DataFrame, dataset: Dataset) -> dict[Place, dict[str, int]]:

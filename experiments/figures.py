@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from configuration import CONF_DIR, as_json, build, build_methods, open_dataset
@@ -10,13 +12,14 @@ from program import SUCCESS, resources, run
 
 from dupeval.errors import SettingsError
 from dupeval.figures.material import Material
+from dupeval.figures.record import FILE_NAME, Origin, record_bytes
 from dupeval.figures.saving import files_of
 from dupeval.figures.style import style
 from dupeval.files import write_whole
 
 
 def main(config: DictConfig) -> int:
-    """Draw every chosen figure, write all their files at once; return 0."""
+    """Draw every chosen figure, write all their files at once, and of what they are; return 0."""
     if not config.get("figures"):
         possible = sorted(path.stem for path in Path(CONF_DIR, "figure").glob("*.yaml"))
         raise SettingsError(f"no figure is chosen; possible: {', '.join(possible)}")
@@ -31,15 +34,21 @@ def main(config: DictConfig) -> int:
         config.seed,
     )
     contents: dict[str, bytes] = {}
+    origins: dict[str, Origin] = {}
     with style():
         for i, (name, figure) in enumerate(figures.items(), start=1):
             print(f"{i}/{len(figures)} {name}", flush=True)
+            # Each its own, to tell which of them read stored results.
+            own = replace(material)
             try:
-                picture = figure.draw(material)
+                picture = figure.draw(own)
             except SettingsError as error:
                 raise SettingsError(f"figure {name}: {error}") from None
-            contents |= files_of(name, picture, material.dataset)
+            contents |= files_of(name, picture, own.dataset)
+            png_sha256 = hashlib.sha256(contents[f"{name}.png"]).hexdigest()
+            origins[name] = Origin(png_sha256, own.table1_sha256)
     out = Path(config.out_dir)
+    contents[FILE_NAME] = record_bytes(out, material.dataset.fingerprint, origins)
     write_whole(out, contents)
     for name in contents:
         print(f"written: {out / name}")

@@ -53,7 +53,7 @@ class F1ByDimensions(Figure):
 
     def draw(self, material: Material) -> Picture:
         """See `Figure.draw`."""
-        table = read_sweep(self.sweep_dir, material.dataset.fingerprint)
+        table = read_sweep(self.sweep_dir, material.dataset)
         found = {
             name: series_of(table, name, self.protocol, material.seed) for name in self.methods
         }

@@ -12,7 +12,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import Query
-from dupeval.figures import Figure, Picture, style
+from dupeval.figures import Figure, Picture, Slug, style
 from dupeval.figures.material import Material
 from dupeval.figures.mistakes import Mistakes, Part
 from dupeval.figures.thumbnails import place, thumbnails
@@ -43,7 +43,7 @@ class GroupsOfQuery(Figure):
         Of each method; of more images those in groups with most mistakes.
     """
 
-    query: str | None = None
+    query: Slug | None = None
     methods: Annotated[tuple[str, ...], Field(min_length=1)] = ("vgg_pca",)
     tool: str | None = "imagehash_phash"
     protocol: str = "loqo"

@@ -12,11 +12,15 @@ from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
 from dupeval.method import Curves, Method, Resources
 from dupeval.method.vectors import VectorCurves, VectorMethod
-from dupeval.stored import StoredResults, StoredResultsError, read_results
+from dupeval.stored import StoredResults, read_results
+from dupeval.stored_run import StoredResultsError
 from dupeval.timing import Stopwatch, one_thread
 
 # Settings that change where and how fast a method works, never what it answers.
-_OF_THE_MACHINE = ("_target_", "weights_dir", "device", "batch_size")
+_OF_THE_MACHINE = (
+    *("_target_", "weights_dir", "device", "batch_size"),
+    *("time_limit_s", "repeats"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +132,14 @@ class Material:
     def stored(self) -> StoredResults:
         """Table 1, if it was made from this dataset; see `read_results`."""
         return read_results(self.table1_dir, self.dataset)
+
+    @property
+    def table1_sha256(self) -> str | None:
+        """SHA-256 of the ``table1.csv`` that was read; None as long as `stored` was not asked for.
+
+        `dataclasses.replace` gives a material that shares the curves and has read nothing yet.
+        """
+        return self.stored.table1_sha256 if "stored" in vars(self) else None
 
     def stored_for(self, name: str) -> StoredResults:
         """Return Table 1, if its results of a method were made with the settings now in force.

@@ -115,12 +115,16 @@ class PrecisionAndRecall(Figure):
         return curves, absent
 
     def _marks(self, stored: StoredResults, method: str) -> dict[str, PairScores]:
-        return {
-            protocol: pooled_scores(
-                [row for (p, m, _), row in stored.per_query.items() if (p, m) == (protocol, method)]
-            )
+        rows = {
+            protocol: [
+                row for (p, m, _), row in stored.per_query.items() if (p, m) == (protocol, method)
+            ]
             for protocol in self.protocols
-            if method in stored.methods(protocol)
+        }
+        return {
+            protocol: pooled_scores(of_queries)
+            for protocol, of_queries in rows.items()
+            if of_queries
         }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
 from dupeval.statistics import bootstrap_interval
+from dupeval.stored_run import read_run
 
 COMMAND = "python experiments/sweep.py"
 
@@ -20,6 +21,7 @@ N_COMPONENTS = "n_components"
 # The query set of a row; any other is one query.
 ALL = "all"
 _NEEDED = ("method", "protocol", "query_set", N_COMPONENTS, "f1")
+_NUMBERS = (N_COMPONENTS, "f1")
 # Columns that are no parameters of a setting.
 _OTHERS = (*_NEEDED, "setting", "variance_share", "precision", "recall", "threshold")
 
@@ -45,35 +47,16 @@ class Series:
     high: npt.NDArray[np.float64]
 
 
-def read_sweep(folder: Path, fingerprint: str) -> pd.DataFrame:
+def read_sweep(folder: Path, dataset: Dataset) -> pd.DataFrame:
     """Return the table of a stored sweep: parameters as text, scores as numbers.
 
     Raises
     ------
-    SettingsError
-        If none is stored, or it is of another dataset or has no numbers of components.
+    StoredResultsError
+        If none is stored, it is of another dataset, or a file is damaged or of another run.
     """
-    paths = folder / "sweep.csv", folder / "run.json"
-    for path in paths:
-        if not path.is_file():
-            raise SettingsError(
-                f"there is no stored sweep in {folder} ({path.name} is missing); run {COMMAND} "
-                "first, with the same overrides, or give its folder: sweep_dir=..."
-            )
-    # As text, because a query may be called 1 or NA.
-    table = pd.read_csv(paths[0], dtype=str, keep_default_na=False)
-    missing = [name for name in _NEEDED if name not in table.columns]
-    if missing:
-        raise SettingsError(f"{paths[0]} has no column {', '.join(missing)}; run {COMMAND} again")
-    run = json.loads(paths[1].read_text(encoding="utf-8"))
-    if run["dataset"]["fingerprint"] != fingerprint:
-        raise SettingsError(
-            f"the sweep in {folder} was made on another dataset; run {COMMAND} with the same "
-            "overrides, or give its folder: sweep_dir=..."
-        )
-    for name in (N_COMPONENTS, "f1"):
-        table[name] = pd.to_numeric(table[name])
-    return table
+    run = read_run(folder, "sweep", ["sweep.csv"], dataset)
+    return run.table("sweep.csv", _NEEDED, _NUMBERS)
 
 
 def series_of(table: pd.DataFrame, method: str, protocol: str, seed: int) -> list[Series]:

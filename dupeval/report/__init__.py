@@ -69,7 +69,7 @@ def write_report(
         What `experiments/table1.py` wrote.
     figures_dir : Path
         What `experiments/figures.py` wrote: ``NAME.png`` with its caption in ``NAME.md``; may be
-        missing or empty.
+        missing or empty. Figures of another dataset or another Table 1 are left out.
     out_dir : Path
         Made when missing.
     cache_dir : Path
@@ -109,10 +109,10 @@ def write_report(
     }
     share = int(most_bytes * IMAGE_SHARE)
     pictures = pictures_within(images, share, IMAGE_FORMATS, cache_dir, progress)
-    figures = read_figures(figures_dir)
+    figures = read_figures(figures_dir, dataset.fingerprint, results.table1_sha256)
     share = int(most_bytes * FIGURE_SHARE)
     figure_pictures = pictures_within(
-        {figure.sha256: figure.path for figure in figures}, share, FIGURE_FORMATS, cache_dir
+        {figure.sha256: figure.path for figure in figures.shown}, share, FIGURE_FORMATS, cache_dir
     )
     data = report_data(dataset, results, found, shown, pictures)
     html = render(dataset, results, data, figures, figure_pictures, figures_dir).encode()

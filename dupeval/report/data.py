@@ -72,7 +72,7 @@ def report_data(
                 "name": protocol,
                 "methods": [
                     _method(protocol, method, results, found, views)
-                    for method in results.methods(protocol)
+                    for method in dict.fromkeys(m for p, m, _ in results.per_query if p == protocol)
                 ],
             }
             for protocol in results.protocols

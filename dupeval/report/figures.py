@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from dupeval.figures.record import FILE_NAME, read_record
 from dupeval.files import file_sha256
 
 # As `experiments/figures.py` writes it: the title in bold, what is seen, a list of facts.
@@ -37,9 +38,58 @@ class Figure:
     facts: tuple[str, ...]
 
 
-def read_figures(folder: Path) -> list[Figure]:
-    """Return every ``NAME.png`` of a folder with the caption ``NAME.md``, by name."""
-    return [_read(path) for path in sorted(folder.glob("*.png")) if path.name[0] != "."]
+@dataclass(frozen=True)
+class StoredFigures:
+    """The figures of a folder that belong to what they are wanted for.
+
+    Attributes
+    ----------
+    shown : tuple of Figure
+        By name.
+    of_other_data : int
+        How many more there are that are not known to be of the dataset.
+    of_other_results : int
+        How many more are of the dataset, but of another Table 1.
+    """
+
+    shown: tuple[Figure, ...] = ()
+    of_other_data: int = 0
+    of_other_results: int = 0
+
+    @property
+    def left_out(self) -> str:
+        """How many figures are not shown, and why; empty where all are."""
+        reasons = {
+            f"not recorded in {FILE_NAME} as drawn from this dataset": self.of_other_data,
+            "drawn from another table1.csv than is shown here": self.of_other_results,
+        }
+        return ", ".join(f"{number} {reason}" for reason, number in reasons.items() if number)
+
+
+def read_figures(folder: Path, fingerprint: str, table1_sha256: str) -> StoredFigures:
+    """Return every ``NAME.png`` of a folder with the caption ``NAME.md``, if it belongs.
+
+    Parameters
+    ----------
+    folder : Path
+    fingerprint : str
+        Of the dataset.
+    table1_sha256 : str
+        Of the ``table1.csv`` that the figures are shown with.
+    """
+    origins = read_record(folder, fingerprint)
+    figures = [_read(path) for path in sorted(folder.glob("*.png")) if path.name[0] != "."]
+    shown, of_other_results = [], 0
+    for figure in figures:
+        origin = origins.get(figure.path.stem)
+        if origin is None or origin.png_sha256 != figure.sha256:
+            continue
+        if origin.table1_sha256 in (None, table1_sha256):
+            shown.append(figure)
+        else:
+            of_other_results += 1
+    of_other_data = len(figures) - len(shown) - of_other_results
+    return StoredFigures(tuple(shown), of_other_data, of_other_results)
 
 
 def _read(path: Path) -> Figure:

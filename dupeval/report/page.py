@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,9 @@ import pandas as pd
 
 from dupeval import __version__
 from dupeval.dataset import Dataset
-from dupeval.rendering import HEADINGS
+from dupeval.rendering import HEADINGS, NOTE
 from dupeval.report.data import ReportData, number
-from dupeval.report.figures import Figure
+from dupeval.report.figures import StoredFigures
 from dupeval.report.pictures import Format, Picture
 from dupeval.stored import StoredResults
 from dupeval.tables import SCORES
@@ -30,8 +30,8 @@ PROTOCOLS = {
     "beforehand, so it bounds what a better choice of threshold could give.",
     "shared": "The oracle's threshold of vgg_pca, used for all methods although their distances "
     "are of different kinds.",
-    "fixed": "The threshold that each method's configuration gives; nothing is chosen on this "
-    "data.",
+    "fixed": "Each method's configured threshold: for external tools their own default; for the "
+    "study's methods the one found with oracle on the stand-in.",
 }
 SOURCES = {
     "measured": "run here",
@@ -46,7 +46,7 @@ def render(
     dataset: Dataset,
     results: StoredResults,
     data: ReportData,
-    figures: Sequence[Figure],
+    figures: StoredFigures,
     figure_pictures: tuple[Mapping[str, Picture], Format],
     figures_dir: Path,
 ) -> str:
@@ -57,11 +57,11 @@ def render(
     dataset : Dataset
     results : StoredResults
     data : ReportData
-    figures : sequence of Figure
+    figures : StoredFigures
     figure_pictures : (mapping of str to Picture, Format)
         By the figures' SHA-256.
     figures_dir : Path
-        Named where there are no figures.
+        Named where there are no figures, or some are left out.
     """
     style, script = (
         (files(__package__) / name).read_text(encoding="utf-8")
@@ -95,7 +95,9 @@ def render(
         sources=_sources(results.table1),
         data=data.json,
         notes=data.notes,
-        figures=[(figure, figure_pictures[0].get(figure.sha256)) for figure in figures],
+        table1_note=NOTE,
+        figures=[(figure, figure_pictures[0].get(figure.sha256)) for figure in figures.shown],
+        figures_left_out=figures.left_out,
         figures_dir=figures_dir,
     )
 
@@ -129,7 +131,7 @@ def _protocols(dataset: Dataset, results: StoredResults) -> Iterator[dict[str, A
     of_no_protocol = table[table["protocol"] == ""]
     for name in results.protocols:
         rows = table[table["protocol"] == name]
-        methods = results.methods(name)
+        methods = {method for protocol, method, _ in results.per_query if protocol == name}
         yield {
             "name": name,
             "heading": HEADINGS.get(name, name),

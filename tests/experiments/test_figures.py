@@ -1,6 +1,8 @@
 """The program that draws the figures, from the command line to the files."""
 
+import hashlib
 import io
+import json
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -9,10 +11,12 @@ import figures
 import numpy as np
 import pytest
 import table1
-from configuration import CONF_DIR, compose
+from configuration import CONF_DIR, build, compose
 from PIL import Image
 
+from dupeval.dataset.folder import read_folder
 from dupeval.errors import SettingsError
+from dupeval.files import file_sha256
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMITTED = ROOT / "results" / "figures"
@@ -71,7 +75,32 @@ def drawn(small: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, by
 
 def test_every_figure_is_a_png_a_pdf_and_a_caption(drawn: dict[str, bytes]) -> None:
     names = ("process", "extraction", "duplicates", "components", "dendrogram")
-    assert set(drawn) == {f"{name}.{kind}" for name in names for kind in KINDS}
+    files = {f"{name}.{kind}" for name in names for kind in KINDS}
+    assert set(drawn) == {*files, "figures.json"}
+
+
+def test_what_each_was_drawn_from_is_recorded(small: Path, drawn: dict[str, bytes]) -> None:
+    record = json.loads(drawn["figures.json"])
+    assert record["dataset_fingerprint"] == read_folder(small / "data").fingerprint
+    stored = file_sha256(small / "table1" / "table1.csv")
+    of_results = {"dendrogram": stored}
+    assert record["figures"] == {
+        name: {
+            "png_sha256": hashlib.sha256(drawn[f"{name}.png"]).hexdigest(),
+            "table1_sha256": of_results.get(name),
+        }
+        for name in ("components", "dendrogram", "duplicates", "extraction", "process")
+    }
+
+
+def test_figures_drawn_one_after_the_other_are_recorded_like_those_drawn_at_once(
+    small: Path, tmp_path: Path, drawn: dict[str, bytes]
+) -> None:
+    first, *others = OWN
+    for name in first.removeprefix("figure=[").removesuffix("]").split(","):
+        own = [o for o in others if o.startswith((f"figures.{name}.", "method"))]
+        contents = draw(small, tmp_path / "out", f"figure={name}", *own)
+    assert contents == drawn
 
 
 def test_drawn_again_they_are_the_same_bytes(
@@ -87,8 +116,9 @@ def test_what_is_drawn_and_written_is_told_and_other_figures_are_left_alone(
     out.mkdir()
     (out / "groups.png").write_bytes(b"mine")
     assert draw(small, out, *ONE)["groups.png"] == b"mine"
+    files = (*(f"dendrogram.{kind}" for kind in KINDS), "figures.json")
     lines = capsys.readouterr().out.splitlines()
-    assert lines == ["1/1 dendrogram", *(f"written: {out}/dendrogram.{k}" for k in KINDS)]
+    assert lines == ["1/1 dendrogram", *(f"written: {out}/{name}" for name in files)]
 
 
 def test_another_query_is_another_picture(
@@ -160,6 +190,14 @@ def test_two_thousand_images_are_thinned_out_and_two_are_enough(
 def test_all_figures_that_there_are_are_drawn_by_default() -> None:
     there = {path.stem for path in Path(CONF_DIR, "figure").glob("*.yaml")}
     assert set(compose("figures", []).figures) == there
+
+
+def test_a_query_whose_name_is_a_number_can_be_chosen_for_every_figure_of_one() -> None:
+    config = compose("figures", ["query=1"])
+    of_query = [name for name, figure in config.figures.items() if "query" in figure]
+    assert {"process", "extraction", "components", "dendrogram", "groups"} <= set(of_query)
+    for name in of_query:
+        assert build(config.figures[name], f"figures.{name}").query == "1"
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import figures
 import pytest
 import report
 import table1
@@ -33,6 +34,28 @@ def test_it_shows_what_table1_stored(
     assert report.main(compose("report", [*shared, *paths])) == 0
     assert capsys.readouterr().out == f"written to {out / 'report.html'}: 0.0 MB\n"
     assert "#/loqo/raw/one" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_figures_of_another_table1_are_left_out_also_where_table1_writes_the_report(
+    tmp_path: Path, overrides: list[str]
+) -> None:
+    folders = [f"{name}_dir={tmp_path / name}" for name in ("report", "figures")]
+    shared = [*overrides, "progress=false"]
+    stored = tmp_path / "table1"
+
+    def shown_after(protocol: str) -> tuple[int, bool]:
+        run = ["method=raw", f"protocol={protocol}", f"out_dir={stored}"]
+        table1.main(compose("table1", [*shared, *run, *folders]))
+        html = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+        other = "1 drawn from another table1.csv than is shown here" in html
+        return html.count("<img"), other
+
+    table1.main(compose("table1", [*shared, "method=raw", "protocol=loqo", f"out_dir={stored}"]))
+    own = ["figure=[duplicates,scores]", "figures.scores.protocols=[loqo]", "method=raw"]
+    own += [f"table1_dir={stored}", f"out_dir={tmp_path / 'figures'}"]
+    figures.main(compose("figures", [*shared, *own]))
+    assert shown_after("loqo") == (2, False)
+    assert shown_after("[loqo,oracle]") == (1, True)
 
 
 def test_without_stored_results_it_names_the_command_and_writes_nothing(

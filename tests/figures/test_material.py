@@ -8,6 +8,7 @@ import pytest
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
 from dupeval.figures.material import Material
+from dupeval.files import file_sha256
 
 
 class TestTheQueryThatIsShown:
@@ -44,6 +45,13 @@ class TestTheMethod:
 
 
 class TestStoredResults:
+    def test_whether_they_were_read_and_which(self, material: Material) -> None:
+        own = replace(material)
+        assert own.table1_sha256 is None
+        own.stored_for("raw")
+        assert own.table1_sha256 == file_sha256(material.table1_dir / "table1.csv")
+        assert replace(own).table1_sha256 is None
+
     def test_none_names_the_command_that_makes_them(
         self, material: Material, tmp_path: Path
     ) -> None:
@@ -64,6 +72,7 @@ class TestStoredResults:
 
     def test_of_another_machine_are_as_good(self, material: Material) -> None:
         here = {**material.settings["raw"], "device": "cuda", "_target_": "moved", "batch_size": 4}
+        here |= {"time_limit_s": 5, "repeats": 2}
         replace(material, settings={**material.settings, "raw": here}).stored_for("raw")
 
     def test_without_the_method_say_so(self, material: Material) -> None:

@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
 from dupeval.figures.dimensions import F1ByDimensions, chosen, name_of
 from dupeval.figures.material import Material
 from dupeval.figures.swept import read_sweep, series_of
+from dupeval.files import file_sha256
 from dupeval.statistics import bootstrap_interval
+from dupeval.stored_run import StoredResultsError
 
 COLUMNS = ("method", "protocol", "query_set", "size", "linkage", "n_components", "f1")
 # Two linkages, two numbers of components, two queries; raw is not reduced.
@@ -29,13 +32,16 @@ ROWS = [
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Callable[..., Path]:
+def store(tmp_path: Path, dataset: Dataset) -> Callable[..., Path]:
     """Give a function that stores a sweep."""
 
-    def write(fingerprint: str, table: pd.DataFrame | None = None) -> Path:
+    def write(table: pd.DataFrame | None = None) -> Path:
         rows = pd.DataFrame(ROWS, columns=COLUMNS).astype({"n_components": "Int64"})
         (rows if table is None else table).to_csv(tmp_path / "sweep.csv", index=False)
-        run = {"dataset": {"fingerprint": fingerprint}}
+        run = {
+            "dataset": {"name": dataset.name, "fingerprint": dataset.fingerprint},
+            "outputs": {"sweep.csv": file_sha256(tmp_path / "sweep.csv")},
+        }
         (tmp_path / "run.json").write_text(json.dumps(run), encoding="utf-8")
         return tmp_path
 
@@ -44,23 +50,27 @@ def store(tmp_path: Path) -> Callable[..., Path]:
 
 class TestSeries:
     def test_one_for_each_combination_of_the_other_parameters(
-        self, store: Callable[..., Path]
+        self, store: Callable[..., Path], dataset: Dataset
     ) -> None:
-        single, complete = series_of(read_sweep(store("it"), "it"), "raw_pca", "loqo", seed=0)
+        single, complete = series_of(read_sweep(store(), dataset), "raw_pca", "loqo", seed=0)
         assert single.parameters == {"size": "4", "linkage": "single"}
         assert (single.n_components.tolist(), single.f1.tolist()) == ([1, 2], [0.4, 0.5])
         assert complete.f1.tolist() == [0.3, 0.9]
         assert name_of(complete, [single, complete]) == "complete"
 
-    def test_intervals_are_over_the_rows_of_queries(self, store: Callable[..., Path]) -> None:
-        single, complete = series_of(read_sweep(store("it"), "it"), "raw_pca", "loqo", seed=3)
+    def test_intervals_are_over_the_rows_of_queries(
+        self, store: Callable[..., Path], dataset: Dataset
+    ) -> None:
+        single, complete = series_of(read_sweep(store(), dataset), "raw_pca", "loqo", seed=3)
         assert (single.low[0], single.high[0]) == bootstrap_interval([0.2, 0.6], seed=3)
         assert np.isnan(complete.low).all()
 
-    def test_without_rows_of_all_queries_it_is_their_mean(self, store: Callable[..., Path]) -> None:
+    def test_without_rows_of_all_queries_it_is_their_mean(
+        self, store: Callable[..., Path], dataset: Dataset
+    ) -> None:
         rows = pd.DataFrame(ROWS, columns=COLUMNS)
-        folder = store("it", rows[rows["query_set"] != "all"])
-        (single,) = series_of(read_sweep(folder, "it"), "raw_pca", "loqo", seed=0)
+        folder = store(rows[rows["query_set"] != "all"])
+        (single,) = series_of(read_sweep(folder, dataset), "raw_pca", "loqo", seed=0)
         assert single.f1.tolist() == pytest.approx([0.4, 0.5])
 
     @pytest.mark.parametrize(
@@ -71,16 +81,16 @@ class TestSeries:
         ],
     )
     def test_what_was_not_swept_lists_what_was(
-        self, store: Callable[..., Path], method: str, protocol: str, message: str
+        self, store: Callable[..., Path], dataset: Dataset, method: str, protocol: str, message: str
     ) -> None:
         with pytest.raises(SettingsError, match=message):
-            series_of(read_sweep(store("it"), "it"), method, protocol, seed=0)
+            series_of(read_sweep(store(), dataset), method, protocol, seed=0)
 
     def test_the_parameters_in_force_are_chosen_else_the_highest(
-        self, store: Callable[..., Path]
+        self, store: Callable[..., Path], dataset: Dataset
     ) -> None:
         single, complete = found = series_of(
-            read_sweep(store("it"), "it"), "raw_pca", "loqo", seed=0
+            read_sweep(store(), dataset), "raw_pca", "loqo", seed=0
         )
         in_force = {"representation.size": 4, "linkage": "single", "metric": "cosine"}
         assert chosen(found, in_force) is single
@@ -88,19 +98,71 @@ class TestSeries:
         assert chosen(found, {}) is complete
 
 
-class TestWhatIsNotThere:
-    def test_no_sweep_names_the_command(self, tmp_path: Path) -> None:
-        with pytest.raises(SettingsError, match=r"run python experiments/sweep\.py first"):
-            read_sweep(tmp_path, "it")
+class TestWhatCannotBeShown:
+    def complaint(self, folder: Path, dataset: Dataset) -> str:
+        with pytest.raises(StoredResultsError) as caught:
+            read_sweep(folder, dataset)
+        message = str(caught.value)
+        assert "\n" not in message
+        assert message.endswith(
+            "; run python experiments/sweep.py with the same overrides, or give another folder: "
+            "sweep_dir=..."
+        )
+        return message
 
-    def test_one_of_another_dataset(self, store: Callable[..., Path]) -> None:
-        with pytest.raises(SettingsError, match="another dataset"):
-            read_sweep(store("it"), "other")
+    @pytest.mark.parametrize("name", ["sweep.csv", "run.json"])
+    def test_no_sweep(self, store: Callable[..., Path], dataset: Dataset, name: str) -> None:
+        folder = store()
+        (folder / name).unlink()
+        message = self.complaint(folder, dataset)
+        assert message.startswith(f"no stored results in {folder} ({name} missing);")
 
-    def test_one_without_the_columns(self, store: Callable[..., Path]) -> None:
-        rows = pd.DataFrame(ROWS, columns=COLUMNS).drop(columns=["query_set"])
-        with pytest.raises(SettingsError, match="no column query_set"):
-            read_sweep(store("it", rows), "it")
+    def test_one_of_another_dataset(self, store: Callable[..., Path], dataset: Dataset) -> None:
+        other = Dataset("other", dataset.queries[:2])
+        message = self.complaint(store(), other)
+        assert "were made from another dataset: 'small'" in message
+        assert other.fingerprint[:12] in message
+
+    @pytest.mark.parametrize(
+        "content",
+        [b"", b"{", b"[]", b"{}", b"\xff", b'{"dataset": 3}', b'{"dataset": {"fingerprint": "x"}}'],
+    )
+    def test_a_run_json_that_is_none(
+        self, store: Callable[..., Path], dataset: Dataset, content: bytes
+    ) -> None:
+        folder = store()
+        (folder / "run.json").write_bytes(content)
+        assert "run.json is not what a run writes" in self.complaint(folder, dataset)
+
+    def test_a_table_that_was_changed_since(
+        self, store: Callable[..., Path], dataset: Dataset
+    ) -> None:
+        folder = store()
+        path = folder / "sweep.csv"
+        path.write_bytes(path.read_bytes().replace(b"0.9", b"1.0"))
+        assert "sweep.csv is not the file that run.json" in self.complaint(folder, dataset)
+
+    @pytest.mark.parametrize(
+        ("content", "message"),
+        [
+            (b"a,b\n1,2,3\n1,2,3,4\n", "sweep.csv is not a table"),
+            (b"\xff\xfe\n", "sweep.csv is not a table"),
+            (b"method\nraw\n", "sweep.csv has no column protocol, query_set, n_components, f1"),
+            (
+                b"method,protocol,query_set,n_components,f1\nraw,loqo,all,many,0.5\n",
+                "n_components are not all numbers",
+            ),
+        ],
+    )
+    def test_another_table(
+        self, store: Callable[..., Path], dataset: Dataset, content: bytes, message: str
+    ) -> None:
+        folder = store()
+        (folder / "sweep.csv").write_bytes(content)
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        run["outputs"]["sweep.csv"] = file_sha256(folder / "sweep.csv")
+        (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
+        assert message in self.complaint(folder, dataset)
 
 
 @pytest.mark.usefixtures("in_style")
@@ -108,7 +170,7 @@ class TestTheFigure:
     def test_the_series_in_force_and_its_highest_point(
         self, material: Material, store: Callable[..., Path]
     ) -> None:
-        folder = store(material.dataset.fingerprint)
+        folder = store()
         picture = F1ByDimensions(sweep_dir=folder, methods=("raw_pca",)).draw(material)
         (axes,) = picture.canvas.axes
         assert axes.get_title(loc="right") == "complete"
@@ -124,7 +186,7 @@ class TestTheFigure:
     ) -> None:
         rows = [("raw_pca", "loqo", "all", i, "single", n, 0.1) for i in range(12) for n in (1, 2)]
         table = pd.DataFrame(rows, columns=COLUMNS)
-        folder = store(material.dataset.fingerprint, table)
+        folder = store(table)
         picture = F1ByDimensions(sweep_dir=folder, methods=("raw_pca",)).draw(material)
         assert "Grey lines: all other combinations" in picture.text
         assert len(picture.canvas.legends[0].texts) == 2

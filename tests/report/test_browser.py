@@ -17,6 +17,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 
+from dupeval.figures.record import FILE_NAME, Origin, record_bytes
+from dupeval.files import file_sha256
 from dupeval.report import write_report
 from dupeval.report.page import address
 from dupeval.stored import StoredResults, read_results
@@ -53,7 +55,11 @@ def results(stored) -> StoredResults:
 def report(stored, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("browser")
     (folder / "figures").mkdir()
-    Image.new("RGB", (2000, 900), "navy").save(folder / "figures" / "bars.png")
+    picture = folder / "figures" / "bars.png"
+    Image.new("RGB", (2000, 900), "navy").save(picture)
+    drawn = {"bars": Origin(file_sha256(picture), None)}
+    record = record_bytes(picture.parent, stored.dataset.fingerprint, drawn)
+    picture.with_name(FILE_NAME).write_bytes(record)
     return write_report(
         stored.dataset, stored.table1_dir, folder / "figures", folder, stored.cache_dir
     )

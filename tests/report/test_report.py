@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -19,8 +20,12 @@ from PIL import Image
 from pydantic import ValidationError
 
 from dupeval.errors import DupevalError
+from dupeval.figures.record import FILE_NAME, Origin, record_bytes
+from dupeval.files import file_sha256
+from dupeval.rendering import NOTE
 from dupeval.report import Limits, write_report
 from dupeval.report.data import ReportData
+from dupeval.report.figures import StoredFigures
 from dupeval.report.page import address, render, sortable
 from dupeval.report.pictures import Format
 from dupeval.stored import read_results
@@ -54,6 +59,12 @@ def written(stored, out: Path, **given) -> str:
     assert path == out / "report.html"
     assert [file.name for file in out.iterdir()] == ["report.html"]
     return path.read_text(encoding="utf-8")
+
+
+def record(folder: Path, fingerprint: str, table1_sha256: str | None = None) -> None:
+    """Keep beside ``bars.png`` what it was drawn from."""
+    origin = Origin(file_sha256(folder / "bars.png"), table1_sha256)
+    (folder / FILE_NAME).write_bytes(record_bytes(folder, fingerprint, {"bars": origin}))
 
 
 def data_of(html: str) -> dict:
@@ -123,7 +134,7 @@ class TestHostileNames:
             replace(stored.dataset, name="</title><script>y"),
             replace(results, table1=table),
             ReportData({}, ("<script>z",)),
-            [],
+            StoredFigures(),
             ({}, Format(1, 1)),
             Path("<script>"),
         )
@@ -131,6 +142,10 @@ class TestHostileNames:
 
 
 class TestTable1:
+    def test_is_explained_as_in_its_other_forms(self, stored, tmp_path: Path) -> None:
+        assert NOTE in unescape(written(stored, tmp_path))
+        assert "under loqo where it was not run under the same protocol" in NOTE
+
     def test_has_a_part_a_protocol_and_the_studys_own_rows_in_each(
         self, stored, tmp_path: Path
     ) -> None:
@@ -150,7 +165,12 @@ class TestTable1:
         table = pd.concat([table, pd.DataFrame(rows)])
         nothing = ReportData({}, ())
         html = render(
-            stored.dataset, replace(results, table1=table), nothing, [], ({}, Format(1, 1)), Path()
+            stored.dataset,
+            replace(results, table1=table),
+            nothing,
+            StoredFigures(),
+            ({}, Format(1, 1)),
+            Path(),
         )
         classes = [span["class"] for span in Page(html).all("span") if "source" in span["class"]]
         of_rows, legend = classes[:5], classes[5:]
@@ -173,11 +193,12 @@ def test_addresses_are_as_encode_uri_component_has_them() -> None:
 
 class TestFigures:
     @pytest.fixture
-    def figures_dir(self, tmp_path: Path) -> Path:
+    def figures_dir(self, stored, tmp_path: Path) -> Path:
         folder = tmp_path / "figures"
         folder.mkdir()
         Image.new("RGB", (3000, 1500), "navy").save(folder / "bars.png")
         (folder / "bars.md").write_text("**Bars <b>of</b>.** F1 &lt;.\n\n- Data: <i>\n")
+        record(folder, stored.dataset.fingerprint)
         return folder
 
     def test_are_embedded_with_their_captions_scaled_down_if_large(
@@ -196,10 +217,37 @@ class TestFigures:
         assert "No figures are stored in <code>somewhere/else</code>" in text
         assert "<code>python experiments/figures.py</code>" in text
 
+    def test_none_of_another_dataset_is_shown_and_the_reader_is_told(
+        self, stored, figures_dir: Path, tmp_path: Path
+    ) -> None:
+        record(figures_dir, "of another")
+        html = written(stored, tmp_path / "out", figures_dir=figures_dir)
+        assert not Page(html).all("img")
+        text = " ".join(html.split())
+        assert (
+            f"Left out of the figures stored in <code>{figures_dir}</code>: 1 not recorded in "
+            "figures.json as drawn from this dataset. <code>python experiments/figures.py</code>"
+        ) in text
+        assert "No figures are stored" not in text
+
+    def test_nor_one_of_another_table1(self, stored, figures_dir: Path, tmp_path: Path) -> None:
+        record(figures_dir, stored.dataset.fingerprint, "of another")
+        html = written(stored, tmp_path / "out", figures_dir=figures_dir)
+        assert not Page(html).all("img")
+        assert "1 drawn from another table1.csv than is shown here." in html
+
+    def test_one_of_this_table1_is_shown(self, stored, figures_dir: Path, tmp_path: Path) -> None:
+        sha256 = file_sha256(stored.table1_dir / "table1.csv")
+        record(figures_dir, stored.dataset.fingerprint, sha256)
+        html = written(stored, tmp_path / "out", figures_dir=figures_dir)
+        assert len(Page(html).all("img")) == 1
+        assert "Left out of the figures" not in html
+
     def test_one_that_cannot_be_decoded_is_named(
         self, stored, figures_dir: Path, tmp_path: Path
     ) -> None:
         (figures_dir / "bars.png").write_bytes(b"\x89PNG")
+        record(figures_dir, stored.dataset.fingerprint)
         with pytest.raises(DupevalError, match=r"bars\.png: not an image"):
             written(stored, tmp_path / "out", figures_dir=figures_dir)
 
