@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 from configuration import CONF_DIR, as_json, build, build_methods, open_dataset
+from job import NO_SCORES, SUCCESS
 from omegaconf import DictConfig
-from program import SUCCESS, resources, run
+from program import resources, run
 
 from dupeval.errors import SettingsError
 from dupeval.figures.material import Material
@@ -19,7 +21,11 @@ from dupeval.files import write_whole
 
 
 def main(config: DictConfig) -> int:
-    """Draw every chosen figure, write all their files at once, and of what they are; return 0."""
+    """Draw every chosen figure, and write all their files and of what they are at once.
+
+    Of several figures those that cannot be drawn are left out, with the reason; the exit code
+    tells.
+    """
     if not config.get("figures"):
         possible = sorted(path.stem for path in Path(CONF_DIR, "figure").glob("*.yaml"))
         raise SettingsError(f"no figure is chosen; possible: {', '.join(possible)}")
@@ -35,6 +41,7 @@ def main(config: DictConfig) -> int:
     )
     contents: dict[str, bytes] = {}
     origins: dict[str, Origin] = {}
+    left_out: list[str] = []
     with style():
         for i, (name, figure) in enumerate(figures.items(), start=1):
             print(f"{i}/{len(figures)} {name}", flush=True)
@@ -43,16 +50,20 @@ def main(config: DictConfig) -> int:
             try:
                 picture = figure.draw(own)
             except SettingsError as error:
-                raise SettingsError(f"figure {name}: {error}") from None
+                left_out.append(f"figure {name}: {error}")
+                continue
             contents |= files_of(name, picture, own.dataset)
             png_sha256 = hashlib.sha256(contents[f"{name}.png"]).hexdigest()
             origins[name] = Origin(png_sha256, own.table1_sha256)
+    if not contents:
+        raise SettingsError("; ".join(left_out))
     out = Path(config.out_dir)
     contents[FILE_NAME] = record_bytes(out, material.dataset.fingerprint, origins)
     write_whole(out, contents)
-    for name in contents:
-        print(f"written: {out / name}")
-    return SUCCESS
+    print(f"written to {out}: {', '.join(contents)}")
+    for reason in left_out:
+        print(f"left out: {reason}", file=sys.stderr)
+    return NO_SCORES if left_out else SUCCESS
 
 
 if __name__ == "__main__":

@@ -54,9 +54,9 @@ def make_table1(folder: Path, *methods: str) -> None:
     table1.main(compose("table1", [*common(folder), *methods, *run]))
 
 
-def draw(folder: Path, out: Path, *overrides: str) -> dict[str, bytes]:
+def draw(folder: Path, out: Path, *overrides: str, status: int = 0) -> dict[str, bytes]:
     places = (f"table1_dir={folder / 'table1'}", f"out_dir={out}")
-    figures.main(compose("figures", [*common(folder), *places, *overrides]))
+    assert figures.main(compose("figures", [*common(folder), *places, *overrides])) == status
     return {path.name: path.read_bytes() for path in out.iterdir()}
 
 
@@ -118,7 +118,7 @@ def test_what_is_drawn_and_written_is_told_and_other_figures_are_left_alone(
     assert draw(small, out, *ONE)["groups.png"] == b"mine"
     files = (*(f"dendrogram.{kind}" for kind in KINDS), "figures.json")
     lines = capsys.readouterr().out.splitlines()
-    assert lines == ["1/1 dendrogram", *(f"written: {out}/{name}" for name in files)]
+    assert lines == ["1/1 dendrogram", f"written to {out}: {', '.join(files)}"]
 
 
 def test_another_query_is_another_picture(
@@ -135,6 +135,16 @@ class TestWhatGoesWrong:
         message = complaint(small, tmp_path / "out", f"table1_dir={tmp_path / 'none'}")
         assert message.startswith("figure dendrogram: no stored results in")
         assert "run python experiments/table1.py with the same" in message
+
+    def test_of_several_figures_those_that_cannot_be_drawn_are_left_out_and_told(
+        self, small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        nothing = f"table1_dir={tmp_path / 'none'}"
+        contents = draw(small, tmp_path / "out", *OWN, nothing, status=3)
+        whole = ("process", "extraction", "duplicates", "components")
+        assert set(contents) == {f"{n}.{kind}" for n in whole for kind in KINDS} | {"figures.json"}
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith("left out: figure dendrogram: no stored results in")
 
     def test_a_query_that_does_not_exist_lists_those_that_do(
         self, small: Path, tmp_path: Path
