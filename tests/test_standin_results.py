@@ -217,3 +217,10 @@ def test_a_warm_run_does_not_import_torch(fresh: Path) -> None:
     for name in ("table1.csv", "table1.md", "table1.tex", "per_query.csv", "groups.csv"):
         warm = (fresh.parent / "warm" / name).read_bytes()
         assert warm == (fresh / name).read_bytes(), name
+
+
+def test_sweeps_were_measured_at_least_a_hundred_times_faster_than_the_plain_way() -> None:
+    figures = pd.read_csv(ROOT / "results" / "benchmarks" / "benchmarks.csv")
+    ratio = figures[figures["benchmark"].str.contains("with PCA") & (figures["unit"] == "x")]
+    assert len(ratio) == 1
+    assert ratio["least"].item() >= 100
