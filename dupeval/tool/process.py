@@ -115,11 +115,18 @@ class ToolProcess:
 
     def _write(self, value: Any, deadline: float) -> None:
         assert self._process.stdin is not None  # noqa: S101
-        try:
-            self._process.stdin.write(json.dumps(value).encode() + b"\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            raise self._crash(deadline) from None
+        pipe = self._process.stdin.fileno()
+        # A process that does not read would hold up a long question for ever.
+        os.set_blocking(pipe, False)
+        unsent = json.dumps(value).encode() + b"\n"
+        while unsent:
+            left = deadline - time.perf_counter()
+            if left <= 0 or not select.select([], [pipe], [], left)[1]:
+                raise self._late()
+            try:
+                unsent = unsent[os.write(pipe, unsent) :]
+            except BrokenPipeError:
+                raise self._crash(deadline) from None
 
     def _read_line(self, deadline: float) -> bytes:
         assert self._process.stdout is not None  # noqa: S101

@@ -272,6 +272,14 @@ class TestTheEnd:
         assert ended(tmp_path / "pids", 3)
         assert list(temporary.iterdir()) == []
 
+    def test_a_tool_that_does_not_read_a_long_question_is_late_like_any_other(self) -> None:
+        # Longer than what a pipe holds.
+        images = [Path(f"/{'x' * 200}/{i}") for i in range(1000)]
+        with ToolProcess(distances("answer = []"), 0.5) as process:
+            os.kill(process._process.pid, signal.SIGSTOP)
+            with pytest.raises(NoFiguresError, match=r"^no answer within 0\.5 s$"):
+                process.ask(images)
+
     def test_a_program_that_hangs_too(
         self, images: list[Path], tmp_path: Path, temporary: Path
     ) -> None:
