@@ -48,8 +48,8 @@ class WeightsError(DupevalError):
     """Network weights that cannot be had, or are not what they should be."""
 
 
-class NoFiguresError(DupevalError):
-    """A method that gives no figures; the other methods of a run are not disturbed.
+class NoScoresError(DupevalError):
+    """A method that gives no scores; the other methods of a run are not disturbed.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 
 from dupeval.dataset import Dataset
-from dupeval.errors import NoFiguresError, SettingsError
+from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Curves, Method, Resources
 from dupeval.metrics import PairScores
 from dupeval.protocol import Choice, Protocol
@@ -39,7 +39,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Absence:
-    """A method that gave no figures.
+    """A method that gave no scores.
 
     Attributes
     ----------
@@ -113,16 +113,7 @@ def evaluate(
     """
     rows = _covered(methods, protocols)
     _rehearse(rows, methods, protocols, dataset)
-    curves: dict[str, Curves] = {}
-    absences: list[Absence] = []
-    timings: list[Timing] = []
-    for name, method in methods.items():
-        watch = Stopwatch(name)
-        try:
-            curves[name] = method.curves(dataset, resources, watch)
-        except NoFiguresError as error:
-            absences.append(Absence(name, error.source, str(error)))
-        timings += watch.timings
+    curves, absences, timings = _curves(methods, dataset, resources)
     results: list[QueryResult] = []
     groups: list[Group] = []
     spreads: list[Spread] = []
@@ -139,10 +130,31 @@ def evaluate(
                 spreads += _spread(scored, protocol, seen, dataset)
     source = {name: method.source for name, method in methods.items()}
     source |= {absence.method: absence.source for absence in absences}
-    sources = {(protocol_name, name): source[name] for protocol_name, name in rows}
     return Evaluation(
-        *(tuple(results), tuple(groups), tuple(timings), tuple(absences), sources, tuple(spreads))
+        tuple(results),
+        tuple(groups),
+        tuple(timings),
+        tuple(absences),
+        sources={(protocol_name, name): source[name] for protocol_name, name in rows},
+        spreads=tuple(spreads),
     )
+
+
+def _curves(
+    methods: Mapping[str, Method], dataset: Dataset, resources: Resources
+) -> tuple[dict[str, Curves], list[Absence], list[Timing]]:
+    """Let every method do its work; what one of them cannot do disturbs no other."""
+    curves: dict[str, Curves] = {}
+    absences: list[Absence] = []
+    timings: list[Timing] = []
+    for name, method in methods.items():
+        watch = Stopwatch(name)
+        try:
+            curves[name] = method.curves(dataset, resources, watch)
+        except NoScoresError as error:
+            absences.append(Absence(name, error.source, str(error)))
+        timings += watch.timings
+    return curves, absences, timings
 
 
 def _covered(

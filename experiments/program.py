@@ -88,7 +88,7 @@ class Evaluated:
         return run_json(self.config, self.dataset, self.methods, contents)
 
     def complain(self) -> int:
-        """Print why methods have no figures, and return the exit code that says so."""
+        """Print why methods have no scores, and return the exit code that says so."""
         nothing = not self.evaluation.results
         # Where there is anything to show, the study's own figures are no failure.
         absences = [a for a in self.evaluation.absences if nothing or a.source != "published"]

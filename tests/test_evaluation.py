@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dupeval.dataset import Dataset, LabelledImage, Query
-from dupeval.errors import NoFiguresError, SettingsError
+from dupeval.errors import NoScoresError, SettingsError
 from dupeval.evaluation import Absence, Evaluation, Group, Spread, evaluate
 from dupeval.method import Curves, Method, Resources
 from dupeval.method.partitions import PartitionCurves
@@ -86,7 +86,7 @@ class Absent(GivenTool):
     kind: str = "missing"
 
     def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> Curves:
-        raise NoFiguresError(self.kind, "the reason")
+        raise NoScoresError(self.kind, "the reason")
 
 
 PERFECT, ALL, NONE = ["aab", "aabb"], ["aaa", "aaaa"], ["abc", "abcd"]

@@ -40,7 +40,7 @@ class Scored:
         ------
         SettingsError
             If there is no such method or no such stored result.
-        NoFiguresError
+        NoScoresError
             If an external tool cannot be run here.
         """
         curves, stored = material.curves_of(method), material.stored_for(method)

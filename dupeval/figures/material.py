@@ -108,7 +108,7 @@ class Material:
         ------
         SettingsError
             If there is no such method; the message lists those that there are.
-        NoFiguresError
+        NoScoresError
             If it cannot be run here.
         """
         method = self.method(name)

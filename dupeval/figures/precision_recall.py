@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from dupeval.errors import NoFiguresError, SettingsError
+from dupeval.errors import NoScoresError, SettingsError
 from dupeval.figures import Figure, Picture, style
 from dupeval.figures.curves import (
     Scored,
@@ -92,7 +92,7 @@ class PrecisionAndRecall(Figure):
                 "order, the wrong ones first: straight down, then up with recall. Marks: what a "
                 "protocol chose, for each query by itself, pooled likewise; they may lie beside "
                 "the line. F1 is that of the first mark. "
-                f"Without figures: {', '.join(absent) or 'none'}."
+                f"Without scores: {', '.join(absent) or 'none'}."
             ),
             protocol=", ".join(self.protocols),
             settings=settings_of(material, curves),
@@ -108,10 +108,10 @@ class PrecisionAndRecall(Figure):
         for name in wanted:
             try:
                 curves[name] = pooled_curve(Scored.of(material, name, protocol).curves)
-            except NoFiguresError as error:
+            except NoScoresError as error:
                 absent.append(f"{name} ({error})")
         if not curves:
-            raise SettingsError(f"no method can be drawn; without figures: {', '.join(absent)}")
+            raise SettingsError(f"no method can be drawn; without scores: {', '.join(absent)}")
         return curves, absent
 
     def _marks(self, stored: StoredResults, method: str) -> dict[str, PairScores]:

@@ -70,7 +70,7 @@ class ScoresOfMethods(Figure):
                 "Means of F1 over queries; whiskers and brackets: 95 % bootstrap intervals over "
                 "queries. "
                 + (_ON_PUBLISHED if published else "")
-                + f"Without figures: {', '.join(absent) or 'none'}."
+                + f"Without scores: {', '.join(absent) or 'none'}."
             ),
             protocol=", ".join(self.protocols),
             settings={"seed of the bootstrap": material.stored.run["seed"]},
@@ -100,7 +100,7 @@ class Row:
     ----------
     method : str
     bars : mapping of str to Bar
-        By protocol; none where the method has no figures.
+        By protocol; none where the method has no scores.
     published : float, optional
         The study's F1.
     source : str

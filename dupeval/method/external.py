@@ -15,7 +15,7 @@ from scipy.spatial.distance import squareform
 
 from dupeval.clustering import Dendrogram
 from dupeval.dataset import Dataset, Query
-from dupeval.errors import NoFiguresError, SettingsError
+from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Method, Resources
 from dupeval.method.partitions import Labels, PartitionCurves, labels_of
 from dupeval.settings import STRICT
@@ -69,7 +69,7 @@ class ExternalMethod(Method):
         """See `Method.description`."""
         try:
             return dict(self.tool.key)
-        except NoFiguresError as error:
+        except NoScoresError as error:
             return {error.source: str(error)}
 
     def rehearsal(self, n_images: Sequence[int]) -> PartitionCurves:

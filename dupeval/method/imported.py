@@ -13,7 +13,7 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import Dataset
 from dupeval.dataset.csv_table import read_table
-from dupeval.errors import InputError, NoFiguresError
+from dupeval.errors import InputError, NoScoresError
 from dupeval.files import file_sha256
 from dupeval.method import Method, Resources
 from dupeval.method.partitions import PartitionCurves, labels_of
@@ -35,7 +35,7 @@ class ImportedMethod(Method):
     Attributes
     ----------
     file : Path, optional
-        Without it the method has no figures.
+        Without it the method has no scores.
     setting : str, optional
         The tool's own default, by default the file's first.
     without_file : {"published", "missing"}, default "missing"
@@ -71,7 +71,7 @@ class ImportedMethod(Method):
             With every problem of the file.
         """
         if self.file is None:
-            raise NoFiguresError(
+            raise NoScoresError(
                 self.without_file,
                 f"nothing to import: give methods.{watch.method}.file=FILE.csv; data/README.md "
                 "tells how to make it",

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from pydantic import TypeAdapter
 
-from dupeval.errors import NoFiguresError
+from dupeval.errors import NoScoresError
 
 # What is said of one setting: distances in scipy's condensed order, None where the tool could not
 # read an image; or groups of images, by their places.
@@ -41,7 +41,7 @@ class Tool(ABC):
 
         Raises
         ------
-        NoFiguresError
+        NoScoresError
             If the tool is missing; the reason tells how to install it.
         """
 
@@ -51,7 +51,7 @@ class Tool(ABC):
 
         Raises
         ------
-        NoFiguresError
+        NoScoresError
             If the tool fails.
         """
 
@@ -110,7 +110,7 @@ def places(groups: Iterable[Iterable[str]], images: Sequence[Path]) -> Groups:
 
     Raises
     ------
-    NoFiguresError
+    NoScoresError
         If a name is none of the images'.
     """
     # Tools name an image as they were given it, by its name alone, or with links resolved.
@@ -124,7 +124,7 @@ def places(groups: Iterable[Iterable[str]], images: Sequence[Path]) -> Groups:
         names = list(group)
         unknown = [name for name in names if name not in place]
         if unknown:
-            raise NoFiguresError(
+            raise NoScoresError(
                 "failed", f"its output names {unknown[0][:100]!r}, which is none of the images"
             )
         found.append([place[name] for name in names])
@@ -136,13 +136,13 @@ def package_versions(packages: Iterable[str], hint: str) -> dict[str, str]:
 
     Raises
     ------
-    NoFiguresError
+    NoScoresError
         If one is missing; `hint` tells how to install it.
     """
     try:
         return {package: version(package) for package in packages}
     except PackageNotFoundError as error:
-        raise NoFiguresError(
+        raise NoScoresError(
             "missing", f"the Python package {error.name} is not installed; {hint}"
         ) from None
 

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from dupeval.errors import NoFiguresError, SettingsError
+from dupeval.errors import NoScoresError, SettingsError
 from dupeval.files import file_sha256
 from dupeval.settings import STRICT
 from dupeval.tool import GroupTool
@@ -134,14 +134,14 @@ class Command(GroupTool):
                 for line in text.splitlines():
                     yield [name for name in line.split(self.separator) if name]
         except ValueError as error:
-            raise NoFiguresError("failed", f"its output is no {self.output}: {error}") from None
+            raise NoScoresError("failed", f"its output is no {self.output}: {error}") from None
 
 
 def _read(path: Path) -> str:
     if not path.is_file():
-        raise NoFiguresError("failed", "it did not write its output file")
+        raise NoScoresError("failed", "it did not write its output file")
     if path.stat().st_size > MOST_BYTES:
-        raise NoFiguresError("failed", f"its output file is larger than {MOST_BYTES} bytes")
+        raise NoScoresError("failed", f"its output file is larger than {MOST_BYTES} bytes")
     return path.read_text(encoding="utf-8", errors="surrogateescape")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import IO
 
-from dupeval.errors import NoFiguresError
+from dupeval.errors import NoScoresError
 
 # Far more than the groups of any query; what is longer is something else.
 MOST_BYTES = 64 * 2**20
@@ -24,13 +24,13 @@ def find_program(name: str, hint: str = "") -> str:
 
     Raises
     ------
-    NoFiguresError
+    NoScoresError
         If it is not on the PATH, nor a path of an executable file.
     """
     found = shutil.which(name)
     if found is None:
         reason = f"the program {name!r} is not on the PATH"
-        raise NoFiguresError("missing", f"{reason}; {hint}" if hint else reason)
+        raise NoScoresError("missing", f"{reason}; {hint}" if hint else reason)
     return found
 
 
@@ -46,7 +46,7 @@ def output_of(
 
     Raises
     ------
-    NoFiguresError
+    NoScoresError
         If it cannot be started, does not end in time, ends with another exit code, or prints
         more than `MOST_BYTES`.
     """
@@ -64,14 +64,14 @@ def output_of(
             )
         except subprocess.TimeoutExpired:
             reason = f"{program} did not end within {time_limit_s:g} s"
-            raise NoFiguresError("failed", reason) from None
+            raise NoScoresError("failed", reason) from None
         except OSError as error:
-            raise NoFiguresError("failed", f"{program} cannot be run: {error.strerror}") from None
+            raise NoScoresError("failed", f"{program} cannot be run: {error.strerror}") from None
         if done.returncode not in exit_codes:
             reason = f"{program} ended with {ending(done.returncode, errors)}"
-            raise NoFiguresError("failed", reason)
+            raise NoScoresError("failed", reason)
         if output.seek(0, os.SEEK_END) > MOST_BYTES:
-            raise NoFiguresError("failed", f"{program} printed more than {MOST_BYTES} bytes")
+            raise NoScoresError("failed", f"{program} printed more than {MOST_BYTES} bytes")
         output.seek(0)
         return os.fsdecode(output.read())
 

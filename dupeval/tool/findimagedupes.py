@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic.dataclasses import dataclass
 
-from dupeval.errors import NoFiguresError
+from dupeval.errors import NoScoresError
 from dupeval.settings import STRICT
 from dupeval.tool import Distances, DistanceTool
 from dupeval.tool.executable import find_program, output_of, printed_version
@@ -45,11 +45,11 @@ class FindImageDupes(DistanceTool):
             try:
                 fingerprint = base64.b64decode(encoded, validate=True)
             except binascii.Error:
-                raise NoFiguresError("failed", f"cannot read its output {line[:100]!r}") from None
+                raise NoScoresError("failed", f"cannot read its output {line[:100]!r}") from None
             prints[name] = int.from_bytes(fingerprint)
         unknown = sorted(set(prints) - {path.name for path in images})
         if unknown:
-            raise NoFiguresError("failed", f"its output names {unknown[0]!r}, none of the images")
+            raise NoScoresError("failed", f"its output names {unknown[0]!r}, none of the images")
         found = [prints.get(path.name) for path in images]
         return [
             [

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from dupeval.errors import NoFiguresError
+from dupeval.errors import NoScoresError
 from dupeval.tool import Answer, Tool
 from dupeval.tool.executable import ending
 
@@ -95,7 +95,7 @@ class ToolProcess:
 
         Raises
         ------
-        NoFiguresError
+        NoScoresError
             If the tool says so itself, crashes, or does not answer in time.
         """
         started = self._started or time.perf_counter()
@@ -107,7 +107,7 @@ class ToolProcess:
         self._write([str(path) for path in images], deadline)
         reply = json.loads(self._read_line(deadline))
         if "reason" in reply:
-            raise NoFiguresError(reply["source"], reply["reason"])
+            raise NoScoresError(reply["source"], reply["reason"])
         cpu_s = reply["cpu_s"] - self._cpu_s
         self._cpu_s = reply["cpu_s"]
         wall_s = time.perf_counter() - started
@@ -142,16 +142,16 @@ class ToolProcess:
         line, _, self._unread = self._unread.partition(b"\n")
         return line
 
-    def _late(self) -> NoFiguresError:
-        return NoFiguresError("failed", f"no answer within {self.time_limit_s:g} s")
+    def _late(self) -> NoScoresError:
+        return NoScoresError("failed", f"no answer within {self.time_limit_s:g} s")
 
-    def _crash(self, deadline: float) -> NoFiguresError:
+    def _crash(self, deadline: float) -> NoScoresError:
         try:
             code = self._process.wait(max(0.0, deadline - time.perf_counter()))
         except subprocess.TimeoutExpired:
             # It has only closed its ends of the pipes.
             return self._late()
-        return NoFiguresError("failed", f"it crashed with {ending(code, self._errors)}")
+        return NoScoresError("failed", f"it crashed with {ending(code, self._errors)}")
 
     def _end(self) -> None:
         # All it started too, even where it has ended itself.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tqdm import tqdm
 
 from dupeval.dataset import Dataset, Query
-from dupeval.errors import NoFiguresError
+from dupeval.errors import NoScoresError
 from dupeval.tool import Tool
 from dupeval.tool.cache import ReplyCache
 from dupeval.tool.process import Reply, ToolProcess
@@ -44,7 +44,7 @@ def run_tool(
 
     Raises
     ------
-    NoFiguresError
+    NoScoresError
         If the tool is missing or fails on a query; the reason names the query.
     """
     key = {"view": VIEW, "run": run, **tool.key}
@@ -71,5 +71,5 @@ def _ask(process: ToolProcess, query: Query) -> Reply:
     try:
         with private_copies([query.images[i] for i in in_order(query.images)]) as paths:
             return process.ask(paths)
-    except NoFiguresError as error:
-        raise NoFiguresError(error.source, f"on query {query.slug!r}: {error}") from None
+    except NoScoresError as error:
+        raise NoScoresError(error.source, f"on query {query.slug!r}: {error}") from None

@@ -13,7 +13,7 @@ import resource
 from pathlib import Path
 from typing import Any
 
-from dupeval.errors import NoFiguresError
+from dupeval.errors import NoScoresError
 from dupeval.timing import peak_memory_mb
 from dupeval.tool import Tool
 
@@ -46,7 +46,7 @@ def _tool(description: dict[str, Any]) -> Tool:
 def _answer(tool: Tool, images: list[str]) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = {"answers": tool.answers([Path(image) for image in images])}
-    except NoFiguresError as error:
+    except NoScoresError as error:
         answer = {"source": error.source, "reason": str(error)}
     parts = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
     return {

@@ -98,15 +98,15 @@ class TestTheFigure:
         assert titles == ["raw", "raw_pca"]
         # Four lines of equal F1, the other method, the method, its mark.
         assert [len(axes.lines) for axes in picture.canvas.axes] == [7, 7]
-        assert picture.text.endswith("Without figures: none.")
+        assert picture.text.endswith("Without scores: none.")
 
     def test_a_tool_that_is_not_installed_any_more_is_left_out(self, material: Material) -> None:
         methods = {**material.methods, "raw_pca": ImportedMethod(file=None)}
         without = replace(material, methods=methods)
         picture = PrecisionAndRecall().draw(without)
         assert [axes.get_title(loc="left") for axes in picture.canvas.axes] == ["raw"]
-        assert "Without figures: raw_pca (nothing to import" in picture.text
-        with pytest.raises(SettingsError, match="no method can be drawn; without figures: raw_pca"):
+        assert "Without scores: raw_pca (nothing to import" in picture.text
+        with pytest.raises(SettingsError, match="no method can be drawn; without scores: raw_pca"):
             PrecisionAndRecall(methods=("raw_pca",)).draw(without)
 
     def test_a_protocol_without_results_lists_those_that_have(self, material: Material) -> None:

@@ -65,4 +65,4 @@ def test_figures_intervals_and_published_figures_are_drawn(material: Material) -
     assert [text.get_text() for text in legend.texts] == [
         *("held-out threshold (loqo)", "95 % interval", "published by the study"),
     ]
-    assert "Without figures: vgg (published), vgg_pca (published), visipics" in picture.text
+    assert "Without scores: vgg (published), vgg_pca (published), visipics" in picture.text

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from dupeval.clustering import Dendrogram
 from dupeval.dataset import Dataset
-from dupeval.errors import NoFiguresError, SettingsError
+from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Resources
 from dupeval.method.external import ExternalMethod
 from dupeval.protocol.fixed import Fixed
@@ -362,7 +362,7 @@ def test_a_tool_that_fails_has_no_curves(
     dataset: Dataset, resources: Resources, tmp_path: Path
 ) -> None:
     program = fake_program(tmp_path / "program", "raise SystemExit('no film in the camera')")
-    with pytest.raises(NoFiguresError) as caught:
+    with pytest.raises(NoScoresError) as caught:
         ExternalMethod(Command((program,))).curves(dataset, resources, Stopwatch("it"))
     assert caught.value.source == "failed"
     assert str(caught.value) == (
@@ -375,7 +375,7 @@ def test_the_time_limit_is_each_querys(
 ) -> None:
     program = fake_program(tmp_path / "program", "import time; time.sleep(600)")
     method = ExternalMethod(Command((program,)), time_limit_s=0.5)
-    with pytest.raises(NoFiguresError, match=r"^on query 'one': no answer within 0\.5 s$"):
+    with pytest.raises(NoScoresError, match=r"^on query 'one': no answer within 0\.5 s$"):
         method.curves(dataset, resources, Stopwatch("it"))
 
 

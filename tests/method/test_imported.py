@@ -10,7 +10,7 @@ from fake_dataset import byte_copies
 from pydantic import ValidationError
 
 from dupeval.dataset import Dataset
-from dupeval.errors import InputError, NoFiguresError
+from dupeval.errors import InputError, NoScoresError
 from dupeval.files import file_sha256
 from dupeval.method import Resources
 from dupeval.method.imported import ImportedMethod
@@ -292,7 +292,7 @@ class TestWithoutAFile:
         self, dataset: Dataset, tmp_path: Path, stands_in: Any
     ) -> None:
         method = ImportedMethod(without_file=stands_in)
-        with pytest.raises(NoFiguresError) as caught:
+        with pytest.raises(NoScoresError) as caught:
             method.curves(dataset, Resources(tmp_path), Stopwatch("visipics"))
         assert caught.value.source == stands_in
         assert str(caught.value) == (

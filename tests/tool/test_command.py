@@ -10,7 +10,7 @@ import pytest
 from fake_program import EQUAL_FILES, fake_program
 from pydantic import ValidationError
 
-from dupeval.errors import NoFiguresError, SettingsError
+from dupeval.errors import NoScoresError, SettingsError
 from dupeval.files import file_sha256
 from dupeval.tool.command import Command
 
@@ -192,7 +192,7 @@ class TestNames:
         self, write: Callable[[str], str], images: list[Path], name: str
     ) -> None:
         program = write(f"import json; print(json.dumps([['00000.png', {name!r}]]))")
-        with pytest.raises(NoFiguresError, match="none of the images") as caught:
+        with pytest.raises(NoScoresError, match="none of the images") as caught:
             Command((program,), "json").answers(images)
         assert caught.value.source == "failed"
         assert str(caught.value).isprintable()
@@ -226,7 +226,7 @@ class TestJson:
         self, write: Callable[[str], str], images: list[Path], text: str
     ) -> None:
         program = write(f"print({text!r})")
-        with pytest.raises(NoFiguresError, match=r"^its output is no json: ") as caught:
+        with pytest.raises(NoScoresError, match=r"^its output is no json: ") as caught:
             Command((program,), "json").answers(images)
         assert caught.value.source == "failed"
 
@@ -264,7 +264,7 @@ class TestCsv:
         self, write: Callable[[str], str], images: list[Path], text: str, expected: str
     ) -> None:
         program = write(f"print({text!r}, end='')")
-        with pytest.raises(NoFiguresError) as caught:
+        with pytest.raises(NoScoresError) as caught:
             Command((program,), "csv").answers(images)
         assert str(caught.value) == f"its output is no csv: {expected}"
 
@@ -298,7 +298,7 @@ class TestAFileForItsOutput:
             if sys.argv[1] == "1":
                 open(sys.argv[2], "w").write("00000.png")
         """)
-        with pytest.raises(NoFiguresError, match=r"^it did not write its output file$"):
+        with pytest.raises(NoScoresError, match=r"^it did not write its output file$"):
             Command((program, "{value}", "{output}"), values=(1, 2)).answers(images)
 
     @pytest.mark.parametrize("make", ["os.mkdir", "os.mkfifo"])
@@ -306,14 +306,14 @@ class TestAFileForItsOutput:
         self, write: Callable[[str], str], images: list[Path], make: str
     ) -> None:
         program = write(f"import os, sys; {make}(sys.argv[1])")
-        with pytest.raises(NoFiguresError, match=r"^it did not write its output file$"):
+        with pytest.raises(NoScoresError, match=r"^it did not write its output file$"):
             Command((program, "{output}")).answers(images)
 
     def test_that_is_far_too_large_fails(
         self, write: Callable[[str], str], images: list[Path]
     ) -> None:
         program = write("import sys; open(sys.argv[1], 'w').truncate(2**26 + 1)")
-        with pytest.raises(NoFiguresError, match="its output file is larger than 67108864 bytes"):
+        with pytest.raises(NoScoresError, match="its output file is larger than 67108864 bytes"):
             Command((program, "{output}")).answers(images)
 
 
@@ -324,7 +324,7 @@ class TestExitCodes:
         program = write("import sys; print('00000.png'); sys.exit(int(sys.argv[1]))")
         for code in ("0", "3"):
             assert Command((program, code), exit_codes=(0, 3)).answers(images) == [[[0]]]
-        with pytest.raises(NoFiguresError, match=r"^program ended with exit code 3$") as caught:
+        with pytest.raises(NoScoresError, match=r"^program ended with exit code 3$") as caught:
             Command((program, "3")).answers(images)
         assert caught.value.source == "failed"
 
@@ -364,7 +364,7 @@ class TestVersions:
         self, given: dict[str, Any]
     ) -> None:
         command = Command(("no-such-program",), hint="apt install it", **given)
-        with pytest.raises(NoFiguresError) as caught:
+        with pytest.raises(NoScoresError) as caught:
             command.versions()
         assert caught.value.source == "missing"
         assert str(caught.value) == (

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from fake_program import fake_program
 
-from dupeval.errors import NoFiguresError
+from dupeval.errors import NoScoresError
 from dupeval.tool import executable
 from dupeval.tool.executable import ending, find_program, output_of, printed_version
 
 
 def failure(tmp_path: Path, code: str) -> str:
-    with pytest.raises(NoFiguresError) as caught:
+    with pytest.raises(NoScoresError) as caught:
         output_of([fake_program(tmp_path / "program", code)])
     assert caught.value.source == "failed"
     return str(caught.value)
@@ -33,7 +33,7 @@ class TestFindProgram:
     ) -> None:
         make(tmp_path / "program")  # type: ignore[operator]
         monkeypatch.setenv("PATH", str(tmp_path))
-        with pytest.raises(NoFiguresError, match="'program' is not on the PATH") as caught:
+        with pytest.raises(NoScoresError, match="'program' is not on the PATH") as caught:
             find_program("program")
         assert caught.value.source == "missing"
 
@@ -101,7 +101,7 @@ class TestAFailure:
         program = tmp_path / "program"
         program.write_text("#!/no/such/interpreter\n")
         program.chmod(0o755)
-        with pytest.raises(NoFiguresError) as caught:
+        with pytest.raises(NoScoresError) as caught:
             output_of([str(program)])
         assert caught.value.source == "failed"
         assert str(caught.value) == "program cannot be run: No such file or directory"
@@ -117,7 +117,7 @@ class TestAVersion:
         monkeypatch.setattr(executable, "VERSION_TIME_LIMIT_S", 0.3)
         program = fake_program(tmp_path / "program", "import time; time.sleep(60)")
         started = time.perf_counter()
-        with pytest.raises(NoFiguresError, match=r"^program did not end within 0\.3 s$") as caught:
+        with pytest.raises(NoScoresError, match=r"^program did not end within 0\.3 s$") as caught:
             printed_version([program])
         assert caught.value.source == "failed"
         assert time.perf_counter() - started < 10

@@ -10,7 +10,7 @@ from fake_program import fake_program
 
 from dupeval.clustering import Dendrogram
 from dupeval.dataset.standin import ensure_standin
-from dupeval.errors import NoFiguresError
+from dupeval.errors import NoScoresError
 from dupeval.tool import Distances
 from dupeval.tool.findimagedupes import FindImageDupes
 
@@ -84,7 +84,7 @@ class TestAnotherProgramOfThatName:
         (tmp_path / "bin").mkdir()
         fake_program(tmp_path / "bin" / "findimagedupes", code)
         monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-        with pytest.raises(NoFiguresError) as caught:
+        with pytest.raises(NoScoresError) as caught:
             FindImageDupes().answers([tmp_path / "a.png", tmp_path / "b.png"])
         assert caught.value.source == "failed"
         assert str(caught.value).isprintable()
@@ -111,7 +111,7 @@ def test_without_the_program_it_says_how_to_install_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(NoFiguresError) as caught:
+    with pytest.raises(NoScoresError) as caught:
         FindImageDupes().versions()
     assert caught.value.source == "missing"
     assert str(caught.value) == (

@@ -16,7 +16,7 @@ from fake_program import fake_program
 from fake_tools import FakeDistances, FakeGroups
 from pydantic.dataclasses import dataclass
 
-from dupeval.errors import NoFiguresError
+from dupeval.errors import NoScoresError
 from dupeval.settings import STRICT
 from dupeval.tool import Distances, DistanceTool, Tool
 from dupeval.tool.command import Command
@@ -33,7 +33,7 @@ def ask(tool: Tool, images: Sequence[Path], time_limit_s: float = 20.0) -> Reply
 
 
 def failure(tool: Tool, images: Sequence[Path], time_limit_s: float = 20.0) -> str:
-    with pytest.raises(NoFiguresError) as caught:
+    with pytest.raises(NoScoresError) as caught:
         ask(tool, images, time_limit_s)
     assert caught.value.source == "failed"
     assert str(caught.value).isprintable()
@@ -185,7 +185,7 @@ class TestACrash:
         """)
         with ToolProcess(tool, 20.0) as process:
             assert process.ask(images).answers == [[]]
-            with pytest.raises(NoFiguresError, match=r"^it crashed with exit code 0$"):
+            with pytest.raises(NoScoresError, match=r"^it crashed with exit code 0$"):
                 process.ask(images[:1])
 
     def test_between_two_questions_is_found_at_the_second(self, images: list[Path]) -> None:
@@ -197,7 +197,7 @@ class TestACrash:
         with ToolProcess(tool, 20.0) as process:
             pid = int(process.ask(images).answers[0][0])
             assert wait_until(lambda: not is_alive(pid))
-            with pytest.raises(NoFiguresError, match=r"^it crashed with exit code 5$"):
+            with pytest.raises(NoScoresError, match=r"^it crashed with exit code 5$"):
                 process.ask(images)
 
     def test_before_the_first_question_is_found_at_it(
@@ -206,7 +206,7 @@ class TestACrash:
         monkeypatch.setenv("PYTHONHOME", "/nowhere")
         with ToolProcess(distances(""), 20.0) as process:
             process._process.wait()
-            with pytest.raises(NoFiguresError, match=r"^it crashed with exit code 1: "):
+            with pytest.raises(NoScoresError, match=r"^it crashed with exit code 1: "):
                 process.ask(images)
 
     def test_that_only_ends_its_answers_is_one(self, images: list[Path]) -> None:
@@ -262,7 +262,7 @@ class TestTheEnd:
         tool = family(tmp_path / "pids", "answer = []")
         hangs = FakeDistances(f"import time\nif len(images) == 1: time.sleep(600)\n{tool.code}")
         with (
-            pytest.raises(NoFiguresError, match=r"^no answer within 0\.3 s$") as caught,
+            pytest.raises(NoScoresError, match=r"^no answer within 0\.3 s$") as caught,
             ToolProcess(hangs, 20.0) as process,
         ):
             process.ask(images)
@@ -277,7 +277,7 @@ class TestTheEnd:
         images = [Path(f"/{'x' * 200}/{i}") for i in range(1000)]
         with ToolProcess(distances("answer = []"), 0.5) as process:
             os.kill(process._process.pid, signal.SIGSTOP)
-            with pytest.raises(NoFiguresError, match=r"^no answer within 0\.5 s$"):
+            with pytest.raises(NoScoresError, match=r"^no answer within 0\.5 s$"):
                 process.ask(images)
 
     def test_a_program_that_hangs_too(
@@ -293,7 +293,7 @@ class TestTheEnd:
         with ToolProcess(tool, 20.0) as process:
             assert process.ask(images).answers == [[]]
             process.time_limit_s = 0.5
-            with pytest.raises(NoFiguresError, match=r"^no answer within 0\.5 s$"):
+            with pytest.raises(NoScoresError, match=r"^no answer within 0\.5 s$"):
                 process.ask(images[:1])
         assert ended(tmp_path / "pids", 1)
         assert list(temporary.iterdir()) == []
@@ -362,7 +362,7 @@ class TestWithoutEnd:
         with ToolProcess(Command(("yes", "garbage")), 20.0) as process:
             # The same at the least of its limits, which are for the next test.
             resource.prlimit(process._process.pid, resource.RLIMIT_FSIZE, (2**20, 2**20))
-            with pytest.raises(NoFiguresError) as caught:
+            with pytest.raises(NoScoresError) as caught:
                 process.ask(images)
         assert caught.value.source == "failed"
         assert str(caught.value) == "yes ended with signal 25 (File size limit exceeded)"

@@ -10,7 +10,7 @@ from fake_program import COUNTED, EQUAL_FILES, fake_program, starts
 from fake_tools import FakeGroups, NeedsAPackage
 
 from dupeval.dataset import Dataset, LabelledImage, Query
-from dupeval.errors import NoFiguresError
+from dupeval.errors import NoScoresError
 from dupeval.tool.cache import ReplyCache
 from dupeval.tool.command import Command
 from dupeval.tool.process import Reply
@@ -129,7 +129,7 @@ class TestASecondRun:
     ) -> None:
         run_tool(command, dataset, cache, 20.0)
         changed = replace(command, separator="\t")
-        with pytest.raises(NoFiguresError):
+        with pytest.raises(NoScoresError):
             run_tool(changed, dataset, cache, 20.0)
         assert started(command) == 4
 
@@ -203,7 +203,7 @@ answer = [[i.name for i in images]]
         which = "images[0].read_bytes() != images[1].read_bytes()"
         tool = FakeGroups(self.CODE.format(broken=str(broken), which=which))
         for _ in range(2):
-            with pytest.raises(NoFiguresError) as caught:
+            with pytest.raises(NoScoresError) as caught:
                 run_tool(tool, dataset, cache, 20.0)
             assert caught.value.source == "failed"
             assert str(caught.value) == (
@@ -220,7 +220,7 @@ answer = [[i.name for i in images]]
     def test_of_a_missing_tool_tells_how_to_install_it_and_starts_nothing(
         self, dataset: Dataset, cache: ReplyCache
     ) -> None:
-        with pytest.raises(NoFiguresError) as caught:
+        with pytest.raises(NoScoresError) as caught:
             run_tool(NeedsAPackage(), dataset, cache, 20.0)
         assert caught.value.source == "missing"
         assert str(caught.value) == (
@@ -232,7 +232,7 @@ answer = [[i.name for i in images]]
     ) -> None:
         (tmp_path / "tmp").mkdir()
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
-        with pytest.raises(NoFiguresError):
+        with pytest.raises(NoScoresError):
             run_tool(FakeGroups("raise RuntimeError"), dataset, cache, 20.0)
         assert list((tmp_path / "tmp").iterdir()) == []
 

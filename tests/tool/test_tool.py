@@ -9,7 +9,7 @@ import pytest
 from fake_tools import FakeDistances, FakeGroups
 from pydantic.dataclasses import dataclass
 
-from dupeval.errors import NoFiguresError
+from dupeval.errors import NoScoresError
 from dupeval.settings import STRICT
 from dupeval.tool import GroupTool, package_versions, pairwise, places
 
@@ -34,13 +34,13 @@ class TestPlaces:
 
     @pytest.mark.parametrize("name", ["", "1", "00001", "00003.png", "images/00001.png", "\ud800"])
     def test_any_other_name_is_a_failure_that_shows_it(self, images: list[Path], name: str) -> None:
-        with pytest.raises(NoFiguresError) as caught:
+        with pytest.raises(NoScoresError) as caught:
             places([["00000.png"], ["00001.png", name]], images)
         assert caught.value.source == "failed"
         assert str(caught.value) == f"its output names {name!r}, which is none of the images"
 
     def test_of_a_long_name_only_the_beginning_is_shown(self, images: list[Path]) -> None:
-        with pytest.raises(NoFiguresError) as caught:
+        with pytest.raises(NoScoresError) as caught:
             places([["x" * 10**6]], images)
         assert len(str(caught.value)) < 200
 
@@ -58,7 +58,7 @@ class TestPackageVersions:
         }
 
     def test_of_a_missing_one_tell_how_to_install_it(self) -> None:
-        with pytest.raises(NoFiguresError) as caught:
+        with pytest.raises(NoScoresError) as caught:
             package_versions(("numpy", "no-such-package"), "ask your mother")
         assert caught.value.source == "missing"
         assert str(caught.value) == (
