@@ -11,7 +11,8 @@ import figures
 import numpy as np
 import pytest
 import table1
-from configuration import CONF_DIR, build, compose
+from configuration import build
+from hydra_app import CONF_DIR, compose
 from PIL import Image
 
 from dupeval.dataset.folder import read_folder

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import run as program_run
-from configuration import build_methods, checked, compose
+from configuration import build_methods, checked
 from fake_dataset import byte_copies
 from fake_program import EQUAL_FILES, fake_program
+from hydra_app import compose
 
 from dupeval.errors import SettingsError
 

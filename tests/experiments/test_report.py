@@ -9,7 +9,7 @@ import figures
 import pytest
 import report
 import table1
-from configuration import compose
+from hydra_app import compose
 
 from dupeval.errors import SettingsError
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import run as program_run
-from configuration import compose
+from hydra_app import compose
 
 
 def test_prints_each_query_and_the_mean_and_writes_the_groups(

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import sweep
-from configuration import checked, compose
+from configuration import checked
+from hydra_app import compose
 
 from dupeval.errors import SettingsError
 from dupeval.sweep import work
@@ -370,8 +371,8 @@ def test_a_multirun_gives_each_part_whole_results_in_its_own_folder(
 
 def test_neither_torch_nor_matplotlib_is_imported(arguments: list[str]) -> None:
     script = (
-        "import sys; sys.path.insert(0, 'experiments'); import sweep, configuration; "
-        f"sweep.main(configuration.compose('sweep', {arguments})); "
+        "import sys; sys.path.insert(0, 'experiments'); import sweep, hydra_app; "
+        f"sweep.main(hydra_app.compose('sweep', {arguments})); "
         "sys.exit(any(name in sys.modules for name in ('torch', 'torchvision', 'matplotlib')))"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True)

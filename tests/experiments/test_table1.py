@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import table1
-from configuration import compose
 from fake_dataset import byte_copies, files_of
 from fake_program import COUNTED, EQUAL_FILES, fake_program, starts
+from hydra_app import compose
 
 from dupeval.errors import DupevalError
 from dupeval.metrics import pair_scores

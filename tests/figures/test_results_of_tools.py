@@ -7,13 +7,12 @@ from pathlib import Path
 import figures
 import pytest
 import table1
-from configuration import compose
+from hydra_app import compose
 
 OWN = ("groups", "thresholds", "precision_recall", "distances", "scores", "edits")
 METHODS = (
     "method=[raw,visipics,command]",
     "methods.command.tool.arguments=[no-such-program]",
-    "may_be_missing=[command]",
 )
 HOSTILE = "$x_{2}$ <script>"
 
