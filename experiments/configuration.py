@@ -71,7 +71,7 @@ def checked(config: DictConfig) -> DictConfig:
     if not isinstance(root, str) or not root:
         faults.append(f"dataset.root={root}: give the path of a folder")
     elif not faults:
-        faults = [
+        faults = not_utf8(f"dataset.root={Path(root).resolve()}") + [
             fault
             for name in OUTPUT_FOLDERS
             if settings.get(name) is not None
@@ -80,6 +80,16 @@ def checked(config: DictConfig) -> DictConfig:
     if faults:
         raise SettingsError("; ".join(faults))
     return config
+
+
+def not_utf8(text: str) -> list[str]:
+    """Return a fault if a text of the system has bytes that no file of results can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        shown = os.fsencode(text).decode(errors="backslashreplace")
+        return [f"{shown} is not valid UTF-8; possible: another name for it"]
+    return []
 
 
 def _faults_of_folder(name: str, text: str, root: Path) -> Iterator[str]:

@@ -45,6 +45,9 @@ def exit_code(work: Callable[[], int], job: str | None = None) -> int:
         return work()
     except DupevalError as error:
         complain(str(error), job)
+    except BrokenPipeError:  # Of what is printed by others than `say`.
+        _print_no_more()
+        return SUCCESS
     except OSError as error:
         where = error.filename2 or error.filename or "the system"
         complain(f"{os.fsdecode(where)}: {error.strerror or error}", job)
@@ -61,10 +64,10 @@ def complain(message: str, job: str | None = None) -> None:
 
 
 def worst(outcomes: Iterable[Outcome]) -> int:
-    """Return the exit code of several jobs: a defect outweighs an error, an error all else."""
+    """Return the exit code of several jobs: a defect outweighs an error, an error missing scores."""
     statuses = {outcome.status for outcome in outcomes}
-    order = (DEFECT, USER_ERROR, NO_SCORES, *statuses, SUCCESS)
-    return next(status for status in order if status in statuses or status == SUCCESS)
+    order = (DEFECT, INTERRUPTED, USER_ERROR, NO_SCORES)
+    return next((status for status in order if status in statuses), SUCCESS)
 
 
 def say(text: str, end: str = "\n") -> None:
@@ -78,11 +81,15 @@ def say(text: str, end: str = "\n") -> None:
     try:
         print(text, end=end, flush=True)
     except OSError as error:
-        # Python would try once more when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         if not isinstance(error, BrokenPipeError):
             error.filename = "standard output"
             raise
+
+
+def _print_no_more() -> None:
+    # Python would try once more when it ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def prepare_output() -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import hydra
-from configuration import check, checked
+from configuration import check, checked, not_utf8
 from console import (
     INTERRUPTED,
     SUCCESS,
@@ -38,10 +38,10 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 from hydra.types import RunMode
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
-from dupeval.errors import DupevalError, SettingsError
+from dupeval.errors import SettingsError
 
 CONF_DIR = str(Path(__file__).resolve().parent.parent / "conf")
 # From 1.4 on Hydra knows one behaviour only, and warns where one is asked for.
@@ -91,14 +91,9 @@ def _run(config_name: str, task: Task, arguments: Sequence[str]) -> int:
 
 
 def _check_readable(arguments: Sequence[str]) -> None:
-    for text in arguments:
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            shown = os.fsencode(text).decode(errors="backslashreplace")
-            raise DupevalError(
-                f"{shown}: no UTF-8; possible: a folder or file of another name"
-            ) from None
+    faults = [fault for text in arguments for fault in not_utf8(text)]
+    if faults:
+        raise SettingsError("; ".join(faults))
 
 
 def perform(task: Task, config: DictConfig) -> Outcome:
@@ -285,8 +280,9 @@ def _faults(overrides: Sequence[Override], config_name: str) -> list[str]:
 def _unknown_key(config: DictConfig, key: str, loader: ConfigLoader) -> Iterator[str]:
     node: Any = config
     parts, depth = key.split("."), 0
-    while depth < len(parts) and isinstance(node, DictConfig) and parts[depth] in node:
-        node, depth = node[parts[depth]], depth + 1
+    while depth < len(parts) and isinstance(node, DictConfig) and parts[depth] in node.keys():  # noqa: SIM118
+        node = None if OmegaConf.is_missing(node, parts[depth]) else node[parts[depth]]
+        depth += 1
     if depth == len(parts):
         return
     possible = {str(name) for name in node} if isinstance(node, DictConfig) else set()

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from configuration import check
-from console import Outcome, worst
 from hydra_app import compose, file_name, job_name, jobs
 from multirun import JOBS, PROGRAM, ROOT, Multirun, assert_same, commands_of_the_page, multirun
 from omegaconf import OmegaConf
@@ -113,11 +112,6 @@ class TestJobs:
             compose("run", ["method=raw,vgg"])
         assert "use key=[value1,value2]" in str(caught.value)
         assert "add --multirun" in str(caught.value)
-
-    def test_an_error_outweighs_missing_figures(self) -> None:
-        assert worst([Outcome(0), Outcome(3), Outcome(2), Outcome(3)]) == 2
-        assert worst([Outcome(0), Outcome(3)]) == 3
-        assert worst([Outcome(0)]) == 0
 
     def test_a_single_run_has_no_name(self) -> None:
         assert job_name() is None
