@@ -64,7 +64,7 @@ def complain(message: str, job: str | None = None) -> None:
 
 
 def worst(outcomes: Iterable[Outcome]) -> int:
-    """Return the exit code of several jobs: a defect outweighs an error, an error missing scores."""
+    """Return the exit code of several jobs: a defect outweighs an error, an error all else."""
     statuses = {outcome.status for outcome in outcomes}
     order = (DEFECT, INTERRUPTED, USER_ERROR, NO_SCORES)
     return next((status for status in order if status in statuses), SUCCESS)

@@ -185,20 +185,15 @@ class TestResultsFolder:
 
 
 class TestErrorsOfTheOperatingSystem:
-    def test_name_the_file_that_was_to_be_written(self, tmp_path: Path) -> None:
-        for error in (OSError(errno.ENOSPC, "full"), None):
-            with (
-                pytest.raises(OSError, match="a.csv") as caught,
-                whole_file(tmp_path / "a.csv") as temporary,
-            ):
-                if error:
-                    raise error
-                temporary.unlink()
-                temporary.mkdir()
-                temporary.write_bytes(b"")
-            assert caught.value.filename == str(tmp_path / "a.csv")
-            for path in tmp_path.iterdir():
-                path.rmdir()
+    @pytest.mark.parametrize("known", [False, True])
+    def test_name_the_file_that_was_to_be_written(self, tmp_path: Path, known: bool) -> None:
+        def write(temporary: Path) -> None:
+            raise OSError(errno.ENOSPC, "full", *([temporary] if known else []))
+
+        with pytest.raises(OSError, match="full") as caught, whole_file(tmp_path / "a") as path:
+            write(path)
+        assert caught.value.filename == str(tmp_path / "a")
+        assert listing(tmp_path) == {}
 
     def test_a_folder_in_the_place_of_one_file_leaves_all_as_they_were(
         self, tmp_path: Path

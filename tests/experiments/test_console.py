@@ -1,4 +1,4 @@
-"""What the operating system refuses is a sentence and exit code 2, and leaves nothing half written."""
+"""What the operating system refuses is a sentence and exit code 2; nothing is half written."""
 
 import os
 import subprocess

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from configuration import checked
+from configuration import check, checked
 from hydra_app import as_meant, compose
 
 from dupeval.errors import SettingsError
@@ -28,7 +28,7 @@ class TestAPath:
 
     @pytest.mark.parametrize("setting", ["out_dir", "cache_dir", "vgg.weights", "dataset.name"])
     def test_is_one_in_every_setting_that_takes_one(self, setting: str) -> None:
-        config = compose("run", [f"{setting}=a(1), 2"])
+        config = compose("run", ["dataset=folder", f"{setting}=a(1), 2"])
         for part in setting.split("."):
             config = config[part]
         assert config == "a(1), 2"
@@ -68,8 +68,6 @@ def test_all_that_does_not_exist_is_told_at_once() -> None:
 def test_faults_of_several_methods_are_told_at_once() -> None:
     overrides = ["method=[raw,vgg]", "methods.raw.linkage=x", "methods.vgg.metric=y"]
     with pytest.raises(SettingsError) as caught:
-        from configuration import check
-
         check(compose("run", overrides))
     assert "methods.raw.linkage='x'" in str(caught.value)
     assert "methods.vgg.metric='y'" in str(caught.value)
@@ -78,15 +76,9 @@ def test_faults_of_several_methods_are_told_at_once() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux only")
 class TestANameThatIsNotUtf8:
     def test_is_refused_before_the_work(self, tmp_path: Path) -> None:
-        argument = b"dataset.root=caf\xe9"
+        overrides = ("dataset=folder", b"dataset.root=caf\xe9", f"cache_dir={tmp_path / 'cache'}")
         done = subprocess.run(
-            [
-                sys.executable,
-                PROGRAM,
-                "dataset=folder",
-                argument,
-                f"cache_dir={tmp_path / 'cache'}",
-            ],
+            [sys.executable, PROGRAM, *overrides],
             capture_output=True,
             check=False,
         )
