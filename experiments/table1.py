@@ -8,6 +8,7 @@ from job import readers_may_leave
 from omegaconf import DictConfig
 from program import evaluate_configuration, run
 
+from dupeval.comparison import compare_with_reference
 from dupeval.dataset import Dataset
 from dupeval.evaluation import Group, Spread
 from dupeval.files import write_whole
@@ -43,6 +44,8 @@ def main(config: DictConfig) -> int:
     status = evaluated.complain()
     with readers_may_leave():
         print(f"{markdown}\n{written}")
+        if compared := compare_with_reference(table, dataset):
+            print(compared)
     return status
 
 

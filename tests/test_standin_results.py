@@ -23,7 +23,8 @@ from dupeval.sweep.tables import read_curve
 from dupeval.tables import SCORES
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMITTED = ROOT / "results" / "table1"
+REFERENCE = ROOT / "results" / "reference"
+COMMITTED = REFERENCE / "table1"
 
 
 @pytest.fixture(scope="module")
@@ -97,14 +98,14 @@ def test_what_the_readme_says_of_the_external_tools_is_so() -> None:
     assert (tuned["f1"] > fixed["f1"]).mean() > 0.6
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"(p {tuned['p_value']['imagehash_phash']:.3f})" in text
-    slow = pd.read_csv(ROOT / "results" / "table1_all" / "table1.csv")
+    slow = pd.read_csv(REFERENCE / "table1_all" / "table1.csv")
     slow = slow[slow["method"] == "imagehash_crop_resistant"].set_index("protocol")["f1"]
     told = f"reaches {slow['loqo']:.3f} where `vgg_pca` has {vgg_pca:.3f}: a draw, without any"
     assert told in text
     assert f"it has {slow['fixed']:.3f}." in text
 
 
-SWEEP = ROOT / "results" / "sweep_defaults"
+SWEEP = REFERENCE / "sweep_defaults"
 
 
 def single_settings() -> pd.DataFrame:
@@ -140,7 +141,7 @@ def test_with_every_setting_held_out_both_pca_methods_score_above_plain_vgg() ->
 
 
 def test_the_committed_sweep_is_that_of_its_curves() -> None:
-    folder = ROOT / "results" / "sweep"
+    folder = REFERENCE / "sweep"
     table = pd.read_parquet(folder / "sweep.parquet")
     curves = pd.read_parquet(folder / "curves.parquet")
     assert table.groupby("method")["setting"].nunique().to_dict() == {
@@ -193,7 +194,7 @@ def test_the_fixed_thresholds_of_the_studys_methods_are_the_oracles_on_the_stand
 
 def test_the_readme_shows_the_committed_results() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert readme.filled(text, ROOT / "results") == text
+    assert readme.filled(text, REFERENCE) == text
 
 
 def test_every_command_of_the_readme_can_be_composed() -> None:
@@ -220,7 +221,7 @@ def test_a_warm_run_does_not_import_torch(fresh: Path) -> None:
 
 
 def test_sweeps_were_measured_at_least_a_hundred_times_faster_than_the_plain_way() -> None:
-    figures = pd.read_csv(ROOT / "results" / "benchmarks" / "benchmarks.csv")
+    figures = pd.read_csv(REFERENCE / "benchmarks" / "benchmarks.csv")
     ratio = figures[figures["benchmark"].str.contains("with PCA") & (figures["unit"] == "x")]
     assert len(ratio) == 1
     assert ratio["least"].item() >= 100

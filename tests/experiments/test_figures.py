@@ -19,7 +19,7 @@ from dupeval.errors import SettingsError
 from dupeval.files import file_sha256
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMITTED = ROOT / "results" / "figures"
+COMMITTED = ROOT / "results" / "reference" / "figures"
 
 # Drawn from the images and the configuration alone: nothing in them depends on the processor.
 EXACT = ("process", "extraction", "duplicates")
