@@ -233,7 +233,7 @@ def build(node: DictConfig, where: str) -> Any:
 
 def as_json(config: DictConfig) -> dict[str, Any]:
     """Return a configuration as JSON values, interpolations resolved."""
-    container: Any = OmegaConf.to_container(config, resolve=True)
+    container: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
     return container
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from configuration import build, open_dataset
+from job import SUCCESS
 from omegaconf import DictConfig
-from program import SUCCESS, run
+from program import run
 
 from dupeval.report import write_report
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from configuration import as_json, build_methods, build_protocols, open_dataset
-from job import INTERRUPTED
+from job import INTERRUPTED, SUCCESS
 from omegaconf import DictConfig
-from program import SUCCESS, resources, run, run_json
+from program import resources, run, run_json
 from pydantic import BaseModel, Field, ValidationError
 
 from dupeval.errors import SettingsError

@@ -28,7 +28,7 @@ class TellingSweeper(BasicSweeper):
     def setup(self, *, config: DictConfig, **context: Any) -> None:
         """See Hydra's `Sweeper.setup`."""
         super().setup(config=config, **context)
-        self.launcher = _Told(self.launcher, config.hydra.runtime.choices["hydra/launcher"])
+        self.launcher = _Told(self.launcher, config.hydra.runtime.choices["hydra/launcher"])  # type: ignore[arg-type, assignment]
 
     def sweep(self, arguments: list[str]) -> Any:
         """Launch all jobs, print what they printed, in their order, and exit as the worst did."""
