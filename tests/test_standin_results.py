@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import readme
+import reference
 import table1
 from configuration import compose, jobs
 
@@ -192,15 +192,25 @@ def test_the_fixed_thresholds_of_the_studys_methods_are_the_oracles_on_the_stand
     assert {name: methods[name].threshold for name in own} == oracle[own].to_dict()
 
 
-def test_the_readme_shows_the_committed_results() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert readme.filled(text, REFERENCE) == text
+def test_the_readme_and_the_docs_show_the_committed_results() -> None:
+    texts = {page: page.read_text(encoding="utf-8") for page in reference.pages()}
+    assert {page: reference.filled(text, REFERENCE) for page, text in texts.items()} == texts
+    shown = re.findall(r"<!-- (\w+) -->", "".join(texts.values()))
+    assert sorted(shown) == sorted(reference.BLOCKS)
 
 
-def test_every_command_of_the_readme_can_be_composed() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    commands = re.findall(r"python experiments/(\w+)\.py(.*?)(?:  #.*)?\n", text)
-    assert len(commands) >= 5
+def commands_of(page: Path) -> list[tuple[str, str]]:
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    found: list[tuple[str, str]] = re.findall(
+        r"python experiments/(\w+)\.py(.*?)(?:  #.*)?\n", text
+    )
+    return found
+
+
+def test_every_command_of_the_readme_and_the_docs_can_be_composed() -> None:
+    pages = [page for page in reference.pages() if page.name != "clusters.md"]
+    commands = [command for page in pages for command in commands_of(page)]
+    assert len(commands) >= 10
     for program, arguments in commands:
         for overrides in jobs(shlex.split(arguments)):
             compose(program, overrides)

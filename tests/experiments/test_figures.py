@@ -178,6 +178,7 @@ class TestWhatGoesWrong:
         assert after == before
 
 
+@pytest.mark.slow
 def test_two_thousand_images_are_thinned_out_and_two_are_enough(
     tmp_path: Path, make_dataset: Callable[..., Path]
 ) -> None:
