@@ -25,6 +25,7 @@ from dupeval.tables import SCORES
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "results" / "reference"
 COMMITTED = REFERENCE / "table1"
+TOLD = ROOT / "docs" / "results.md"
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +57,17 @@ def test_the_committed_table_is_what_a_run_gives(fresh: Path) -> None:
         np.testing.assert_allclose(made[score], committed[score], atol=0.03)
 
 
-def test_what_the_readme_says_of_the_methods_is_so() -> None:
+def test_what_the_docs_say_of_the_methods_is_so() -> None:
     table = pd.read_csv(COMMITTED / "table1.csv")
     f1 = table[table["protocol"] == "loqo"].set_index("method")["f1"]
     assert min(f1["vgg"], f1["vgg_pca"]) > max(f1["raw"], f1["raw_pca"])
     assert f1["vgg_pca"] < f1["vgg"] < f1["vgg_pca_transductive"] < 0.85
 
 
-def test_the_p_values_that_the_readme_adds_to_the_tables_are_so() -> None:
+def test_the_p_values_that_the_docs_add_to_the_tables_are_so() -> None:
     scores = pd.read_csv(COMMITTED / "per_query.csv").query("protocol == 'loqo'")
     f1 = scores.pivot(index="query", columns="method", values="f1")
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = TOLD.read_text(encoding="utf-8")
     against_raw, against_raw_pca = (
         sign_flip_p_value(f1["vgg"], f1[other], 0) for other in ("raw", "raw_pca")
     )
@@ -86,7 +87,7 @@ def test_tools_with_one_row_in_common_found_different_groups() -> None:
     assert together["czkawka"] != together["imagededup_dhash"]
 
 
-def test_what_the_readme_says_of_the_external_tools_is_so() -> None:
+def test_what_the_docs_say_of_the_external_tools_is_so() -> None:
     table = pd.read_csv(COMMITTED / "table1.csv")
     fixed, loqo = (table[table["protocol"] == p].set_index("method") for p in ("fixed", "loqo"))
     vgg_pca = loqo["f1"]["vgg_pca"]
@@ -96,7 +97,7 @@ def test_what_the_readme_says_of_the_external_tools_is_so() -> None:
     assert tuned["f1"].idxmax() == "imagehash_phash"
     assert vgg_pca - 0.06 < tuned["f1"].max() < vgg_pca
     assert (tuned["f1"] > fixed["f1"]).mean() > 0.6
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = TOLD.read_text(encoding="utf-8")
     assert f"(p {tuned['p_value']['imagehash_phash']:.3f})" in text
     slow = pd.read_csv(REFERENCE / "table1_all" / "table1.csv")
     slow = slow[slow["method"] == "imagehash_crop_resistant"].set_index("protocol")["f1"]
@@ -173,7 +174,7 @@ def test_what_the_studys_methods_miss_most_is_the_photograph_inset_in_a_page() -
     assert (recall["inset"] == recall.min(axis=1)).all()
 
 
-def test_what_the_readme_says_of_the_edits_is_so() -> None:
+def test_what_the_docs_say_of_the_edits_is_so() -> None:
     recall = recall_by_edit()
     table = pd.read_csv(COMMITTED / "table1.csv")
     tools = table.loc[table["protocol"] == "fixed", "method"]
