@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from measuring import Figure, figure, ratios, seconds
 from torch.utils.flop_counter import FlopCounterMode
 from torchvision.models import vgg16
 
+from benchmarks.measuring import Figure, figure, ratios, seconds
 from dupeval.representation.preparation import read_resized
 from dupeval.representation.vgg import VGG16, build_network
 
@@ -46,7 +46,7 @@ def measure(paths: Sequence[Path], network: VGG16, runs: int) -> list[Figure]:
     ]
 
 
-def _matrix_product(n: int):  # noqa: ANN202
+def _matrix_product(n: int) -> Callable[[], object]:
     a, b = torch.rand(n, n), torch.rand(n, n)
     return lambda: a @ b
 
@@ -57,7 +57,7 @@ def _flop_per_image(size: int) -> float:
     return float(counter.get_total_flops())
 
 
-def _plain(paths: Sequence[Path], network: VGG16):  # noqa: ANN202
+def _plain(paths: Sequence[Path], network: VGG16) -> Callable[[], object]:
     features = vgg16(weights=None).features.eval()
     mean = torch.tensor(network.mean)[:, None, None]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
-from measuring import Figure, figure, ratios, seconds
 from scipy.spatial.distance import squareform
 from sklearn.cluster import AgglomerativeClustering
 
+from benchmarks.measuring import Figure, figure, ratios, seconds
 from dupeval.clustering import Dendrogram, pairwise_distances
 from dupeval.dataset import Dataset
 from dupeval.metrics import pair_curve

@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from measuring import Figure, figure, ratios, seconds
 from sklearn import decomposition
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics.cluster import pair_confusion_matrix
 
+from benchmarks.measuring import Figure, figure, ratios, seconds
 from dupeval.dataset import Dataset
 from dupeval.method.vectors import VectorCurves, VectorMethod
 from dupeval.reduction import PCA
@@ -85,6 +85,8 @@ def _thresholds(outcome: Outcome) -> np.ndarray:
 def _plain(method: VectorMethod, dataset: Dataset, X: np.ndarray, thresholds: np.ndarray) -> Scores:
     """Fit, reduce and cluster as one does who has one setting at a time before the eyes."""
     n_queries, reduction = len(dataset.queries), method.reduction
+    if reduction is None:
+        raise ValueError("what is compared is PCA")
     ends = np.cumsum([len(query.images) for query in dataset.queries])[:-1]
     parts = np.split(X, ends)
     fitted: dict[frozenset[int], decomposition.PCA] = {}

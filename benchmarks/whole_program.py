@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 import pandas as pd
-from measuring import Figure, figure
+
+from benchmarks.measuring import Figure, figure
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 def measure(cache_dir: Path, runs: int) -> list[Figure]:
     """Run the program in processes of its own; peak memory is the operating system's figure."""
     name = "Table 1 and the report"
-    cold, warm, peaks = [], [], []
+    cold: list[float] = []
+    peaks: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         for run in range(runs):
             cache, out = Path(folder) / f"cache{run}", Path(folder) / "fp32"
@@ -40,7 +42,7 @@ def measure(cache_dir: Path, runs: int) -> list[Figure]:
 def _run(cache: Path, out: Path, peaks: list[float], *overrides: str) -> float:
     command = [
         *(sys.executable, "experiments/table1.py", f"cache_dir={cache}", f"out_dir={out}"),
-        *(f"report_dir={out}", "may_be_missing=[findimagedupes]", "progress=false", *overrides),
+        *(f"report_dir={out}", "progress=false", *overrides),
     ]
     start = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)

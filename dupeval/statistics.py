@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 # Above this many queries 2**n sign patterns are too many; a drawn sample of them is used.
 MOST_EXACT_QUERIES = 16
@@ -34,6 +33,8 @@ def bootstrap_interval(
     values = np.asarray(scores, dtype=np.float64)
     if len(values) < 2:
         return math.nan, math.nan
+    from scipy import stats  # noqa: PLC0415 - half a second, which most programs do not need
+
     interval = stats.bootstrap(
         (values,),
         np.mean,

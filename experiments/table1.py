@@ -9,6 +9,7 @@ from hydra_app import run
 from omegaconf import DictConfig
 from program import evaluate_configuration
 
+from dupeval.comparison import compare_with_reference
 from dupeval.dataset import Dataset
 from dupeval.evaluation import Group, Spread
 from dupeval.files import refuse_foreign, write_results
@@ -50,7 +51,8 @@ def main(config: DictConfig) -> int:
     if config.report_dir is not None and evaluation.results:
         written += f"; and {_write_report(config, dataset)}"
     status = evaluated.complain()
-    say(f"{markdown}\n{written}")
+    compared = compare_with_reference(table, dataset)
+    say("\n".join(filter(None, (f"{markdown}\n{written}", compared))))
     return status
 
 

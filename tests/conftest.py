@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 from PIL import Image
 
 from dupeval.dataset import LabelledImage
@@ -17,6 +18,19 @@ if TYPE_CHECKING:
     import torch
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# A worker gets whole files, one after the other: the longest first, or it ends alone with them.
+LONGEST = ("test_standin_results.py", "test_launchers.py", "test_figures.py", "test_sweep.py")
+
+# A busy machine is no failure.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        return LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST)
+
+    items.sort(key=place)
 
 
 def write_photograph(path: Path, photograph: str, noise: int = 4) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import readme
+import reference
 import table1
 from hydra_app import compose, jobs
 
@@ -23,7 +23,9 @@ from dupeval.sweep.tables import read_curve
 from dupeval.tables import SCORES
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMITTED = ROOT / "results" / "table1"
+REFERENCE = ROOT / "results" / "reference"
+COMMITTED = REFERENCE / "table1"
+TOLD = ROOT / "docs" / "results.md"
 
 
 @pytest.fixture(scope="module")
@@ -55,17 +57,17 @@ def test_the_committed_table_is_what_a_run_gives(fresh: Path) -> None:
         np.testing.assert_allclose(made[score], committed[score], atol=0.03)
 
 
-def test_what_the_readme_says_of_the_methods_is_so() -> None:
+def test_what_the_docs_say_of_the_methods_is_so() -> None:
     table = pd.read_csv(COMMITTED / "table1.csv")
     f1 = table[table["protocol"] == "loqo"].set_index("method")["f1"]
     assert min(f1["vgg"], f1["vgg_pca"]) > max(f1["raw"], f1["raw_pca"])
     assert f1["vgg_pca"] < f1["vgg"] < f1["vgg_pca_transductive"] < 0.85
 
 
-def test_the_p_values_that_the_readme_adds_to_the_tables_are_so() -> None:
+def test_the_p_values_that_the_docs_add_to_the_tables_are_so() -> None:
     scores = pd.read_csv(COMMITTED / "per_query.csv").query("protocol == 'loqo'")
     f1 = scores.pivot(index="query", columns="method", values="f1")
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = TOLD.read_text(encoding="utf-8")
     against_raw, against_raw_pca = (
         sign_flip_p_value(f1["vgg"], f1[other], 0) for other in ("raw", "raw_pca")
     )
@@ -85,7 +87,7 @@ def test_tools_with_one_row_in_common_found_different_groups() -> None:
     assert together["czkawka"] != together["imagededup_dhash"]
 
 
-def test_what_the_readme_says_of_the_external_tools_is_so() -> None:
+def test_what_the_docs_say_of_the_external_tools_is_so() -> None:
     table = pd.read_csv(COMMITTED / "table1.csv")
     fixed, loqo = (table[table["protocol"] == p].set_index("method") for p in ("fixed", "loqo"))
     vgg_pca = loqo["f1"]["vgg_pca"]
@@ -95,16 +97,16 @@ def test_what_the_readme_says_of_the_external_tools_is_so() -> None:
     assert tuned["f1"].idxmax() == "imagehash_phash"
     assert vgg_pca - 0.06 < tuned["f1"].max() < vgg_pca
     assert (tuned["f1"] > fixed["f1"]).mean() > 0.6
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = TOLD.read_text(encoding="utf-8")
     assert f"(p {tuned['p_value']['imagehash_phash']:.3f})" in text
-    slow = pd.read_csv(ROOT / "results" / "table1_all" / "table1.csv")
+    slow = pd.read_csv(REFERENCE / "table1_all" / "table1.csv")
     slow = slow[slow["method"] == "imagehash_crop_resistant"].set_index("protocol")["f1"]
     told = f"reaches {slow['loqo']:.3f} where `vgg_pca` has {vgg_pca:.3f}: a draw, without any"
     assert told in text
     assert f"it has {slow['fixed']:.3f}." in text
 
 
-SWEEP = ROOT / "results" / "sweep_defaults"
+SWEEP = REFERENCE / "sweep_defaults"
 
 
 def single_settings() -> pd.DataFrame:
@@ -140,7 +142,7 @@ def test_with_every_setting_held_out_both_pca_methods_score_above_plain_vgg() ->
 
 
 def test_the_committed_sweep_is_that_of_its_curves() -> None:
-    folder = ROOT / "results" / "sweep"
+    folder = REFERENCE / "sweep"
     table = pd.read_parquet(folder / "sweep.parquet")
     curves = pd.read_parquet(folder / "curves.parquet")
     assert table.groupby("method")["setting"].nunique().to_dict() == {
@@ -172,7 +174,7 @@ def test_what_the_studys_methods_miss_most_is_the_photograph_inset_in_a_page() -
     assert (recall["inset"] == recall.min(axis=1)).all()
 
 
-def test_what_the_readme_says_of_the_edits_is_so() -> None:
+def test_what_the_docs_say_of_the_edits_is_so() -> None:
     recall = recall_by_edit()
     table = pd.read_csv(COMMITTED / "table1.csv")
     tools = table.loc[table["protocol"] == "fixed", "method"]
@@ -191,15 +193,25 @@ def test_the_fixed_thresholds_of_the_studys_methods_are_the_oracles_on_the_stand
     assert {name: methods[name].threshold for name in own} == oracle[own].to_dict()
 
 
-def test_the_readme_shows_the_committed_results() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert readme.filled(text, ROOT / "results") == text
+def test_the_readme_and_the_docs_show_the_committed_results() -> None:
+    texts = {page: page.read_text(encoding="utf-8") for page in reference.pages()}
+    assert {page: reference.filled(text, REFERENCE) for page, text in texts.items()} == texts
+    shown = re.findall(r"<!-- (\w+) -->", "".join(texts.values()))
+    assert sorted(shown) == sorted(reference.BLOCKS)
 
 
-def test_every_command_of_the_readme_can_be_composed() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    commands = re.findall(r"python experiments/(\w+)\.py(.*?)(?:  #.*)?\n", text)
-    assert len(commands) >= 5
+def commands_of(page: Path) -> list[tuple[str, str]]:
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    found: list[tuple[str, str]] = re.findall(
+        r"python experiments/(\w+)\.py(.*?)(?:  #.*)?\n", text
+    )
+    return found
+
+
+def test_every_command_of_the_readme_and_the_docs_can_be_composed() -> None:
+    pages = [page for page in reference.pages() if page.name != "clusters.md"]
+    commands = [command for page in pages for command in commands_of(page)]
+    assert len(commands) >= 10
     for program, arguments in commands:
         for overrides in jobs(shlex.split(arguments)):
             compose(program, overrides)
@@ -220,7 +232,7 @@ def test_a_warm_run_does_not_import_torch(fresh: Path) -> None:
 
 
 def test_sweeps_were_measured_at_least_a_hundred_times_faster_than_the_plain_way() -> None:
-    figures = pd.read_csv(ROOT / "results" / "benchmarks" / "benchmarks.csv")
+    figures = pd.read_csv(REFERENCE / "benchmarks" / "benchmarks.csv")
     ratio = figures[figures["benchmark"].str.contains("with PCA") & (figures["unit"] == "x")]
     assert len(ratio) == 1
     assert ratio["least"].item() >= 100

@@ -25,7 +25,9 @@ def test_each_job_has_a_folder_and_those_that_fail_disturb_no_other(plain: Multi
         assert "takes its threshold from vgg_pca" in line
 
 
-@pytest.mark.parametrize("launcher", ["joblib", "submitit_local"])
+@pytest.mark.parametrize(
+    "launcher", ["joblib", pytest.param("submitit_local", marks=pytest.mark.slow)]
+)
 def test_any_launcher_gives_the_same_files_prints_the_same_and_exits_the_same(
     launcher: str, tiny: Path, plain: Multirun, tmp_path: Path
 ) -> None:

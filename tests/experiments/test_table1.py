@@ -268,7 +268,8 @@ class TestExternalTools:
     ) -> None:
         assert self.main(root, "method=raw", out="alone") == 0
         assert capsys.readouterr().err == ""
-        overrides = [*self.command(root, code), "methods.command.time_limit_s=0.5"]
+        limit = 0.5 if "sleep" in code else 60
+        overrides = [*self.command(root, code), f"methods.command.time_limit_s={limit}"]
         assert self.main(root, *overrides) == 3
         assert capsys.readouterr().err == f"failed: command: on query 'one': {reason}\n"
         table = self.table(root)

@@ -1,20 +1,14 @@
-"""Measure speed and memory on this machine; print and write the figures.
-
-python benchmarks/run.py [RUNS]
-"""
+"""Measure speed and memory on this machine; print and write the figures."""
 
 from __future__ import annotations
 
-import sys
+import argparse
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import extraction
 import pandas as pd
-import scoring
-import sweep
-import whole_program
 
+from benchmarks import extraction, scoring, sweep, whole_program
 from dupeval.dataset.standin import read_standin
 from dupeval.files import write_whole
 from dupeval.rendering import csv_bytes
@@ -24,8 +18,8 @@ from dupeval.representation.vgg import VGG16
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def main(runs: int) -> None:
-    """Run all benchmarks on the stand-in."""
+def main(out_dir: Path, runs: int) -> None:
+    """Run all benchmarks on the stand-in, print and write the figures."""
     cache_dir = ROOT / ".cache"
     dataset = read_standin(ROOT / "data" / "standin", cache_dir / "checked", progress=True)
     network = VGG16(weights_dir=cache_dir / "weights")
@@ -38,9 +32,13 @@ def main(runs: int) -> None:
     table = pd.DataFrame([asdict(one) for one in figures])
     markdown = table.to_markdown(index=False, floatfmt=".3g") + "\n"
     contents = {"benchmarks.csv": csv_bytes(table), "benchmarks.md": markdown.encode()}
-    write_whole(ROOT / "results" / "benchmarks", contents)
+    write_whole(out_dir, contents)
     print(markdown)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    parser = argparse.ArgumentParser(description="Measure speed and memory on this machine.")
+    parser.add_argument("out_dir", nargs="?", type=Path, default=ROOT / "results" / "benchmarks")
+    parser.add_argument("--runs", type=int, default=3)
+    given = parser.parse_args()
+    main(given.out_dir, given.runs)
