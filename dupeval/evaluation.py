@@ -255,7 +255,7 @@ def _nothing_together(scored: Sequence[QueryResult], method: Method) -> Iterator
     if method.external:
         check += ", and that its output is read in the right format (docs/tools.md)"
     yield (
-        f"{scored[0].method} under {scored[0].protocol} puts no two images together, in none of "
+        f"{scored[0].method} under {scored[0].protocol} puts no two images together in any of "
         f"{len(scored)} queries; check {check}"
     )
 

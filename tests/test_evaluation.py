@@ -234,8 +234,8 @@ class TestNotes:
         with pytest.warns(UserWarning, match="no two images together") as caught:
             evaluation = run(methods, x=Fixed(), y=Fixed(only_external=True))
         notes = [
-            "own under x puts no two images together, in none of 2 queries; check its threshold",
-            "tool under x puts no two images together, in none of 2 queries; check its threshold, "
+            "own under x puts no two images together in any of 2 queries; check its threshold",
+            "tool under x puts no two images together in any of 2 queries; check its threshold, "
             "and that its output is read in the right format (docs/tools.md)",
         ]
         assert evaluation.notes == (*notes, notes[1].replace("under x", "under y"))

@@ -139,7 +139,8 @@ class Command(GroupTool):
         hint = ""
         if self.output != "blocks" and looks_like_blocks(text):
             hint = (
-                "it looks like blocks (a name a line, an empty line after a group): output=blocks"
+                "it looks like blocks (a name a line, an empty line after a group): "
+                "tool.output=blocks"
             )
         try:
             if self.output == "json":

@@ -255,7 +255,7 @@ class TestBlocks:
             command.answers(images)
         assert [str(warning.message) for warning in caught] == told * [
             "its output is read as lines, but it looks like blocks (a name a line, an empty line "
-            "after a group): output=blocks"
+            "after a group): tool.output=blocks"
         ]
 
     @pytest.mark.parametrize("output", ["json", "csv"])
