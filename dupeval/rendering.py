@@ -30,7 +30,12 @@ def csv_bytes(table: pd.DataFrame, float_format: str = "%.6f") -> bytes:
     return shown.to_csv(index=False, float_format=float_format, lineterminator="\n").encode()
 
 
-def table1_markdown(table: pd.DataFrame, dataset: Dataset, spreads: Iterable[Spread] = ()) -> str:
+def table1_markdown(
+    table: pd.DataFrame,
+    dataset: Dataset,
+    spreads: Iterable[Spread] = (),
+    notes: Iterable[str] = (),
+) -> str:
     """Return Table 1 as Markdown: one part a protocol, the published figures beside it."""
     parts = [f"Table 1 on {describe_dataset(dataset)}. {NOTE}"]
     for protocol, rows in _parts(table):
@@ -43,6 +48,7 @@ def table1_markdown(table: pd.DataFrame, dataset: Dataset, spreads: Iterable[Spr
         "runs; the row is the first."
         for s in spreads
     ]
+    parts += [f"Note: {note}." for note in notes]
     return "\n\n".join(parts) + "\n"
 
 
