@@ -13,7 +13,6 @@ from sklearn import decomposition
 from dupeval.errors import SettingsError
 from dupeval.settings import STRICT
 
-Scope = Literal["others", "dataset", "query"]
 Vectors = npt.NDArray[np.floating]
 
 
@@ -36,24 +35,8 @@ class PCA:
 
     # Strict, so that neither 1.0 nor True passes for one component.
     n_components: Annotated[int, Field(gt=0, strict=True)] | Annotated[float, Field(gt=0, lt=1)]
-    fit: Scope = "others"
+    fit: Literal["others", "dataset", "query"] = "others"
     whiten: bool = False
-
-    def fitted_on(self, query: int, hidden: frozenset[int], n_queries: int) -> frozenset[int]:
-        """Return the queries whose images the components for `query` are fitted on.
-
-        Parameters
-        ----------
-        query : int
-        hidden : frozenset of int
-            The queries that a protocol holds out.
-        n_queries : int
-        """
-        own = frozenset((query,))
-        if self.fit == "query":
-            return own
-        others = frozenset(range(n_queries)) - hidden - own
-        return others if self.fit == "others" else others | own
 
 
 def check_components(reduction: PCA, n_images: int) -> None:

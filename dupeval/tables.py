@@ -21,7 +21,8 @@ TABLE1_COLUMNS = [
     *("source", "precision_published", "recall_published", "f1_published"),
 ]
 PER_QUERY_COLUMNS = [
-    *("method", "protocol", "query", "tp", "fp", "fn", "tn", *SCORES, "threshold", "setting"),
+    *("method", "protocol", "query", "tp", "fp", "fn", "tn", *SCORES),
+    *("threshold", "params", "hidden"),
 ]
 REFERENCE = "vgg_pca"
 
@@ -29,8 +30,8 @@ REFERENCE = "vgg_pca"
 def per_query_table(results: Iterable[QueryResult]) -> pd.DataFrame:
     """Return one row a method, protocol and query.
 
-    ``threshold`` and ``setting`` (canonical JSON of the other tuned parameters) are what the
-    protocol chose for that query.
+    ``threshold`` and ``params`` (canonical JSON of the other chosen parameters) are what the
+    protocol decided for that query, ``hidden`` (a JSON list of queries) is what it used nothing of.
     """
     rows = [
         {
@@ -38,8 +39,9 @@ def per_query_table(results: Iterable[QueryResult]) -> pd.DataFrame:
             "protocol": r.protocol,
             "query": r.query,
             **{name: getattr(r.scores, name) for name in ("tp", "fp", "fn", "tn", *SCORES)},
-            "threshold": r.choice.threshold,
-            "setting": canonical_json(dict(r.choice.setting)),
+            "threshold": r.decision.threshold,
+            "params": canonical_json(dict(r.decision.params)),
+            "hidden": canonical_json(list(r.hidden)),
         }
         for r in results
     ]

@@ -60,7 +60,7 @@ def main(config: DictConfig) -> int:
         print("stopped; the same command goes on where it was", file=sys.stderr)
         return INTERRUPTED
     swept = [Swept(one, found[one.key]) for one in planned]
-    others = {one.method: OutcomeCurves(found[one.key]) for one in references}
+    others = {one.method: OutcomeCurves(one.family.method, found[one.key]) for one in references}
     figures = figures_by_protocol(swept, protocols, others)
     table = sweep_table(swept, figures, dataset, settings.query_sets)
     best = best_table(swept, figures)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -13,16 +12,13 @@ from pydantic import Field, PositiveInt
 from pydantic.dataclasses import dataclass
 from scipy.spatial.distance import squareform
 
-from dupeval.clustering import Dendrogram
-from dupeval.dataset import Dataset, Query
 from dupeval.errors import NoScoresError, SettingsError
-from dupeval.method import Method, Resources
-from dupeval.method.partitions import Labels, PartitionCurves, labels_of
+from dupeval.method import Answer, Distances, Method, Params
+from dupeval.method.partitions import labels_of
+from dupeval.method.views import QueryImages
 from dupeval.settings import STRICT
 from dupeval.timing import Stopwatch
 from dupeval.tool import DistanceTool, Tool
-from dupeval.tool.cache import ReplyCache
-from dupeval.tool.running import run_tool
 from dupeval.tool.view import in_order
 
 
@@ -54,15 +50,31 @@ class ExternalMethod(Method):
 
     def __post_init__(self) -> None:
         possible = self.tool.settings
-        if self._default not in possible:
+        if self.default not in possible:
             shown = ", ".join(str(dict(setting)) for setting in possible)
             raise SettingsError(f"setting={self.setting} is not possible; possible: {shown}")
         if self.threshold is not None and not isinstance(self.tool, DistanceTool):
             raise SettingsError("threshold has no meaning for a tool that tells no distances")
 
     @property
-    def _default(self) -> Mapping[str, Any]:
+    def default(self) -> Params:
+        """See `Method.default`."""
         return self.setting or {}
+
+    @property
+    def cut_candidates(self) -> Sequence[Params]:
+        """See `Method.cut_candidates`."""
+        return self.tool.settings
+
+    @property
+    def cut(self) -> float | None:
+        """See `Method.cut`."""
+        return self.threshold if isinstance(self.tool, DistanceTool) else np.nan
+
+    @property
+    def n_runs(self) -> int:
+        """See `Method.n_runs`."""
+        return self.repeats
 
     @property
     def description(self) -> Mapping[str, Any]:
@@ -72,78 +84,51 @@ class ExternalMethod(Method):
         except NoScoresError as error:
             return {error.source: str(error)}
 
-    def rehearsal(self, n_images: Sequence[int]) -> PartitionCurves:
-        """See `Method.rehearsal`."""
-        one = Dendrogram.from_distances([])
-        found = one if isinstance(self.tool, DistanceTool) else np.zeros(1, np.int64)
-        return self._curves(
-            [np.array(["photograph"])] * len(n_images),
-            [[found] * len(self.tool.settings)] * len(n_images),
-        )
+    def prepared(
+        self, queries: Sequence[QueryImages], wanted: Sequence[Params], watch: Stopwatch
+    ) -> ExternalMethod:
+        """See `Method.prepared`: the tool is run on all queries, and what it left out is told."""
+        for query in queries:
+            reply = query.reply(self.tool, self.time_limit_s)
+            if isinstance(self.tool, DistanceTool):
+                _tell_alone(_matrices(reply.answers, query), query, watch.method)
+        return self
 
-    def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> PartitionCurves:
-        """See `Method.curves`."""
-        first, *others = (self._run(run, dataset, resources, watch) for run in range(self.repeats))
-        return replace(first, other_runs=tuple(others))
-
-    def _run(
-        self, run: int, dataset: Dataset, resources: Resources, watch: Stopwatch
-    ) -> PartitionCurves:
-        replies, stored = run_tool(
-            self.tool,
-            dataset,
-            ReplyCache(resources.cache_dir / "replies"),
-            self.time_limit_s,
-            run,
-            resources.fresh,
-            watch.method if resources.progress else None,
-        )
-        watch.add(
-            "tool",
-            sum(reply.wall_s for reply in replies),
-            sum(reply.cpu_s for reply in replies),
-            max(reply.peak_memory_mb for reply in replies),
-            stored,
-        )
-        found = [
-            self._found(reply.answers, query, watch.method)
-            for reply, query in zip(replies, dataset.queries, strict=True)
-        ]
-        return self._curves([query.photographs for query in dataset.queries], found)
-
-    def _curves(
-        self,
-        photographs: Sequence[npt.NDArray[np.str_]],
-        found: Sequence[Sequence[Dendrogram | Labels]],
-    ) -> PartitionCurves:
-        threshold = self.threshold if isinstance(self.tool, DistanceTool) else np.nan
-        return PartitionCurves(self.tool.settings, self._default, threshold, photographs, found)
-
-    def _found(
-        self, answers: Sequence[Any], query: Query, name: str
-    ) -> Sequence[Dendrogram | Labels]:
+    def answers(
+        self, fit: None, query: QueryImages, many: Sequence[Params]
+    ) -> Iterator[tuple[Params, Answer]]:
+        """See `Method.answers`."""
+        answers = query.reply(self.tool, self.time_limit_s).answers
+        places = [self.tool.settings.index(params) for params in many]
+        if isinstance(self.tool, DistanceTool):
+            matrices = _matrices(answers, query)
+            apart = np.where(np.isnan(matrices), np.inf, matrices)
+            found = [Distances(squareform(matrix, checks=False)) for matrix in apart]
+            yield from ((params, found[i]) for params, i in zip(many, places, strict=True))
+            return
         order = in_order(query.images)
-        if not isinstance(self.tool, DistanceTool):
-            places = [[[order[i] for i in group] for group in groups] for groups in answers]
-            return [labels_of(groups, len(order)) for groups in places]
-        place = np.argsort(order)
-        distances = np.array([squareform(np.array(answer, np.float64)) for answer in answers])
-        distances = distances[:, place[:, None], place]
-        # Only pairs are known: of two images the one that it could not read takes the other along.
-        # Each image has a distance to itself.
-        apart = np.isnan(distances).sum(axis=2).min(axis=0) == len(order) - 1
-        if apart.any():
-            names = [image.name for image, alone in zip(query.images, apart, strict=True) if alone]
-            warnings.warn(
-                f"{name} tells no distance from {len(names)} of {len(order)} images of query "
-                f"{query.slug!r} to any other; they count as alone: {', '.join(map(repr, names))}",
-                stacklevel=2,
-            )
-        return [_components(squareform(matrix, checks=False)) for matrix in distances]
+        for params, i in zip(many, places, strict=True):
+            groups = [[order[image] for image in group] for group in answers[i]]
+            yield params, labels_of(groups, len(order))
 
 
-def _components(distances: npt.NDArray[np.float64]) -> Dendrogram:
-    """Return the connected components at each threshold; NaN connects at none."""
-    beyond = np.nanmax(distances, initial=0.0) + 1.0
-    tree = Dendrogram.from_distances(np.where(np.isnan(distances), beyond, distances), "single")
-    return Dendrogram(tree.merges, np.where(tree.heights < beyond, tree.heights, np.inf))
+def _matrices(answers: Sequence[Any], query: QueryImages) -> npt.NDArray[np.float64]:
+    """Return distances in the query's order, NaN where a tool could not read an image."""
+    place = np.argsort(in_order(query.images))
+    distances = np.array([squareform(np.array(answer, np.float64)) for answer in answers])
+    ordered: npt.NDArray[np.float64] = distances[:, place[:, None], place]
+    return ordered
+
+
+def _tell_alone(distances: npt.NDArray[np.float64], query: QueryImages, name: str) -> None:
+    # Only pairs are known: of two images the one that it could not read takes the other along.
+    # Each image has a distance to itself.
+    n = len(query.images)
+    apart = np.isnan(distances).sum(axis=2).min(axis=0) == n - 1
+    if apart.any():
+        names = [image.name for image, alone in zip(query.images, apart, strict=True) if alone]
+        warnings.warn(
+            f"{name} tells no distance from {len(names)} of {n} images of query "
+            f"{query.slug!r} to any other; they count as alone: {', '.join(map(repr, names))}",
+            stacklevel=2,
+        )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass as plain_dataclass
 from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any, ClassVar, Literal
 
-import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from dupeval.dataset import Dataset
 from dupeval.dataset.csv_table import read_table
 from dupeval.errors import InputError, NoScoresError
 from dupeval.files import file_sha256
-from dupeval.method import Method, Resources
-from dupeval.method.partitions import PartitionCurves, labels_of
+from dupeval.method import Answer, Method, Params
+from dupeval.method.partitions import labels_of
+from dupeval.method.views import QueryImages
 from dupeval.settings import STRICT
 from dupeval.timing import Stopwatch
 
@@ -56,14 +56,10 @@ class ImportedMethod(Method):
             return {}
         return {"file": self.file.name, "sha256": file_sha256(self.file)}
 
-    def rehearsal(self, n_images: Sequence[int]) -> PartitionCurves:
-        """See `Method.rehearsal`."""
-        one = [np.zeros(1, np.int64)]
-        photographs = [np.array(["photograph"])] * len(n_images)
-        return PartitionCurves(({},), {}, np.nan, photographs, [one] * len(n_images))
-
-    def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> PartitionCurves:
-        """See `Method.curves`.
+    def prepared(
+        self, queries: Sequence[QueryImages], wanted: Sequence[Params], watch: Stopwatch
+    ) -> Method:
+        """See `Method.prepared`: the file is read and checked.
 
         Raises
         ------
@@ -78,7 +74,7 @@ class ImportedMethod(Method):
             )
         with watch.time("import"):
             problems: list[str] = []
-            groups = _read(self.file, dataset, problems)
+            groups = _read(self.file, queries, problems)
             default = self.setting if self.setting is not None else next(iter(groups), "")
             if not problems and default not in groups:
                 problems.append(
@@ -86,25 +82,52 @@ class ImportedMethod(Method):
                 )
             if problems:
                 raise InputError(f"the import {self.file}", problems)
-        found = [
-            [
-                labels_of(list(by_query[query.slug].values()), len(query.images))
-                for by_query in groups.values()
-            ]
-            for query in dataset.queries
-        ]
-        photographs = [query.photographs for query in dataset.queries]
-        settings = [{SETTING: name} for name in groups]
-        return PartitionCurves(settings, {SETTING: default}, np.nan, photographs, found)
+        return _Imported(groups, default, self.description)
+
+    def answers(
+        self, fit: None, query: QueryImages, many: Sequence[Params]
+    ) -> Iterator[tuple[Params, Answer]]:
+        """See `Method.answers`; what answers is what `prepared` returns."""
+        raise ValueError("an import answers once it is prepared")
 
 
 # Setting, query, group: places of images.
 _Groups = dict[str, dict[str, dict[str, list[int]]]]
 
 
-def _read(file: Path, dataset: Dataset, problems: list[str]) -> _Groups:
+@plain_dataclass(frozen=True)
+class _Imported(Method):
+    """The groups of a file that was read."""
+
+    groups: _Groups
+    setting: str
+    description: Mapping[str, Any]
+
+    external: ClassVar[bool] = True
+    source: ClassVar[str] = "imported"
+
+    @property
+    def default(self) -> Params:
+        """See `Method.default`."""
+        return {SETTING: self.setting}
+
+    @property
+    def cut_candidates(self) -> Sequence[Params]:
+        """See `Method.cut_candidates`."""
+        return [{SETTING: name} for name in self.groups]
+
+    def answers(
+        self, fit: None, query: QueryImages, many: Sequence[Params]
+    ) -> Iterator[tuple[Params, Answer]]:
+        """See `Method.answers`."""
+        for params in many:
+            groups = self.groups[params[SETTING]][query.slug]
+            yield params, labels_of(list(groups.values()), len(query.images))
+
+
+def _read(file: Path, queries: Sequence[QueryImages], problems: list[str]) -> _Groups:
     file = file.resolve()
-    slugs = [query.slug for query in dataset.queries]
+    slugs = [query.slug for query in queries]
     groups: _Groups = {}
     first: dict[tuple[str, str, int], str] = {}
     for where, row in read_table(file.parent, file.name, COLUMNS, problems):
@@ -112,7 +135,7 @@ def _read(file: Path, dataset: Dataset, problems: list[str]) -> _Groups:
         if which is None:
             problems.append(f"{where}: no query {row['query']!r}; possible: {', '.join(slugs)}")
             continue
-        query = dataset.queries[which]
+        query = queries[which]
         setting = row.get(SETTING, "").strip()
         of_query = groups.setdefault(setting, {}).setdefault(query.slug, {})
         image, group = row["image"].strip(), row["group"].strip()
@@ -131,14 +154,14 @@ def _read(file: Path, dataset: Dataset, problems: list[str]) -> _Groups:
         else:
             first[setting, query.slug, place] = where
             of_query.setdefault(group, []).append(place)
-    problems += _queries_left_out(file.name, groups, dataset)
+    problems += _queries_left_out(file.name, groups, queries)
     return groups
 
 
-def _queries_left_out(name: str, groups: _Groups, dataset: Dataset) -> Iterator[str]:
+def _queries_left_out(name: str, groups: _Groups, queries: Sequence[QueryImages]) -> Iterator[str]:
     for setting, by_query in groups.items():
         of = f" with setting {setting!r}" if setting else ""
-        for slug in (query.slug for query in dataset.queries if query.slug not in by_query):
+        for slug in (query.slug for query in queries if query.slug not in by_query):
             yield f"{name}: no row of query {slug!r}{of}; where the tool found nothing: {slug},,"
 
 

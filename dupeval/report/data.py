@@ -96,8 +96,8 @@ class _Shown:
     def __init__(self, query: Query, images: frozenset[int]) -> None:
         self.query = query
         self.images = images
-        seen = {query.images[place].photograph for place in images}
-        copies = Counter(image.photograph for image in query.images)
+        seen = {query.labels[place].photograph for place in images}
+        copies = Counter(label.photograph for label in query.labels)
         # In the order of their first images, as in the figures, so that letters and colours agree.
         marked = [photograph for photograph, n in copies.items() if n > 1]
         self.photographs: list[list[Any]] = [
@@ -107,14 +107,19 @@ class _Shown:
         self.place = {photograph[1]: i for i, photograph in enumerate(self.photographs)}
 
     def as_json(self, picture_of: Mapping[str, int]) -> dict[str, Any]:
-        images = {place: self.query.images[place] for place in sorted(self.images)}
         return {
             "slug": self.query.slug,
             "title": self.query.title,
             "photographs": self.photographs,
             "images": {
-                place: [x.name, self.place[x.photograph], x.edit, picture_of.get(x.sha256)]
-                for place, x in images.items()
+                i: [
+                    image.name,
+                    self.place[label.photograph],
+                    label.edit,
+                    picture_of.get(image.sha256),
+                ]
+                for i, (image, label) in enumerate(self.query.labelled)
+                if i in self.images
             },
         }
 
@@ -164,7 +169,7 @@ def _method(
             {
                 **{name: number(row[name]) for name in ("precision", "recall", "f1", "threshold")},
                 **{name: int(row[name]) for name in ("tp", "fp", "fn")},
-                "setting": json.loads(row["setting"]),
+                "params": json.loads(row["params"]),
                 **view.groups(found[place]),
             }
         )

@@ -10,20 +10,20 @@ from pathlib import Path
 
 from PIL import Image
 
-from dupeval.dataset import LabelledImage
+from dupeval.dataset import ImageHandle
 
 # What a change of the names or their order would change: the tools' answers.
 VIEW = 1
 ENDINGS = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "JPEG2000": ".jp2"}
 
 
-def in_order(images: Sequence[LabelledImage]) -> list[int]:
+def in_order(images: Sequence[ImageHandle]) -> list[int]:
     """Return the places of images in an order that says nothing of labels or names."""
     return sorted(range(len(images)), key=lambda i: images[i].sha256)
 
 
 @contextmanager
-def private_copies(images: Sequence[LabelledImage]) -> Iterator[list[Path]]:
+def private_copies(images: Sequence[ImageHandle]) -> Iterator[list[Path]]:
     """Copy images into a folder of their own, which vanishes afterwards.
 
     Copies, not links: a tool may write to what it is given. Names are numbers in the order
