@@ -106,6 +106,7 @@ class Rehearsal:
         self.method = method
         self.wanted: list[Params] = []
         self._n_images = n_images
+        self._checked: set[tuple[Any, ...]] = set()
 
     @property
     def n_queries(self) -> int:
@@ -124,7 +125,10 @@ class Rehearsal:
         """
         for params in many:
             seen = seen_by(self.method, query, params, hidden, self.n_queries)
-            self.method.check(params, sum(self._n_images[i] for i in seen))
+            case = (key_of(params), sum(self._n_images[i] for i in seen))
+            if case not in self._checked:
+                self.method.check(params, case[1])
+                self._checked.add(case)
             if params not in self.wanted:
                 self.wanted.append(params)
         return [_ALONE] * len(many)

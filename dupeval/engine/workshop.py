@@ -8,7 +8,6 @@ from functools import partial
 import numpy as np
 
 from dupeval.dataset import Dataset
-from dupeval.files import json_sha256
 from dupeval.method import Resources
 from dupeval.method.views import QueryImages, Vectors
 from dupeval.reduction import lossless_coordinates
@@ -44,7 +43,7 @@ class Workshop:
         self._coordinates: dict[Representation, Sequence[Vectors]] = {}
         # One pass of a network gives several layers: it is timed once.
         self._timed: set[Representation] = set()
-        self._replies: dict[str, Sequence[Reply]] = {}
+        self._replies: dict[Tool, Sequence[Reply]] = {}
 
     def queries(self) -> tuple[QueryImages, ...]:
         """Return what methods are shown of each query."""
@@ -80,10 +79,9 @@ class Workshop:
         return self._coordinates[representation][query]
 
     def _reply_of(self, query: int, tool: Tool, time_limit_s: float) -> Reply:
-        key = json_sha256(tool.key)
-        if key not in self._replies:
-            self._replies[key] = self._run_tool(tool, time_limit_s)
-        return self._replies[key][query]
+        if tool not in self._replies:
+            self._replies[tool] = self._run_tool(tool, time_limit_s)
+        return self._replies[tool][query]
 
     def _run_tool(self, tool: Tool, time_limit_s: float) -> Sequence[Reply]:
         resources = self._resources

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import Field as DataclassField
@@ -161,7 +160,7 @@ class VectorMethod(Method):
 
     def fit_params(self, params: Params) -> Params:
         """See `Method.fit_params`."""
-        later = (*OF_CLUSTERING, "fit", COMPONENTS)
+        later = (*OF_CLUSTERING, *OF_REDUCTION)
         return {name: value for name, value in params.items() if name not in later}
 
     def fit(self, view: TrainingView, params: Params) -> Components | None:
@@ -171,7 +170,7 @@ class VectorMethod(Method):
             return None
         check_components(made.reduction, view.n_images)
         with one_thread():
-            return Components(view.coordinates(made.representation), made.reduction.whiten)
+            return Components(view.coordinates(made.representation))
 
     def answers(
         self, fit: Components | None, query: QueryImages, many: Sequence[Params]
@@ -184,21 +183,25 @@ class VectorMethod(Method):
             of_metric = {metric: Distances(pairwise_distances(X, metric)) for metric in metrics}
             yield from zip(many, (of_metric[metric] for metric in metrics), strict=True)
             return
-        X = fit.project(query.coordinates(representation))
-        configured = self.reduction.n_components
-        wanted: dict[int, list[tuple[Params, Metric]]] = defaultdict(list)
+        X, configured = query.coordinates(representation), self.reduction
+        wanted: dict[bool, dict[int, list[tuple[Params, Metric]]]] = {}
         for params, metric in zip(many, metrics, strict=True):
-            wanted[fit.count(params.get(COMPONENTS, configured))].append((params, metric))
-        for k, distances in truncated_distances(X, wanted, set(metrics)):
-            answers = {metric: Distances(condensed) for metric, condensed in distances.items()}
-            yield from ((params, answers[metric]) for params, metric in wanted[k])
+            whiten = params.get("whiten", configured.whiten)
+            k = fit.count(params.get(COMPONENTS, configured.n_components))
+            wanted.setdefault(whiten, {}).setdefault(k, []).append((params, metric))
+        for whiten, of_k in wanted.items():
+            projected = fit.project(X, whiten)
+            for k, distances in truncated_distances(projected, of_k, set(metrics)):
+                answers = {metric: Distances(condensed) for metric, condensed in distances.items()}
+                yield from ((params, answers[metric]) for params, metric in of_k[k])
 
     def vectors(self, fit: Components | None, query: QueryImages, params: Params) -> Vectors:
         """Return a query's vectors as they are compared, shape (n_images, d)."""
         made = self.at(params)
         if fit is None or made.reduction is None:
             return query.vectors(made.representation)
-        return fit.transform(query.coordinates(made.representation), made.reduction.n_components)
+        X = query.coordinates(made.representation)
+        return fit.transform(X, made.reduction.n_components, made.reduction.whiten)
 
     def _check_clustering(self) -> None:
         check_combination(self.linkage, self.metric)
