@@ -59,6 +59,11 @@ class StoredResults:
         """The protocols of the run, in its order."""
         return [name for name in dict.fromkeys(self.table1["protocol"]) if name]
 
+    def said_of(self, protocol: str) -> Mapping[str, Any]:
+        """Return what a protocol says of itself; see `dupeval.protocol.Protocol.description`."""
+        said: Mapping[str, Any] = self.run["protocols"][protocol]
+        return said
+
     @property
     def table1_sha256(self) -> str:
         """Of the bytes of ``table1.csv``."""
@@ -154,7 +159,7 @@ def read_results(folder: Path, dataset: Dataset) -> StoredResults:
 
 
 def _check(about: Mapping[str, Any]) -> None:
-    about["seed"], about["dupeval"], about["configuration"]["methods"]
+    about["seed"], about["dupeval"], about["configuration"]["methods"], about["protocols"]
 
 
 def _partitions(groups: pd.DataFrame, dataset: Dataset) -> dict[Place, dict[str, int]]:

@@ -103,15 +103,10 @@ def has_threshold(curve: PairCurve | MeanCurve) -> bool:
     return not np.isnan(curve.thresholds[0])
 
 
-def protocol_name(protocol: str) -> str:
+def protocol_name(material: Material, protocol: str) -> str:
     """Return what a protocol is called in a legend."""
-    names = {
-        "loqo": "held-out threshold",
-        "fixed": "own default",
-        "oracle": "best on these queries",
-        "shared": "one threshold for all",
-    }
-    return f"{names[protocol]} ({protocol})" if protocol in names else protocol
+    caption = material.caption(protocol)
+    return f"{caption} ({protocol})" if caption else protocol
 
 
 def short(name: str, most: int = 20) -> str:

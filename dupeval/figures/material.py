@@ -16,6 +16,7 @@ from dupeval.errors import SettingsError
 from dupeval.method import Method, Resources
 from dupeval.method.vectors import VectorMethod
 from dupeval.method.views import Vectors
+from dupeval.protocol import Protocol
 from dupeval.stored import StoredResults, read_results
 from dupeval.stored_run import StoredResultsError
 from dupeval.timing import Stopwatch
@@ -36,8 +37,10 @@ class Material:
     dataset : Dataset
     methods : mapping of str to Method
         The methods of the configuration, by name.
+    protocols : mapping of str to Protocol
+        Those of the configuration, by name.
     settings : mapping of str to mapping
-        Their configuration, as JSON values.
+        The methods' configuration, as JSON values.
     resources : Resources
     table1_dir : Path
         Where Table 1 is stored.
@@ -46,6 +49,7 @@ class Material:
 
     dataset: Dataset
     methods: Mapping[str, Method]
+    protocols: Mapping[str, Protocol]
     settings: Mapping[str, Any]
     resources: Resources
     table1_dir: Path
@@ -122,6 +126,10 @@ class Material:
         """Return the vectors of a query, before any reduction."""
         representation = self.vector_method(name).representation
         return self.answers(name).queries[query].vectors(representation)
+
+    def caption(self, protocol: str) -> str:
+        """Return what a protocol does, in a few words; empty if it is not in the configuration."""
+        return self.protocols[protocol].caption if protocol in self.protocols else ""
 
     def described(self, name: str) -> dict[str, Any]:
         """Return the settings of a method that a caption names."""

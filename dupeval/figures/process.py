@@ -14,7 +14,6 @@ from dupeval.figures.material import Material
 from dupeval.figures.thumbnails import thumbnails
 from dupeval.figures.vgg_blocks import steps
 from dupeval.figures.wording import (
-    PROTOCOLS,
     dendrogram_lines,
     reduction_lines,
     representation_lines,
@@ -66,7 +65,7 @@ class Process(Figure):
                     columns=2,
                 ),
             ),
-            *_stages(self.method, method, self.protocol),
+            *_stages(self.method, method, [self.protocol, material.caption(self.protocol)]),
             Stage(
                 "groups",
                 ["copies of one photograph"],
@@ -100,8 +99,7 @@ def sample(query: Query) -> dict[str, list[ImageHandle]]:
     return dict([*copied[:2], *single[:2]])
 
 
-def _stages(name: str, method: Method, protocol: str) -> Iterator[Stage]:
-    chosen = [protocol, PROTOCOLS.get(protocol, "")]
+def _stages(name: str, method: Method, chosen: list[str]) -> Iterator[Stage]:
     threshold = Stage("threshold", chosen, partial(icons.dendrogram, cut=True))
     if not isinstance(method, VectorMethod):
         yield Stage("external tool", [name], icons.program)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
-from dupeval.statistics import bootstrap_interval
+from dupeval.statistics import mean_interval
 from dupeval.stored_run import read_run
 
 COMMAND = "python experiments/sweep.py"
@@ -98,6 +98,6 @@ def _series(parameters: Mapping[str, str], rows: pd.DataFrame, seed: int) -> Ser
         of_queries = part.loc[~is_all, "f1"].to_numpy()
         numbers.append(n)
         f1.append(part.loc[is_all, "f1"].iloc[0] if is_all.any() else of_queries.mean())
-        intervals.append(bootstrap_interval(of_queries, seed))
+        intervals.append(mean_interval(of_queries, seed))
     low, high = np.array(intervals).T
     return Series(parameters, np.array(numbers, np.int64), np.array(f1), low, high)

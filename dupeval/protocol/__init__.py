@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from dupeval.engine.curves import Curves
 from dupeval.method import Method, Params
@@ -38,14 +38,30 @@ class Protocol(ABC):
 
     Attributes
     ----------
+    title : str
+        What it chooses, as the heading of a table.
+    caption : str
+        The same in a few words, for figures and legends.
+    explanation : str
+        One or two sentences for who reads a report.
     honest : bool
         Whether nothing of a scored query enters any choice or fit.
-    caption : str
-        What it does, in a few words for tables and figures.
     """
 
-    honest: ClassVar[bool] = False
+    title: ClassVar[str]
     caption: ClassVar[str]
+    explanation: ClassVar[str]
+    honest: ClassVar[bool] = False
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """What it says of itself, as JSON values: stored beside what it decided."""
+        return {
+            "title": self.title,
+            "caption": self.caption,
+            "explanation": self.explanation,
+            "honest": self.honest,
+        }
 
     def covers(self, method: Method) -> bool:
         """Say whether the protocol has a meaning for a method; by default it has for all."""

@@ -24,7 +24,12 @@ class Fixed(Protocol):
 
     only_external: bool = False
 
-    caption: ClassVar[str] = "a given threshold"
+    title: ClassVar[str] = "Configured thresholds: external tools at their own default"
+    caption: ClassVar[str] = "own default"
+    explanation: ClassVar[str] = (
+        "Each method's configured threshold: for external tools their own default; for the "
+        "study's methods the one found with oracle on the stand-in."
+    )
 
     def covers(self, method: Method) -> bool:
         """See `Protocol.covers`."""

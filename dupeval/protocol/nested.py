@@ -18,7 +18,13 @@ class Nested(LeaveOneQueryOut):
     mean F1 on the other queries, each seen through a fit that hides it and the scored query.
     """
 
-    caption: ClassVar[str] = "parameters and threshold best on the other queries"
+    title: ClassVar[str] = "Parameters and threshold chosen on the other queries"
+    caption: ClassVar[str] = "all chosen on the other queries"
+    explanation: ClassVar[str] = (
+        "For each query the parameters, of the method's grid, and the threshold that are "
+        "jointly best on the other queries, each seen through a fit that hides it and the "
+        "scored query: nothing of the scored query enters any choice or fit."
+    )
 
     def candidates(self, method: Method) -> Sequence[Params]:
         """See `LeaveOneQueryOut.candidates`."""

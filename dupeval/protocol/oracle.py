@@ -15,7 +15,12 @@ from dupeval.protocol.search import best_params
 class Oracle(Protocol):
     """One cut for all queries, chosen on all queries; parameters as configured."""
 
+    title: ClassVar[str] = "Best single threshold on these queries: an upper bound, never a result"
     caption: ClassVar[str] = "best on these queries"
+    explanation: ClassVar[str] = (
+        "The one threshold that is best on the very queries that are scored. Nobody has it "
+        "beforehand, so it bounds what a better choice of threshold could give."
+    )
 
     def decide(self, method: str, curves: Mapping[str, Curves]) -> list[Decision]:
         """See `Protocol.decide`."""

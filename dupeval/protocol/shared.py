@@ -25,7 +25,12 @@ class Shared(Protocol):
 
     reference: str = "vgg_pca"
 
-    caption: ClassVar[str] = "best for one method, for all"
+    title: ClassVar[str] = "One threshold for all methods, found on one: how the study reads"
+    caption: ClassVar[str] = "one threshold for all"
+    explanation: ClassVar[str] = (
+        "The oracle's threshold of one method, used for all methods although their distances "
+        "are of different kinds."
+    )
 
     def covers(self, method: Method) -> bool:
         """Leave out external tools: their distances, if any, are of another kind."""

@@ -1,0 +1,121 @@
+"""How often intervals of a mean cover it: simulated scores of a few queries, bounded and skewed.
+
+python benchmarks/intervals.py [DATASETS_A_CASE]
+
+Scores of queries are between 0 and 1, skewed, and often exactly 1. Populations of that kind are
+drawn from many times, an interval is made of every sample by each way, and it is counted how often
+the population's mean lies within. docs/statistics.md shows the table.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+from tqdm import tqdm
+
+from dupeval.statistics import FEWEST_RESAMPLED, mean_interval
+
+Sample = npt.NDArray[np.float64]
+Interval = tuple[float, float]
+
+LEVEL, RESAMPLES = 0.95, 1000
+SIZES = (3, 4, 5, 6, 9, 20)
+# Beta distributions by their two parameters, and the share of scores that are exactly 1 instead.
+POPULATIONS: Mapping[str, tuple[float, float, float]] = {
+    "symmetric, about .5": (4, 4, 0.0),
+    "skewed, about .7": (3.5, 1.5, 0.0),
+    "skewed, 20 % are 1": (3.5, 1.5, 0.2),
+    "near 1, 50 % are 1": (8, 1, 0.5),
+    "near 0": (0.5, 4, 0.0),
+}
+
+
+def student(scores: Sample, rng: np.random.Generator) -> Interval:
+    """Return Student's t interval."""
+    n = len(scores)
+    half = stats.t.ppf((1 + LEVEL) / 2, n - 1) * scores.std(ddof=1) / np.sqrt(n)
+    return scores.mean() - half, scores.mean() + half
+
+
+def percentile(scores: Sample, rng: np.random.Generator) -> Interval:
+    """Return the percentile bootstrap interval."""
+    return _bootstrap(scores, rng, "percentile")
+
+
+def bca(scores: Sample, rng: np.random.Generator) -> Interval:
+    """Return the bias-corrected and accelerated bootstrap interval."""
+    return _bootstrap(scores, rng, "BCa")
+
+
+def ours(scores: Sample, rng: np.random.Generator) -> Interval:
+    """Return the interval that tables print: studentised bootstrap, or t where queries are few."""
+    return mean_interval(scores, int(rng.integers(2**32)), level=LEVEL)
+
+
+WAYS: Mapping[str, Callable[[Sample, np.random.Generator], Interval]] = {
+    "Student's t": student,
+    "percentile bootstrap": percentile,
+    "BCa bootstrap": bca,
+    f"ours: studentised from {FEWEST_RESAMPLED}": ours,
+}
+
+
+def simulate(n_samples: int, seed: int = 0) -> pd.DataFrame:
+    """Return coverage and mean width of every way, one row a population, size and way."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    cases = [(name, n) for name in POPULATIONS for n in SIZES]
+    for name, n in tqdm(cases, unit="case", disable=not sys.stderr.isatty()):
+        a, b, ones = POPULATIONS[name]
+        mean = ones + (1 - ones) * a / (a + b)
+        samples = np.where(rng.random((n_samples, n)) < ones, 1.0, rng.beta(a, b, (n_samples, n)))
+        for way, interval in WAYS.items():
+            # Equal scores give no interval, by any way.
+            made = np.array([interval(s, rng) for s in samples if s.min() < s.max()])
+            ends = np.clip(made, 0, 1)
+            covered = (ends[:, 0] <= mean) & (mean <= ends[:, 1])
+            width = float((ends[:, 1] - ends[:, 0]).mean())
+            rows.append((name, n, way, float(covered.mean()), width))
+    return pd.DataFrame(rows, columns=["scores", "queries", "interval", "coverage", "width"])
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Return coverage and width side by side, the worst coverage of each way below."""
+    shown = table.assign(
+        cell=[f"{c:.3f} ({w:.2f})" for c, w in zip(table["coverage"], table["width"], strict=True)]
+    ).pivot_table(
+        index=["queries", "scores"], columns="interval", values="cell", aggfunc="first", sort=False
+    )
+    return str(shown.reset_index().to_markdown(index=False, disable_numparse=True)) + "\n"
+
+
+def _bootstrap(scores: Sample, rng: np.random.Generator, method: str) -> Interval:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Where BCa has no answer it is the percentile's.
+        found = stats.bootstrap(
+            (scores,),
+            np.mean,
+            n_resamples=RESAMPLES,
+            confidence_level=LEVEL,
+            method=method,
+            rng=rng,
+        ).confidence_interval
+    if np.isnan(found.low) or np.isnan(found.high):
+        return percentile(scores, rng)
+    return float(found.low), float(found.high)
+
+
+if __name__ == "__main__":
+    found = simulate(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
+    print(markdown(found))
+    summary = found.groupby(["queries", "interval"], sort=False)["coverage"].agg(["min", "mean"])
+    print(summary.to_markdown(floatfmt=".3f"))
+    if len(sys.argv) > 2:
+        Path(sys.argv[2]).write_text(markdown(found), encoding="utf-8")
