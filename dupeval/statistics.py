@@ -21,7 +21,6 @@ MOST_EXACT_QUERIES = 16
 # With nine queries no p-value is below 2 / 2**9 = .0039, and 12 times that is just below .05.
 MOST_COMPARISONS = 12
 RESAMPLES = 10_000
-FEWEST_RESAMPLED = 6
 ALPHA, POWER = 0.05, 0.8
 
 
@@ -77,8 +76,8 @@ def mean_interval(
 ) -> tuple[float, float]:
     """Return an interval of the mean of per-query scores, clipped to what is possible.
 
-    From `FEWEST_RESAMPLED` queries on the studentised bootstrap (Efron and Tibshirani 1993, 12.5),
-    below that Student's t: what covered best where scores are bounded, skewed and often 1.
+    Each end is that of the studentised bootstrap (Efron and Tibshirani 1993, 12.5) or of Student's
+    t, whichever is further out: what covered best where scores are bounded, skewed and often 1.
 
     Parameters
     ----------
@@ -99,28 +98,31 @@ def mean_interval(
     n = len(values)
     if n < 2 or values.min() == values.max():
         return math.nan, math.nan
+    first, last = _t_of_resamples(values, seed, level)
+    widest = _t(n, level)
+    # Where few scores differ, resamples that miss them make a studentised end fall on the mean.
+    ends = np.array([-max(last, widest), -min(first, -widest)])
     error = values.std(ddof=1) / math.sqrt(n)
-    quantiles = _t_of_resamples(values, seed, level) if n >= FEWEST_RESAMPLED else _t(n, level)
-    low, high = np.clip(values.mean() - quantiles[::-1] * error, *bounds)
+    low, high = np.clip(values.mean() + ends * error, *bounds)
     return float(low), float(high)
 
 
-def _t(n: int, level: float) -> npt.NDArray[np.float64]:
+def _t(n: int, level: float) -> float:
     from scipy import stats  # noqa: PLC0415  (a second that most programs do without)
 
-    quantiles: npt.NDArray[np.float64] = stats.t.ppf([(1 - level) / 2, (1 + level) / 2], n - 1)
-    return quantiles
+    return float(stats.t.ppf((1 + level) / 2, n - 1))
 
 
 def _t_of_resamples(
     values: npt.NDArray[np.float64], seed: int, level: float
-) -> npt.NDArray[np.float64]:
+) -> tuple[float, float]:
     n = len(values)
     drawn = values[np.random.default_rng(seed).integers(0, n, (RESAMPLES, n))]
     errors = drawn.std(axis=1, ddof=1) / math.sqrt(n)
     spread = errors > 1e-12  # A resample of equal scores has no t.
     t = (drawn.mean(axis=1)[spread] - values.mean()) / errors[spread]
-    return np.quantile(t, [(1 - level) / 2, (1 + level) / 2])
+    first, last = np.quantile(t, [(1 - level) / 2, (1 + level) / 2])
+    return float(first), float(last)
 
 
 def sign_flip_p_value(scores: npt.ArrayLike, reference_scores: npt.ArrayLike, seed: int) -> float:
@@ -214,8 +216,5 @@ def detectable_difference(spread: float, n_queries: int, n_comparisons: int) -> 
         return float(stats.nct.sf(critical, free, shift) - POWER)
 
     # At a shift of the critical value the power is about one half.
-    return (
-        spread
-        * float(optimize.brentq(lacking, 0.5 * critical, 3 * critical + 3))
-        / math.sqrt(n_queries)
-    )
+    shift = float(optimize.brentq(lacking, 0.5 * critical, 3 * critical + 3))
+    return float(spread * shift / math.sqrt(n_queries))

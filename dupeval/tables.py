@@ -136,9 +136,9 @@ def comparisons_table(per_query: pd.DataFrame, comparison: Comparison) -> pd.Dat
     -------
     DataFrame
         ``protocol``, ``block``, ``reference``, ``n_comparisons``, ``n_queries``;
-        ``smallest_p_holm``: the least that an adjusted p-value could be; ``detectable``: the smallest mean difference of
-        F1 that would be found with 80 % power, were the differences of queries as spread as the
-        block's median.
+        ``smallest_p_holm``: the least that an adjusted p-value could be; ``detectable``: the
+        smallest mean difference of F1 that would be found with 80 % power, were the differences of
+        queries as spread as the block's median.
     """
     wide = per_query.pivot_table(
         index=["protocol", "query"], columns="method", values="f1", sort=False
