@@ -161,7 +161,7 @@ def sign_flip_p_value(scores: npt.ArrayLike, reference_scores: npt.ArrayLike, se
 def smallest_p_value(n_queries: int) -> float:
     """Return the least that `sign_flip_p_value` can be: all differences of one sign."""
     if n_queries <= MOST_EXACT_QUERIES:
-        return min(1.0, 2.0 / 2.0**n_queries)
+        return min(1.0, math.ldexp(2.0, -n_queries))
     return 1 / (2**MOST_EXACT_QUERIES + 1)
 
 
