@@ -162,7 +162,7 @@ def smallest_p_value(n_queries: int) -> float:
     """Return the least that `sign_flip_p_value` can be: all differences of one sign."""
     if n_queries <= MOST_EXACT_QUERIES:
         return min(1.0, math.ldexp(2.0, -n_queries))
-    return 1 / (2**MOST_EXACT_QUERIES + 1)
+    return 1 / (math.ldexp(1.0, MOST_EXACT_QUERIES) + 1)
 
 
 def holm(p_values: Mapping[str, float]) -> dict[str, float]:
