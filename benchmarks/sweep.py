@@ -16,11 +16,15 @@ from sklearn.metrics.cluster import pair_confusion_matrix
 
 from benchmarks.measuring import Figure, figure, ratios, seconds
 from dupeval.dataset import Dataset
-from dupeval.method.vectors import VectorCurves, VectorMethod
+from dupeval.engine.answers import Answers
+from dupeval.engine.curves import ScoredAnswers
+from dupeval.engine.workshop import Workshop
+from dupeval.method import Resources
+from dupeval.method.vectors import VectorMethod
 from dupeval.reduction import PCA
 from dupeval.representation import Representation
 from dupeval.sweep.outcome import Outcome, hidden_sets, outcomes
-from dupeval.timing import one_thread
+from dupeval.timing import Stopwatch, one_thread
 
 ROOT = Path(__file__).resolve().parent.parent
 N_QUERIES, N_THRESHOLDS = 3, 200
@@ -37,33 +41,29 @@ def measure(
 ) -> list[Figure]:
     """Score some settings on some queries both ways, and time the program with its own settings."""
     few = replace(dataset, queries=dataset.queries[:N_QUERIES])
-    family = VectorMethod(
-        representation,
-        PCA(10, whiten=True),
-        tuned=("threshold", "linkage", "metric", "n_components"),
-        grid={
-            "linkage": ("average",),
-            "metric": ("euclidean", "cosine"),
-            "n_components": (5, 15),
-        },
-    )
+    grid = {"metric": ("euclidean", "cosine"), "n_components": (5, 15)}
+    family = VectorMethod(representation, PCA(10, whiten=True), linkage="average", grid=grid)
     X = np.asarray(vectors[: len(few.images)], np.float64)
+    workshop = Workshop(few, Resources(cache_dir), Stopwatch("benchmark"))
+    photographs = [query.photographs for query in few.queries]
 
     def together() -> list[Outcome]:
-        return outcomes(VectorCurves.of(family, few, X), family.settings, held_out=True)
+        scored = ScoredAnswers(Answers(family, workshop), photographs)
+        return outcomes(scored, family.candidates, held_out=True)
 
     with one_thread():
+        together()  # The vectors are read.
         thresholds = [_thresholds(outcome) for outcome in together()]
 
         def apart() -> list[Scores]:
             return [
                 _plain(family.at(setting), few, X, grid)
-                for setting, grid in zip(family.settings, thresholds, strict=True)
+                for setting, grid in zip(family.candidates, thresholds, strict=True)
             ]
 
         missed = _check(together(), apart(), thresholds)
         ours, theirs = seconds([together, apart], runs)
-    name = f"{len(family.settings)} settings with PCA, {N_QUERIES} queries, each held out"
+    name = f"{len(family.candidates)} settings with PCA, {N_QUERIES} queries, each held out"
     plain = f"scikit-learn for each setting, {N_THRESHOLDS} thresholds"
     program = "experiments/sweep.py, 372 settings"
     return [
@@ -95,7 +95,7 @@ def _plain(method: VectorMethod, dataset: Dataset, X: np.ndarray, thresholds: np
         for query in range(n_queries):
             if query in hidden:
                 continue
-            on = reduction.fitted_on(query, hidden, n_queries)
+            on = frozenset(range(n_queries)) - hidden - {query}
             if on not in fitted:
                 pca = decomposition.PCA(
                     reduction.n_components, whiten=reduction.whiten, svd_solver="full"

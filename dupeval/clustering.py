@@ -181,22 +181,31 @@ class Dendrogram:
     def from_distances(cls, distances: npt.ArrayLike, linkage: Linkage = "single") -> Self:
         """Cluster observations known by their distances, in scipy's condensed order.
 
-        With single linkage a cut at t gives the connected components of "distance <= t".
+        With single linkage a cut at t gives the connected components of "distance <= t", and a
+        distance may be infinite: no threshold joins such a pair by itself.
 
         Raises
         ------
         ValueError
-            If `distances` is not a vector of finite numbers >= 0.
+            If `distances` is not a vector of numbers >= 0, all finite but with single linkage.
         """
         condensed = np.asarray(distances, dtype=np.float64)
-        if condensed.ndim != 1 or not (np.isfinite(condensed) & (condensed >= 0)).all():
-            raise ValueError("distances must be one condensed vector, finite and not below 0")
+        endless = np.isinf(condensed)
+        # NaN is not >= 0 either.
+        if condensed.ndim != 1 or not (condensed >= 0).all():
+            raise ValueError("distances must be one condensed vector of numbers not below 0")
+        if endless.any() and linkage != "single":
+            raise ValueError("infinite distances have a meaning for single linkage only")
         if condensed.size == 0:
             return cls(np.empty((0, 2), np.int64), np.empty(0))
-        tree = hierarchy.linkage(condensed, linkage)
+        beyond = condensed.max(initial=0.0, where=~endless) + 1.0
+        tree = hierarchy.linkage(np.where(endless, beyond, condensed), linkage)
         # After an inversion only the cluster just made can be merged lower, so that the highest
         # merge so far is the highest one below.
-        return cls(tree[:, :2].astype(np.int64), np.maximum.accumulate(tree[:, 2]))
+        heights = np.maximum.accumulate(tree[:, 2])
+        if endless.any():
+            heights[heights >= beyond] = np.inf
+        return cls(tree[:, :2].astype(np.int64), heights)
 
     @property
     def n_observations(self) -> int:

@@ -57,8 +57,8 @@ def families_of(edit: str) -> frozenset[str]:
 def found_images(query: Query, groups: Sequence[Hashable]) -> list[FoundImage]:
     """Return the images of a query with their groups, given in the query's order."""
     return [
-        FoundImage((query.slug, image.photograph), image.edit, group)
-        for image, group in zip(query.images, groups, strict=True)
+        FoundImage((query.slug, label.photograph), label.edit, group)
+        for label, group in zip(query.labels, groups, strict=True)
     ]
 
 

@@ -8,22 +8,35 @@ from dataclasses import dataclass, field
 from statistics import fmean
 
 from dupeval.dataset import Dataset
+from dupeval.engine.answers import Answers, cut
+from dupeval.engine.curves import Curves, Rehearsal, ScoredAnswers
+from dupeval.engine.workshop import Workshop
 from dupeval.errors import NoScoresError, SettingsError
-from dupeval.method import Curves, Method, Resources
-from dupeval.metrics import PairScores
-from dupeval.protocol import Choice, Protocol
+from dupeval.method import Method, Params, Partition, Resources
+from dupeval.metrics import PairScores, pair_scores
+from dupeval.protocol import Decision, Protocol
 from dupeval.timing import Stopwatch, Timing, one_thread
 
 
 @dataclass(frozen=True)
 class QueryResult:
-    """What one method reached on one query under one protocol, and with which choice."""
+    """What one method reached on one query under one protocol, and with which decision.
+
+    Attributes
+    ----------
+    method, protocol, query : str
+    scores : PairScores
+    decision : Decision
+    hidden : tuple of str
+        The queries that the decision hid, by slug.
+    """
 
     method: str
     protocol: str
     query: str
     scores: PairScores
-    choice: Choice
+    decision: Decision
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +106,23 @@ class Evaluation:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """The groups of one query's images, and what they were decided with; no label enters.
+
+    Attributes
+    ----------
+    query : int
+        Its place in the dataset.
+    decision : Decision
+    labels : ndarray of int64, shape (n_images,)
+    """
+
+    query: int
+    decision: Decision
+    labels: Partition
+
+
 def evaluate(
     methods: Mapping[str, Method],
     protocols: Mapping[str, Protocol],
@@ -121,24 +151,29 @@ def evaluate(
         Of each row in which no two images are together.
     """
     rows = _covered(methods, protocols)
-    _rehearse(rows, methods, protocols, dataset)
-    curves, absences, timings = _curves(methods, dataset, resources)
+    wanted = _rehearse(rows, methods, protocols, dataset)
+    runs, absences, timings = _run_all(methods, wanted, dataset, resources)
     results: list[QueryResult] = []
     groups: list[Group] = []
     spreads: list[Spread] = []
     notes: list[str] = []
     with one_thread():
         for protocol_name, name in rows:
-            if name in curves:
-                watch = Stopwatch(name)
-                with watch.time(protocol_name):
-                    protocol, seen = protocols[protocol_name], _seen(protocol_name, rows, curves)
-                    scored = score(name, protocol_name, protocol, seen, dataset)
-                timings += watch.timings
-                results += scored
-                groups += _groups(scored, curves[name], dataset)
-                spreads += _spread(scored, protocol, seen, dataset)
-                notes += _nothing_together(scored, methods[name])
+            if name not in runs:
+                continue
+            watch = Stopwatch(name)
+            with watch.time(protocol_name):
+                protocol = protocols[protocol_name]
+                seen = {m: runs[m][0] for p, m in rows if p == protocol_name and m in runs}
+                predictions = [predict(name, protocol, seen, run) for run in runs[name]]
+                scored = [score(each, name, protocol_name, dataset) for each in predictions]
+            timings += watch.timings
+            results += scored[0]
+            groups += _groups(predictions[0], name, protocol_name, dataset)
+            if len(scored) > 1:
+                f1 = [fmean(result.scores.f1 for result in run) for run in scored]
+                spreads.append(Spread(name, protocol_name, len(f1), min(f1), max(f1)))
+            notes += _nothing_together(scored[0], methods[name])
     for note in notes:
         warnings.warn(note, stacklevel=2)
     source = {name: method.source for name, method in methods.items()}
@@ -154,21 +189,58 @@ def evaluate(
     )
 
 
-def _curves(
-    methods: Mapping[str, Method], dataset: Dataset, resources: Resources
-) -> tuple[dict[str, Curves], list[Absence], list[Timing]]:
+def predict(
+    name: str, protocol: Protocol, curves: Mapping[str, Curves], run: ScoredAnswers
+) -> list[Prediction]:
+    """Let a protocol decide for one run of a method, and return the groups of every query."""
+    decisions = protocol.decide(name, {**curves, name: run})
+    predictions = []
+    for query, decision in enumerate(decisions):
+        (found,) = run.answers.found(query, [decision.params], decision.hidden)
+        predictions.append(Prediction(query, decision, cut(found, decision.threshold)))
+    return predictions
+
+
+def score(
+    predictions: Sequence[Prediction], name: str, protocol_name: str, dataset: Dataset
+) -> list[QueryResult]:
+    """Compare predictions with the labels."""
+    return [
+        QueryResult(
+            name,
+            protocol_name,
+            dataset.queries[each.query].slug,
+            pair_scores(dataset.queries[each.query].photographs, each.labels),
+            each.decision,
+            tuple(dataset.queries[i].slug for i in sorted(each.decision.hidden)),
+        )
+        for each in predictions
+    ]
+
+
+def _run_all(
+    methods: Mapping[str, Method],
+    wanted: Mapping[str, Sequence[Params]],
+    dataset: Dataset,
+    resources: Resources,
+) -> tuple[dict[str, list[ScoredAnswers]], list[Absence], list[Timing]]:
     """Let every method do its work; what one of them cannot do disturbs no other."""
-    curves: dict[str, Curves] = {}
+    photographs = [query.photographs for query in dataset.queries]
+    runs: dict[str, list[ScoredAnswers]] = {}
     absences: list[Absence] = []
     timings: list[Timing] = []
     for name, method in methods.items():
         watch = Stopwatch(name)
         try:
-            curves[name] = method.curves(dataset, resources, watch)
+            for run in range(method.n_runs):
+                answers = Answers(method, Workshop(dataset, resources, watch, run))
+                answers.prepare(wanted.get(name, ()))
+                runs.setdefault(name, []).append(ScoredAnswers(answers, photographs))
         except NoScoresError as error:
+            runs.pop(name, None)
             absences.append(Absence(name, error.source, str(error)))
         timings += watch.timings
-    return curves, absences, timings
+    return runs, absences, timings
 
 
 def _covered(
@@ -193,58 +265,31 @@ def _rehearse(
     methods: Mapping[str, Method],
     protocols: Mapping[str, Protocol],
     dataset: Dataset,
-) -> None:
-    """Find what is impossible before minutes are spent on long work."""
+) -> dict[str, list[Params]]:
+    """Find what is impossible before minutes are spent, and all parameters that are wanted."""
     n_images = [len(query.images) for query in dataset.queries]
-    curves = {name: method.rehearsal(n_images) for name, method in methods.items()}
+    rehearsals = {name: Rehearsal(method, n_images) for name, method in methods.items()}
     for protocol_name, name in rows:
-        seen = _seen(protocol_name, rows, curves)
-        score(name, protocol_name, protocols[protocol_name], seen, dataset)
+        seen = {m: rehearsals[m] for p, m in rows if p == protocol_name}
+        rehearse(name, protocol_name, protocols[protocol_name], seen)
+    return {name: rehearsal.wanted for name, rehearsal in rehearsals.items()}
 
 
-def _seen(
-    protocol_name: str, rows: Sequence[tuple[str, str]], curves: Mapping[str, Curves]
-) -> dict[str, Curves]:
-    """Return the curves of the methods that a protocol covers."""
-    return {name: curves[name] for p, name in rows if p == protocol_name and name in curves}
+def rehearse(
+    name: str, protocol_name: str, protocol: Protocol, rehearsals: Mapping[str, Rehearsal]
+) -> None:
+    """Let a protocol decide on nothing.
 
-
-def score(
-    name: str,
-    protocol_name: str,
-    protocol: Protocol,
-    curves: Mapping[str, Curves],
-    dataset: Dataset,
-) -> list[QueryResult]:
-    """Score one method under one protocol; see `evaluate`."""
+    Raises
+    ------
+    SettingsError
+        If it could not; the message names the method and the protocol.
+    """
     try:
-        choices = protocol.choose(name, curves)
-        scores = [
-            curves[name].curve(q, choice.setting, choice.hidden).at(choice.threshold)
-            for q, choice in enumerate(choices)
-        ]
+        for query, decision in enumerate(protocol.decide(name, rehearsals)):
+            rehearsals[name].curves(query, [decision.params], decision.hidden)
     except SettingsError as error:
         raise SettingsError(f"method {name}, protocol {protocol_name}: {error}") from None
-    return [
-        QueryResult(name, protocol_name, query.slug, score, choice)
-        for query, choice, score in zip(dataset.queries, choices, scores, strict=True)
-    ]
-
-
-def _spread(
-    scored: Sequence[QueryResult],
-    protocol: Protocol,
-    curves: Mapping[str, Curves],
-    dataset: Dataset,
-) -> Iterator[Spread]:
-    name, protocol_name = scored[0].method, scored[0].protocol
-    runs = [
-        score(name, protocol_name, protocol, {**curves, name: other}, dataset)
-        for other in curves[name].other_runs
-    ]
-    if runs:
-        f1 = [fmean(result.scores.f1 for result in run) for run in (scored, *runs)]
-        yield Spread(name, protocol_name, len(f1), min(f1), max(f1))
 
 
 def _nothing_together(scored: Sequence[QueryResult], method: Method) -> Iterator[str]:
@@ -260,10 +305,10 @@ def _nothing_together(scored: Sequence[QueryResult], method: Method) -> Iterator
     )
 
 
-def _groups(scored: Sequence[QueryResult], curves: Curves, dataset: Dataset) -> Iterator[Group]:
-    for q, (result, query) in enumerate(zip(scored, dataset.queries, strict=True)):
-        choice = result.choice
-        labels = curves.partition(q, choice.setting, choice.hidden, choice.threshold)
-        for image, label in zip(query.images, labels.tolist(), strict=True):
-            names = (result.method, result.protocol, query.slug)
-            yield Group(*names, image.name, image.photograph, label)
+def _groups(
+    predictions: Sequence[Prediction], name: str, protocol_name: str, dataset: Dataset
+) -> Iterator[Group]:
+    for each in predictions:
+        query = dataset.queries[each.query]
+        for (image, label), group in zip(query.labelled, each.labels.tolist(), strict=True):
+            yield Group(name, protocol_name, query.slug, image.name, label.photograph, group)

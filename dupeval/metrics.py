@@ -133,6 +133,14 @@ class PairCurve:
     def __iter__(self) -> Iterator[PairScores]:
         return (self[step] for step in range(len(self)))
 
+    def within_reach(self) -> PairCurve:
+        """Return the curve without the merges at infinity, which no threshold reaches."""
+        n = int(np.searchsorted(self.thresholds, np.inf))
+        if n == len(self):
+            return self
+        tp, fp, fn, tn = (getattr(self, name)[:n] for name in ("tp", "fp", "fn", "tn"))
+        return PairCurve(self.thresholds[:n], tp, fp, fn, tn, self.zero_division)
+
     def steps_at(self, thresholds: npt.ArrayLike) -> npt.NDArray[np.int64]:
         """Return the index of the step that holds at each threshold."""
         return np.searchsorted(self.thresholds, thresholds, side="right").astype(np.int64) - 1

@@ -22,6 +22,7 @@ def describe_run(
     configuration: Mapping[str, Any],
     dataset: Dataset,
     methods: Mapping[str, Mapping[str, Any]],
+    protocols: Mapping[str, Mapping[str, Any]],
     outputs: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return the content of ``run.json``.
@@ -33,6 +34,8 @@ def describe_run(
     dataset : Dataset
     methods : mapping
         What each is made of: weights hash, preprocessing, versions; see `Method.description`.
+    protocols : mapping
+        What each says of itself; see `Protocol.description`.
     outputs : mapping of str to str
         The SHA-256 of each file written beside it.
     """
@@ -48,6 +51,7 @@ def describe_run(
             "true_pairs": sum(query.n_true_pairs for query in dataset.queries),
         },
         "methods": {name: dict(description) for name, description in methods.items()},
+        "protocols": {name: dict(description) for name, description in protocols.items()},
         "versions": {"python": platform.python_version(), **{n: version(n) for n in LIBRARIES}},
         "host": {
             "system": f"{platform.system()} {platform.machine()}",

@@ -13,7 +13,6 @@ from sklearn import decomposition
 from dupeval.errors import SettingsError
 from dupeval.settings import STRICT
 
-Scope = Literal["others", "dataset", "query"]
 Vectors = npt.NDArray[np.floating]
 
 
@@ -36,24 +35,8 @@ class PCA:
 
     # Strict, so that neither 1.0 nor True passes for one component.
     n_components: Annotated[int, Field(gt=0, strict=True)] | Annotated[float, Field(gt=0, lt=1)]
-    fit: Scope = "others"
+    fit: Literal["others", "dataset", "query"] = "others"
     whiten: bool = False
-
-    def fitted_on(self, query: int, hidden: frozenset[int], n_queries: int) -> frozenset[int]:
-        """Return the queries whose images the components for `query` are fitted on.
-
-        Parameters
-        ----------
-        query : int
-        hidden : frozenset of int
-            The queries that a protocol holds out.
-        n_queries : int
-        """
-        own = frozenset((query,))
-        if self.fit == "query":
-            return own
-        others = frozenset(range(n_queries)) - hidden - own
-        return others if self.fit == "others" else others | own
 
 
 def check_components(reduction: PCA, n_images: int) -> None:
@@ -81,27 +64,33 @@ class Components:
     ----------
     X : ndarray of float, shape (n, d)
         n >= 2.
-    whiten : bool
     """
 
-    def __init__(self, X: Vectors, whiten: bool) -> None:
+    def __init__(self, X: Vectors) -> None:
         # Centred, n vectors span n - 1 dimensions at most.
         self.n_most: int = min(len(X) - 1, X.shape[1])
         with np.errstate(invalid="ignore"):  # Equal vectors have no variance to take shares of.
-            self._pca = decomposition.PCA(self.n_most, whiten=whiten, svd_solver="full").fit(X)
+            self._pca = decomposition.PCA(self.n_most, svd_solver="full").fit(X)
         # Where some vectors are equal they span fewer; the components beyond are rounding noise,
         # which whitening would blow up.
         lengths = self._pca.singular_values_
         rounding = float(np.linalg.norm(X)) * max(X.shape) * np.finfo(lengths.dtype).eps
         self._is_noise = lengths <= rounding
 
-    def transform(self, X: Vectors, n_components: int | float) -> Vectors:
+    def transform(self, X: Vectors, n_components: int | float, whiten: bool) -> Vectors:
         """Return the first principal components of vectors; see `count` for how many."""
-        return self.project(X)[:, : self.count(n_components)]
+        return self.project(X, whiten)[:, : self.count(n_components)]
 
-    def project(self, X: Vectors) -> Vectors:
-        """Return all principal components of vectors, shape (n, n_most)."""
-        scores: Vectors = self._pca.transform(X)
+    def project(self, X: Vectors, whiten: bool) -> Vectors:
+        """Return all principal components of vectors, shape (n, n_most).
+
+        Parameters
+        ----------
+        X : ndarray of float, shape (n, d)
+        whiten : bool
+            Divide each component by its standard deviation.
+        """
+        scores: Vectors = self._pca.set_params(whiten=whiten).transform(X)
         scores[:, self._is_noise] = 0.0
         return scores
 

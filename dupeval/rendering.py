@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -10,14 +10,6 @@ from dupeval.dataset import Dataset
 from dupeval.evaluation import Spread
 from dupeval.tables import SCORES, published_table1
 from dupeval.text import csv_cell, visible
-
-HEADINGS = {
-    "loqo": "Threshold chosen on the other queries (loqo): the honest figure",
-    "oracle": "Best single threshold on these queries (oracle): an upper bound, never a result",
-    "shared": "One threshold for all methods, found on vgg_pca (shared): how the study reads",
-    "fixed": "Configured thresholds (fixed): external tools as installed, at their own default",
-    "published": "The study's own figures",
-}
 
 
 def csv_bytes(table: pd.DataFrame, float_format: str = "%.6f") -> bytes:
@@ -32,17 +24,33 @@ def csv_bytes(table: pd.DataFrame, float_format: str = "%.6f") -> bytes:
 
 def table1_markdown(
     table: pd.DataFrame,
+    comparisons: pd.DataFrame,
     dataset: Dataset,
+    headings: Mapping[str, str],
     spreads: Iterable[Spread] = (),
     notes: Iterable[str] = (),
 ) -> str:
-    """Return Table 1 as Markdown: one part a protocol, the published figures beside it."""
+    """Return Table 1 as Markdown: one part a protocol, the published figures beside it.
+
+    Parameters
+    ----------
+    table, comparisons : DataFrame
+        As `dupeval.tables.table1` and `dupeval.tables.comparisons_table` make them.
+    dataset : Dataset
+    headings : mapping of str to str
+        What each protocol is, by its name.
+    spreads : iterable of Spread
+    notes : iterable of str
+        What must be said besides.
+    """
     parts = [f"Table 1 on {describe_dataset(dataset)}. {NOTE}"]
     for protocol, rows in _parts(table):
         text = _for_reading(rows).to_markdown(
             index=False, disable_numparse=True, colalign=_alignment(rows)
         )
-        parts.append(f"### {HEADINGS.get(protocol, protocol)}\n\n{text}")
+        parts.append(f"### {_heading(protocol, headings)}\n\n{text}")
+        own = comparisons[comparisons["protocol"] == protocol]
+        parts += [" ".join(_reach(row) for _, row in own.iterrows())] if len(own) else []
     parts += [
         f"{s.method} under {s.protocol}: F1 from {s.f1_least:.3f} to {s.f1_most:.3f} in {s.n_runs} "
         "runs; the row is the first."
@@ -52,13 +60,13 @@ def table1_markdown(
     return "\n\n".join(parts) + "\n"
 
 
-def table1_latex(table: pd.DataFrame, dataset: Dataset) -> str:
+def table1_latex(table: pd.DataFrame, dataset: Dataset, headings: Mapping[str, str]) -> str:
     """Return Table 1 as LaTeX, for the package booktabs: one tabular a protocol."""
     parts = [f"% Table 1 on {describe_dataset(dataset)}. {NOTE}"]
     for protocol, rows in _parts(table):
         columns = "".join(side[0] for side in _alignment(rows))
         text = _for_reading(rows).to_latex(index=False, column_format=columns, escape=True)
-        parts.append(f"% {HEADINGS.get(protocol, protocol)}\n{text}")
+        parts.append(f"% {_heading(protocol, headings)}\n{text}")
     return "\n".join(parts)
 
 
@@ -79,11 +87,27 @@ def per_query_markdown(per_query: pd.DataFrame, dataset: Dataset) -> str:
 
 
 NOTE = (
-    "P, R, F1: means over queries; interval: of F1, bootstrap over queries; pooled: from the "
-    "counts of all queries; p: exact paired sign-flip test of F1 against vgg_pca, under loqo where "
-    "it was not run under the same protocol. Published: the study's figures, on its own images, "
-    "which are not public; nothing here reproduces them."
+    "P, R, F1: means over queries, where a query in which nothing is claimed has precision 0; "
+    "empty: in how many queries that is so; interval: of F1, 95 %, Student's t over queries; "
+    "pooled: precision, recall and F1 of the counts of all queries together; difference: "
+    "of mean F1 from the reference, with its interval; p: exact paired sign-flip test, Holm: "
+    "adjusted for the other methods of its block. Published: the study's figures, on its own "
+    "images, which are not public; nothing here reproduces them."
 )
+
+
+def _heading(protocol: str, headings: Mapping[str, str]) -> str:
+    return f"{headings[protocol]} ({protocol})" if protocol in headings else protocol
+
+
+def _reach(row: pd.Series) -> str:
+    """Say what the comparisons of one block can find."""
+    n = row["n_comparisons"]
+    return (
+        f"{row['block']}: {n} comparison{'s' if n > 1 else ''} with {row['reference']} on "
+        f"{row['n_queries']} queries; no Holm p can be below {row['smallest_p_holm']:.3f}, and a "
+        f"mean difference of {row['detectable']:.2f} would be found with 80 % power."
+    )
 
 
 def describe_dataset(dataset: Dataset) -> str:
@@ -109,7 +133,7 @@ def _parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
         return methods.map(lambda method: place.get(method, len(place)))
 
     if measured.empty:
-        return [("published", published)]
+        return [("The study's own figures", published)]
     return [
         (
             str(protocol),
@@ -120,13 +144,8 @@ def _parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 
 
 def _for_reading(rows: pd.DataFrame) -> pd.DataFrame:
-    def interval(row: pd.Series) -> str:
-        if pd.isna(row["f1_ci_low"]):
-            return ""
-        return f"[{row['f1_ci_low']:.3f}, {row['f1_ci_high']:.3f}]"
-
     def published(row: pd.Series) -> str:
-        return " / ".join(filter(None, (_number(row[f"{score}_published"]) for score in SCORES)))
+        return _slashed(row, "{}_published")
 
     return pd.DataFrame(
         {
@@ -134,14 +153,38 @@ def _for_reading(rows: pd.DataFrame) -> pd.DataFrame:
             "P": rows["precision"].map(_number),
             "R": rows["recall"].map(_number),
             "F1": rows["f1"].map(_number),
-            "95 % interval": rows.apply(interval, axis=1),
-            "F1 pooled": rows["f1_micro"].map(_number),
+            "95 % interval": rows.apply(_interval, axis=1),
+            "empty": rows["n_empty"].map(lambda n: "" if pd.isna(n) else f"{n}"),
+            "pooled P / R / F1": rows.apply(lambda row: _slashed(row, "{}_micro"), axis=1),
+            "difference": rows.apply(_difference, axis=1),
             "p": rows["p_value"].map(_number),
+            "Holm": rows["p_holm"].map(_number),
             "threshold": rows["threshold"].map(_number),
             "source": rows["source"],
             "published P / R / F1": rows.apply(published, axis=1),
         }
     )
+
+
+def _interval(row: pd.Series) -> str:
+    if pd.notna(row["f1_ci_low"]):
+        return f"[{row['f1_ci_low']:.3f}, {row['f1_ci_high']:.3f}]"
+    # Equal scores give no interval; how sure that is they do not say.
+    n = row["n_queries"]
+    return "" if pd.isna(n) or n < 2 else f"{n} of {n} equal"
+
+
+def _difference(row: pd.Series) -> str:
+    if pd.isna(row["difference"]):
+        return ""
+    ends = ""
+    if pd.notna(row["difference_ci_low"]):
+        ends = f" [{row['difference_ci_low']:+.3f}, {row['difference_ci_high']:+.3f}]"
+    return f"{row['difference']:+.3f}{ends}"
+
+
+def _slashed(row: pd.Series, column: str) -> str:
+    return " / ".join(filter(None, (_number(row[column.format(score)]) for score in SCORES)))
 
 
 def _number(value: float) -> str:

@@ -1,49 +1,101 @@
-"""Uncertainty over queries: bootstrap intervals and the exact paired sign-flip test."""
+"""Uncertainty over queries, never over pairs: the pairs of one query are not independent.
+
+Which interval is used, and why, is simulated by ``benchmarks/intervals.py``; docs/statistics.md
+shows what came of it.
+"""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from dupeval.errors import SettingsError
+
 # Above this many queries 2**n sign patterns are too many; a drawn sample of them is used.
 MOST_EXACT_QUERIES = 16
+# With nine queries no p-value is below 2 / 2**9 = .0039, and 12 times that is just below .05.
+MOST_COMPARISONS = 12
+ALPHA, POWER = 0.05, 0.8
 
 
-def bootstrap_interval(
-    scores: npt.ArrayLike, seed: int, n_resamples: int = 10_000, level: float = 0.95
+@dataclass(frozen=True)
+class Comparison:
+    """What methods are tested against, and which tests belong together.
+
+    Attributes
+    ----------
+    reference : str
+        The method.
+    blocks : mapping of str to sequence of str
+        Methods whose comparisons answer one question: their p-values are adjusted for each other.
+        Methods in none of them make one more block, "others".
+    seed : int
+    """
+
+    reference: str
+    blocks: Mapping[str, Sequence[str]]
+    seed: int
+
+    def block_of(self, method: str) -> str:
+        """Return the name of a method's block."""
+        return next((name for name, own in self.blocks.items() if method in own), "others")
+
+    def check(self, methods: Iterable[str]) -> None:
+        """Find out whether the methods of a run can be compared.
+
+        Raises
+        ------
+        SettingsError
+            If a block would make more than `MOST_COMPARISONS`, or a method is in two.
+        """
+        listed = [name for own in self.blocks.values() for name in own]
+        twice = sorted({name for name in listed if listed.count(name) > 1})
+        if twice:
+            raise SettingsError(f"blocks: {', '.join(twice)} in more than one; possible: one")
+        sizes = Counter(self.block_of(name) for name in methods if name != self.reference)
+        for block, n in sizes.items():
+            if n > MOST_COMPARISONS:
+                raise SettingsError(
+                    f"the block {block!r} has {n} methods to compare with {self.reference}; "
+                    f"possible: {MOST_COMPARISONS} at most, in blocks of their own: "
+                    "'+blocks.NAME=[METHOD,METHOD]'"
+                )
+
+
+def mean_interval(
+    scores: npt.ArrayLike, bounds: tuple[float, float] = (0.0, 1.0), level: float = 0.95
 ) -> tuple[float, float]:
-    """Return the percentile bootstrap interval of the mean of per-query scores.
+    """Return Student's t interval of the mean of per-query scores, clipped to what is possible.
 
-    Queries are resampled, never pairs: the pairs of one query are not independent.
+    Bootstraps of few queries cover less, or, studentised, now and then say next to nothing.
 
     Parameters
     ----------
     scores : array-like of float, shape (n_queries,)
-    seed : int
-    n_resamples : int, default 10000
+    bounds : tuple of float, default (0, 1)
+        Between which a mean can lie.
     level : float, default 0.95
 
     Returns
     -------
     (low, high) : tuple of float
-        NaN, NaN with fewer than two queries.
+        NaN, NaN with fewer than two queries, or where all scores are equal: how sure that is
+        they do not say.
     """
-    values = np.asarray(scores, dtype=np.float64)
-    if len(values) < 2:
-        return math.nan, math.nan
-    from scipy import stats  # noqa: PLC0415 - half a second, which most programs do not need
+    from scipy import stats  # noqa: PLC0415  (a second that most programs do without)
 
-    interval = stats.bootstrap(
-        (values,),
-        np.mean,
-        n_resamples=n_resamples,
-        confidence_level=level,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
-    return float(interval.low), float(interval.high)
+    values = np.asarray(scores, dtype=np.float64)
+    n = len(values)
+    if n < 2 or values.min() == values.max():
+        return math.nan, math.nan
+    half = float(stats.t.ppf((1 + level) / 2, n - 1)) * values.std(ddof=1) / math.sqrt(n)
+    low, high = np.clip([values.mean() - half, values.mean() + half], *bounds)
+    return float(low), float(high)
 
 
 def sign_flip_p_value(scores: npt.ArrayLike, reference_scores: npt.ArrayLike, seed: int) -> float:
@@ -62,7 +114,7 @@ def sign_flip_p_value(scores: npt.ArrayLike, reference_scores: npt.ArrayLike, se
     Returns
     -------
     float
-        At least 2 / 2**n: with nine queries nothing can be below 0.0039.
+        At least `smallest_p_value`: with nine queries nothing can be below 0.0039.
     """
     differences = np.asarray(scores, np.float64) - np.asarray(reference_scores, np.float64)
     n = len(differences)
@@ -77,3 +129,65 @@ def sign_flip_p_value(scores: npt.ArrayLike, reference_scores: npt.ArrayLike, se
     extreme = int((sums >= abs(differences.sum()) - tie).sum())
     # A drawn sample counts what was observed as one more pattern, so that p is never 0.
     return extreme / len(sums) if exact else (extreme + 1) / (len(sums) + 1)
+
+
+def smallest_p_value(n_queries: int) -> float:
+    """Return the least that `sign_flip_p_value` can be: all differences of one sign."""
+    if n_queries <= MOST_EXACT_QUERIES:
+        return min(1.0, math.ldexp(2.0, -n_queries))
+    return 1 / (math.ldexp(1.0, MOST_EXACT_QUERIES) + 1)
+
+
+def holm(p_values: Mapping[str, float]) -> dict[str, float]:
+    """Return p-values adjusted for how many they are (Holm 1979), never decreasing in their order.
+
+    With m of them the smallest is multiplied by m, the next by m - 1, and so on, and none is below
+    one before it or above 1: rejecting what is below a level keeps the chance of any false
+    rejection below it.
+
+    Parameters
+    ----------
+    p_values : mapping of str to float
+        None of them NaN.
+
+    Returns
+    -------
+    dict of str to float
+        In the order given.
+    """
+    adjusted: dict[str, float] = {}
+    most = 0.0
+    for place, name in enumerate(sorted(p_values, key=lambda name: p_values[name])):
+        most = max(most, min(1.0, (len(p_values) - place) * p_values[name]))
+        adjusted[name] = most
+    return {name: adjusted[name] for name in p_values}
+
+
+def detectable_difference(spread: float, n_queries: int, n_comparisons: int) -> float:
+    """Return the smallest mean difference that a paired t test would find with 80 % power.
+
+    At the level .05 / `n_comparisons`, which Holm's first step asks for. The sign-flip test, which
+    makes no assumption of normality, needs about as much.
+
+    Parameters
+    ----------
+    spread : float
+        The standard deviation of the differences of queries.
+    n_queries : int
+        At least 2.
+    n_comparisons : int
+    """
+    from scipy import optimize, stats  # noqa: PLC0415
+
+    if spread == 0:
+        return 0.0
+    free = n_queries - 1
+    critical = stats.t.ppf(1 - ALPHA / n_comparisons / 2, free)
+
+    def lacking(shift: float) -> float:
+        # What is found with the wrong sign is next to nothing.
+        return float(stats.nct.sf(critical, free, shift) - POWER)
+
+    # At a shift of the critical value the power is about one half.
+    shift = float(optimize.brentq(lacking, 0.5 * critical, 3 * critical + 3))
+    return float(spread * shift / math.sqrt(n_queries))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from dupeval.dataset import Dataset
-from dupeval.protocol import Choice
+from dupeval.protocol import Decision
 from dupeval.stored_run import StoredResultsError, read_run
 from dupeval.tables import PER_QUERY_COLUMNS, TABLE1_COLUMNS
 
-TEXTS = ("method", "protocol", "query", "image", "photograph", "setting", "source")
+TEXTS = (
+    *("dataset", "method", "protocol", "query", "image", "photograph"),
+    *("params", "hidden", "source", "reference"),
+)
 COLUMNS = {
     "table1.csv": TABLE1_COLUMNS,
     "per_query.csv": PER_QUERY_COLUMNS,
@@ -43,6 +46,8 @@ class StoredResults:
         The group of each image by its name, in the dataset's order.
     run : mapping
         What the run was made of; see `dupeval.provenance.describe_run`.
+    slugs : sequence of str
+        The dataset's queries, in its order.
     """
 
     folder: Path
@@ -50,11 +55,17 @@ class StoredResults:
     per_query: Mapping[Place, Mapping[str, Any]]
     partitions: Mapping[Place, Mapping[str, int]]
     run: Mapping[str, Any]
+    slugs: Sequence[str]
 
     @property
     def protocols(self) -> list[str]:
         """The protocols of the run, in its order."""
         return [name for name in dict.fromkeys(self.table1["protocol"]) if name]
+
+    def said_of(self, protocol: str) -> Mapping[str, Any]:
+        """Return what a protocol says of itself; see `dupeval.protocol.Protocol.description`."""
+        said: Mapping[str, Any] = self.run["protocols"][protocol]
+        return said
 
     @property
     def table1_sha256(self) -> str:
@@ -89,11 +100,11 @@ class StoredResults:
             )
         return self.per_query[place]
 
-    def choice(self, method: str, protocol: str, query: str, place: int) -> Choice:
-        """Return what a protocol chose for the query at `place` of the dataset; see `row`."""
+    def decision(self, method: str, protocol: str, query: str) -> Decision:
+        """Return what a protocol decided for a query; see `row`."""
         row = self.row(method, protocol, query)
-        hidden = frozenset((place,)) if protocol == "loqo" else frozenset[int]()
-        return Choice(json.loads(row["setting"]), float(row["threshold"]), hidden)
+        hidden = frozenset(self.slugs.index(slug) for slug in json.loads(row["hidden"]))
+        return Decision(json.loads(row["params"]), float(row["threshold"]), hidden)
 
     def partition(self, method: str, protocol: str, query: str) -> Mapping[str, int]:
         """Return the group of each image of a query, by the image's name; see `row`."""
@@ -146,11 +157,12 @@ def read_results(folder: Path, dataset: Dataset) -> StoredResults:
         raise StoredResultsError(
             f"{folder}: per_query.csv and groups.csv do not fit each other and the dataset"
         )
-    return StoredResults(folder, table1, rows, partitions, run.about)
+    slugs = [query.slug for query in dataset.queries]
+    return StoredResults(folder, table1, rows, partitions, run.about, slugs)
 
 
 def _check(about: Mapping[str, Any]) -> None:
-    about["seed"], about["dupeval"], about["configuration"]["methods"]
+    about["seed"], about["dupeval"], about["configuration"]["methods"], about["protocols"]
 
 
 def _partitions(groups: pd.DataFrame, dataset: Dataset) -> dict[Place, dict[str, int]]:

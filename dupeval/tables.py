@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from importlib.resources import files
@@ -13,26 +14,39 @@ import pandas as pd
 from dupeval.evaluation import Group, QueryResult, Spread
 from dupeval.files import canonical_json
 from dupeval.metrics import PairScores
-from dupeval.statistics import bootstrap_interval, sign_flip_p_value
+from dupeval.statistics import (
+    Comparison,
+    detectable_difference,
+    holm,
+    mean_interval,
+    sign_flip_p_value,
+    smallest_p_value,
+)
 from dupeval.timing import Timing
 
 SCORES = ["precision", "recall", "f1"]
 TABLE1_COLUMNS = [
-    *("method", "protocol", *SCORES, "f1_ci_low", "f1_ci_high"),
-    *("precision_micro", "recall_micro", "f1_micro", "p_value", "n_queries", "threshold"),
-    *("source", "precision_published", "recall_published", "f1_published"),
+    *("dataset", "method", "protocol", *SCORES, "f1_ci_low", "f1_ci_high"),
+    *("precision_micro", "recall_micro", "f1_micro", "n_empty"),
+    *("difference", "difference_ci_low", "difference_ci_high", "p_value", "p_holm", "reference"),
+    *("n_queries", "threshold", "source"),
+    *("precision_published", "recall_published", "f1_published"),
+]
+COMPARISONS_COLUMNS = [
+    *("protocol", "block", "reference", "n_comparisons", "n_queries"),
+    *("smallest_p_holm", "detectable"),
 ]
 PER_QUERY_COLUMNS = [
-    *("method", "protocol", "query", "tp", "fp", "fn", "tn", *SCORES, "threshold", "setting"),
+    *("method", "protocol", "query", "tp", "fp", "fn", "tn", *SCORES),
+    *("threshold", "params", "hidden"),
 ]
-REFERENCE = "vgg_pca"
 
 
 def per_query_table(results: Iterable[QueryResult]) -> pd.DataFrame:
     """Return one row a method, protocol and query.
 
-    ``threshold`` and ``setting`` (canonical JSON of the other tuned parameters) are what the
-    protocol chose for that query.
+    ``threshold`` and ``params`` (canonical JSON of the other chosen parameters) are what the
+    protocol decided for that query, ``hidden`` (a JSON list of queries) is what it used nothing of.
     """
     rows = [
         {
@@ -40,8 +54,9 @@ def per_query_table(results: Iterable[QueryResult]) -> pd.DataFrame:
             "protocol": r.protocol,
             "query": r.query,
             **{name: getattr(r.scores, name) for name in ("tp", "fp", "fn", "tn", *SCORES)},
-            "threshold": r.choice.threshold,
-            "setting": canonical_json(dict(r.choice.setting)),
+            "threshold": r.decision.threshold,
+            "params": canonical_json(dict(r.decision.params)),
+            "hidden": canonical_json(list(r.hidden)),
         }
         for r in results
     ]
@@ -56,24 +71,28 @@ def published_table1() -> pd.DataFrame:
 
 def table1(
     per_query: pd.DataFrame,
-    seed: int,
+    comparison: Comparison,
+    dataset: str,
     sources: Mapping[tuple[str, str], str] | None = None,
 ) -> pd.DataFrame:
     """Return one row a method and protocol, and the study's rows for which nothing was run.
 
-    precision, recall and f1 are means over queries; ``*_micro`` come from the counts of all
-    queries pooled; ``f1_ci_*`` is the 95 % bootstrap interval over queries; ``p_value`` is the
-    exact paired sign-flip test of F1 against vgg_pca under the same protocol, or where that was
-    not run, under ``loqo``; empty where neither was; ``threshold`` is the median over queries
-    (of a tool that has one parameter in a threshold's place, a number, the median of that), empty
-    where a method has none.
+    precision, recall and f1 are means over queries; ``f1_ci_*`` is the 95 % interval of F1 over
+    queries; ``*_micro`` come from the counts of all queries pooled, and ``n_empty`` is in how many
+    queries nothing was claimed, so that a precision of 0 there says nothing. ``difference`` is the
+    mean difference of F1 from the reference under the same protocol, with its interval and the
+    exact paired sign-flip ``p_value``; ``p_holm`` is adjusted for the other methods of its block.
+    ``threshold`` is the median over queries (of a tool that has one parameter in a threshold's
+    place, a number, the median of that), empty where a method has none or where protocols chose
+    different parameters for different queries.
 
     Parameters
     ----------
     per_query : DataFrame
         As `per_query_table` makes it.
-    seed : int
-        Of the bootstrap.
+    comparison : Comparison
+    dataset : str
+        Its name.
     sources : mapping of (protocol, method) to str, optional
         The table's rows, in its order, and what each rests on: ``measured``, ``imported``,
         ``missing``, ``failed`` or ``published``. By default all of `per_query`, measured.
@@ -89,14 +108,17 @@ def table1(
     for (protocol, method), source in sources.items():
         row: dict[str, object] = {"method": method, "protocol": protocol, "source": source}
         if (protocol, method) in groups:
-            reference = _reference(groups, protocol, method)
-            row |= _figures(groups[protocol, method], reference, seed)
+            row |= _figures(groups[protocol, method])
+            row |= _difference(groups, protocol, method, comparison)
         if source != "published":
             rows.append(row)
+    _adjust(rows, comparison)
     have = {row["method"] for row in rows}
     rows += [{"method": m, "source": "published"} for m in published.index if m not in have]
     table = pd.DataFrame(rows).reindex(columns=TABLE1_COLUMNS)
-    table["n_queries"] = table["n_queries"].astype("Int64")
+    table["dataset"] = dataset
+    for name in ("n_queries", "n_empty"):
+        table[name] = table[name].astype("Int64")
     for score in SCORES:
         table[f"{score}_published"] = table["method"].map(published[score])
     return table
@@ -110,30 +132,53 @@ def plain_table(
     return pd.DataFrame([[getattr(row, name) for name in columns] for row in rows], columns=columns)
 
 
-def _reference(
-    groups: Mapping[tuple[str, str], pd.DataFrame], protocol: str, method: str
-) -> pd.DataFrame | None:
-    """Return what a row's F1 is compared with, if there is such a thing."""
-    if method == REFERENCE:
-        return None
-    return groups.get((protocol, REFERENCE), groups.get(("loqo", REFERENCE)))
+def comparisons_table(per_query: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+    """Return what the comparisons of each protocol and block can find at all.
+
+    Returns
+    -------
+    DataFrame
+        ``protocol``, ``block``, ``reference``, ``n_comparisons``, ``n_queries``;
+        ``smallest_p_holm``: the least that an adjusted p-value could be; ``detectable``: the
+        smallest mean difference of F1 that would be found with 80 % power, were the differences of
+        queries as spread as the block's median.
+    """
+    wide = per_query.pivot_table(
+        index=["protocol", "query"], columns="method", values="f1", sort=False
+    )
+    rows = []
+    for protocol, f1 in wide.groupby("protocol", sort=False):
+        own = f1.dropna(axis=1)
+        if comparison.reference not in own or len(own) < 2:
+            continue
+        differences = own.sub(own[comparison.reference], axis=0).drop(columns=comparison.reference)
+        of_block = differences.T.groupby(comparison.block_of, sort=False)
+        for block, members in of_block:
+            n, spread = len(members), float(members.std(axis=1, ddof=1).median())
+            rows.append(
+                {
+                    "protocol": protocol,
+                    "block": block,
+                    "reference": comparison.reference,
+                    "n_comparisons": n,
+                    "n_queries": len(own),
+                    "smallest_p_holm": min(1.0, n * smallest_p_value(len(own))),
+                    "detectable": detectable_difference(spread, len(own), n),
+                }
+            )
+    return pd.DataFrame(rows, columns=COMPARISONS_COLUMNS)
 
 
-def _figures(group: pd.DataFrame, reference: pd.DataFrame | None, seed: int) -> dict[str, object]:
-    f1 = group["f1"].to_numpy()
-    low, high = bootstrap_interval(f1, seed)
+def _figures(group: pd.DataFrame) -> dict[str, object]:
+    low, high = mean_interval(group["f1"])
     counts = {name: int(group[name].sum()) for name in ("tp", "fp", "fn", "tn")}
     pooled = PairScores.from_counts(**counts)
-    p_value = None
-    if reference is not None:
-        paired = reference.set_index("query")["f1"].loc[group["query"]]
-        p_value = sign_flip_p_value(f1, paired, seed)
     return {
         **{score: group[score].mean() for score in SCORES},
         "f1_ci_low": low,
         "f1_ci_high": high,
         **{f"{score}_micro": getattr(pooled, score) for score in SCORES},
-        "p_value": p_value,
+        "n_empty": int((group["tp"] + group["fp"] == 0).sum()),
         "n_queries": len(group),
         "threshold": _threshold(group),
     }
@@ -142,7 +187,44 @@ def _figures(group: pd.DataFrame, reference: pd.DataFrame | None, seed: int) -> 
 def _threshold(group: pd.DataFrame) -> float:
     """Return the median threshold, or that of the parameter that a tool has in its place."""
     if group["threshold"].notna().any():
-        return float(group["threshold"].median())
-    values = [value for text in group["setting"] for value in json.loads(text).values()]
+        return float(group["threshold"].median()) if group["params"].nunique() == 1 else math.nan
+    values = [value for text in group["params"] for value in json.loads(text).values()]
     numbers = [x for x in values if isinstance(x, int | float) and not isinstance(x, bool)]
-    return float(np.median(numbers)) if len(numbers) == len(values) == len(group) else np.nan
+    return float(np.median(numbers)) if len(numbers) == len(values) == len(group) else math.nan
+
+
+def _difference(
+    groups: Mapping[tuple[str, str], pd.DataFrame],
+    protocol: str,
+    method: str,
+    comparison: Comparison,
+) -> dict[str, object]:
+    """Return how far a row is from the reference, if the same protocol covers both."""
+    reference = groups.get((protocol, comparison.reference))
+    if reference is None or method == comparison.reference:
+        return {}
+    group = groups[protocol, method]
+    paired = reference.set_index("query")["f1"].loc[group["query"]].to_numpy()
+    differences = group["f1"].to_numpy() - paired
+    low, high = mean_interval(differences, bounds=(-1.0, 1.0))
+    return {
+        "difference": differences.mean(),
+        "difference_ci_low": low,
+        "difference_ci_high": high,
+        "p_value": sign_flip_p_value(group["f1"], paired, comparison.seed),
+        "reference": comparison.reference,
+    }
+
+
+def _adjust(rows: Iterable[dict[str, object]], comparison: Comparison) -> None:
+    """Add the p-values that are adjusted within each protocol and block."""
+    together: dict[tuple[object, str], dict[str, dict[str, object]]] = {}
+    for row in rows:
+        if "p_value" in row:
+            method = str(row["method"])
+            place = (row["protocol"], comparison.block_of(method))
+            together.setdefault(place, {})[method] = row
+    for members in together.values():
+        adjusted = holm({method: float(str(row["p_value"])) for method, row in members.items()})
+        for method, p_value in adjusted.items():
+            members[method]["p_holm"] = p_value

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from configuration import as_json, build_all, build_methods, open_dataset
+from configuration import as_json, build_all, build_methods, build_protocols, open_dataset
 from console import NO_SCORES, SUCCESS, say
 from hydra_app import CONF_DIR, run
 from omegaconf import DictConfig
@@ -40,6 +40,7 @@ def main(config: DictConfig) -> int:
     material = Material(
         open_dataset(config),
         methods,
+        build_protocols(config),
         as_json(config)["methods"],
         resources(config),
         Path(str(config.table1_dir)),

@@ -17,6 +17,7 @@ from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
 from dupeval.evaluation import Evaluation, evaluate
 from dupeval.method import Method, Resources
+from dupeval.protocol import Protocol
 from dupeval.provenance import describe_run
 
 
@@ -27,11 +28,12 @@ class Evaluated:
     config: DictConfig
     dataset: Dataset
     methods: Mapping[str, Method]
+    protocols: Mapping[str, Protocol]
     evaluation: Evaluation
 
     def run_json(self, contents: Mapping[str, bytes]) -> bytes:
         """Return the file that says what the run was made of and which files it wrote."""
-        return run_json(self.config, self.dataset, self.methods, contents)
+        return run_json(self.config, self.dataset, self.methods, self.protocols, contents)
 
     def complain(self) -> int:
         """Print why methods have no scores, and return the exit code that says so."""
@@ -62,7 +64,7 @@ def evaluate_configuration(config: DictConfig) -> Evaluated:
             raise SettingsError("; ".join(missing))
     dataset = open_dataset(config)
     evaluation = evaluate(methods, protocols, dataset, resources(config))
-    return Evaluated(config, dataset, methods, evaluation)
+    return Evaluated(config, dataset, methods, protocols, evaluation)
 
 
 def resources(config: DictConfig) -> Resources:
@@ -74,13 +76,15 @@ def run_json(
     config: DictConfig,
     dataset: Dataset,
     methods: Mapping[str, Method],
+    protocols: Mapping[str, Protocol],
     contents: Mapping[str, bytes],
 ) -> bytes:
     """Return the file that says what a run was made of and which files it wrote."""
     described = describe_run(
         as_json(config),
         dataset,
-        {name: dict(method.description) for name, method in methods.items()},
+        {name: method.description for name, method in methods.items()},
+        {name: protocol.description for name, protocol in protocols.items()},
         {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
     )
     return (json.dumps(described, indent=2, ensure_ascii=False) + "\n").encode()

@@ -64,7 +64,7 @@ def main(config: DictConfig) -> int:
         print("stopped; the same command goes on where it was", file=sys.stderr)
         return INTERRUPTED
     swept = [Swept(one, found[one.key]) for one in planned]
-    others = {one.method: OutcomeCurves(found[one.key]) for one in references}
+    others = {one.method: OutcomeCurves(one.family.method, found[one.key]) for one in references}
     figures = figures_by_protocol(swept, protocols, others)
     table = sweep_table(swept, figures, dataset, settings.query_sets)
     best = best_table(swept, figures)
@@ -76,7 +76,7 @@ def main(config: DictConfig) -> int:
         "best.csv": short_csv_bytes(best),
         "best.md": markdown.encode(),
     }
-    contents["run.json"] = run_json(config, dataset, methods, contents)
+    contents["run.json"] = run_json(config, dataset, methods, protocols, contents)
     write_results(Path(config.out_dir), contents)
     for note in notes:
         print(note, file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from configuration import as_json
 from console import say
 from hydra_app import run
 from omegaconf import DictConfig
@@ -16,12 +17,13 @@ from dupeval.files import refuse_foreign, write_results
 from dupeval.rendering import csv_bytes, table1_latex, table1_markdown
 from dupeval.report import FILE_NAME as REPORT
 from dupeval.report import write_report
-from dupeval.tables import per_query_table, plain_table, table1
+from dupeval.statistics import Comparison
+from dupeval.tables import comparisons_table, per_query_table, plain_table, table1
 from dupeval.timing import Timing
 
 FILES = (
-    *("table1.csv", "table1.md", "table1.tex", "per_query.csv", "groups.csv", "timings.csv"),
-    *("spread.csv", "run.json"),
+    *("table1.csv", "table1.md", "table1.tex", "comparisons.csv", "per_query.csv", "groups.csv"),
+    *("timings.csv", "spread.csv", "run.json"),
 )
 
 
@@ -30,15 +32,21 @@ def main(config: DictConfig) -> int:
     refuse_foreign(Path(config.out_dir), FILES)
     if config.report_dir is not None:
         refuse_foreign(Path(config.report_dir), [REPORT])
+    comparison = _comparison(config)
     evaluated = evaluate_configuration(config)
     dataset, evaluation = evaluated.dataset, evaluated.evaluation
     per_query = per_query_table(evaluation.results)
-    table = table1(per_query, config.seed, evaluation.sources)
-    markdown = table1_markdown(table, dataset, evaluation.spreads, evaluation.notes)
+    table = table1(per_query, comparison, dataset.name, evaluation.sources)
+    comparisons = comparisons_table(per_query, comparison)
+    headings = {name: protocol.title for name, protocol in evaluated.protocols.items()}
+    markdown = table1_markdown(
+        table, comparisons, dataset, headings, evaluation.spreads, evaluation.notes
+    )
     contents = {
         "table1.csv": csv_bytes(table),
         "table1.md": markdown.encode(),
-        "table1.tex": table1_latex(table, dataset).encode(),
+        "table1.tex": table1_latex(table, dataset, headings).encode(),
+        "comparisons.csv": csv_bytes(comparisons),
         "per_query.csv": csv_bytes(per_query),
         "groups.csv": csv_bytes(plain_table(Group, evaluation.groups)),
         "timings.csv": csv_bytes(plain_table(Timing, evaluation.timings)),
@@ -54,6 +62,12 @@ def main(config: DictConfig) -> int:
     compared = compare_with_reference(table, dataset)
     say("\n".join(filter(None, (f"{markdown}\n{written}", compared))))
     return status
+
+
+def _comparison(config: DictConfig) -> Comparison:
+    comparison = Comparison(config.reference, as_json(config)["blocks"], config.seed)
+    comparison.check(config.methods)
+    return comparison
 
 
 def _write_report(config: DictConfig, dataset: Dataset) -> Path:

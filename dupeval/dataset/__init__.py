@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +15,8 @@ from dupeval.files import json_sha256
 
 
 @dataclass(frozen=True)
-class LabelledImage:
-    """One image of a query.
+class ImageHandle:
+    """One image file: all that a method may know of it.
 
     Attributes
     ----------
@@ -23,38 +24,62 @@ class LabelledImage:
         The file's name, as in ``labels.csv``.
     path : Path
         Where the file is.
-    photograph : str
-        Images of one query with equal strings are copies of one photograph.
-    edit : str
-        How the copy was made, or empty; only ever used to break recall down.
     sha256 : str
         The SHA-256 of the file's bytes.
     """
 
     name: str
     path: Path
-    photograph: str
-    edit: str
     sha256: str
 
 
 @dataclass(frozen=True)
+class Label:
+    """What is known of an image; no method sees it.
+
+    Attributes
+    ----------
+    photograph : str
+        Images of one query with equal strings are copies of one photograph.
+    edit : str, default ""
+        How the copy was made, or empty; only ever used to break recall down.
+    """
+
+    photograph: str
+    edit: str = ""
+
+
+@dataclass(frozen=True)
 class Query:
-    """One search: a slug, a title in any language, and the images it returned."""
+    """One search: a slug, a title in any language, and the images it returned.
+
+    Attributes
+    ----------
+    slug, title : str
+    images : tuple of ImageHandle
+    labels : tuple of Label
+        One for each image.
+    """
 
     slug: str
     title: str
-    images: tuple[LabelledImage, ...]
+    images: tuple[ImageHandle, ...]
+    labels: tuple[Label, ...]
 
     @property
     def photographs(self) -> npt.NDArray[np.str_]:
         """The true labels, shape (n_images,)."""
-        return np.array([image.photograph for image in self.images])
+        return np.array([label.photograph for label in self.labels])
+
+    @property
+    def labelled(self) -> Iterator[tuple[ImageHandle, Label]]:
+        """Each image with what is known of it."""
+        return zip(self.images, self.labels, strict=True)
 
     @property
     def n_true_pairs(self) -> int:
         """How many unordered pairs of images show the same photograph."""
-        sizes = Counter(image.photograph for image in self.images).values()
+        sizes = Counter(label.photograph for label in self.labels).values()
         return sum(size * (size - 1) // 2 for size in sizes)
 
 
@@ -66,7 +91,7 @@ class Dataset:
     queries: tuple[Query, ...]
 
     @property
-    def images(self) -> tuple[LabelledImage, ...]:
+    def images(self) -> tuple[ImageHandle, ...]:
         """All images, query after query."""
         return tuple(image for query in self.queries for image in query.images)
 
@@ -75,7 +100,11 @@ class Dataset:
         """The SHA-256 of all that the dataset says: titles, names, labels, every file's bytes."""
         return json_sha256(
             [
-                [q.slug, q.title, [[i.name, i.photograph, i.edit, i.sha256] for i in q.images]]
+                [
+                    q.slug,
+                    q.title,
+                    [[i.name, known.photograph, known.edit, i.sha256] for i, known in q.labelled],
+                ]
                 for q in self.queries
             ]
         )

@@ -17,7 +17,7 @@ from pathlib import Path
 import PIL
 from tqdm import tqdm
 
-from dupeval.dataset import Dataset, LabelledImage, Query
+from dupeval.dataset import Dataset, ImageHandle, Label, Query
 from dupeval.dataset.csv_table import read_table
 from dupeval.dataset.images import MOST_DECODERS, ImageError, read_rgb
 from dupeval.dataset.names import composed, fault_of_name, is_litter, is_text
@@ -75,12 +75,17 @@ def read_folder(
     problems = [text for text in hashes if text.startswith("labels.csv:")]
     if problems:
         raise DatasetError(str(root), problems)
-    images: dict[str, list[LabelledImage]] = {slug: [] for slug in titles}
+    images: dict[str, list[ImageHandle]] = {slug: [] for slug in titles}
+    labels: dict[str, list[Label]] = {slug: [] for slug in titles}
     for (row, path), sha256 in zip(located, hashes, strict=True):
-        images[row.query].append(LabelledImage(row.image, path, row.photograph, row.edit, sha256))
+        images[row.query].append(ImageHandle(row.image, path, sha256))
+        labels[row.query].append(Label(row.photograph, row.edit))
     dataset = Dataset(
         name or root.resolve().name,
-        tuple(Query(slug, title, tuple(images[slug])) for slug, title in titles.items()),
+        tuple(
+            Query(slug, title, tuple(images[slug]), tuple(labels[slug]))
+            for slug, title in titles.items()
+        ),
     )
     mark = (
         checked_dir / f"{dataset.fingerprint}-{READER}-pillow{PIL.__version__}"

@@ -59,7 +59,7 @@ class ComponentsOfQuery(Figure):
         for i, name in enumerate(self.methods):
             left = LEFT + i * (width + BETWEEN)
             axes = style.axes_at(canvas, left, BOTTOM, width, PANEL)
-            points, shares = two_components(material.curves(name).vectors[number], material.seed)
+            points, shares = two_components(material.vectors(name, number), material.seed)
             lines = representation_lines(material.vector_method(name).representation)
             axes.set_title(f"{name}: {', '.join(lines)}", loc="left", size=style.TEXT, pad=3)
             axes.set_xlabel(f"component 1: {shares[0]:.0%} of the variance", labelpad=3)
@@ -133,8 +133,8 @@ def _draw_panel(
     area: Points,
 ) -> None:
     """Draw every image as a point, and beside its point a thumbnail of those that are shown."""
-    marks = style.marks([image.photograph for image in query.images])
-    colours = [marks[image.photograph].colour for image in query.images]
+    marks = style.marks(query.photographs.tolist())
+    colours = [marks[label.photograph].colour for label in query.labels]
     extent = area[1] - area[0]
     # One scale for both axes: distances on the page are distances of the vectors' shadows.
     scale = float(max(np.ptp(points, axis=0) / (extent - 1.2 * THUMBNAIL))) or 1.0
@@ -150,7 +150,7 @@ def _draw_panel(
     inner = area + np.array([[0.03, 0.03], [-0.03, -0.03]])
     centres = apart(on_page[shown], sizes.max(axis=0) + 0.03, inner)
     for i, picture, centre, size in zip(shown, pictures, centres, sizes, strict=True):
-        mark = marks[query.images[i].photograph]
+        mark = marks[query.labels[i].photograph]
         place(page, picture, centre[0], centre[1], mark.colour)
         edge = np.clip(on_page[i], centre - size / 2, centre + size / 2)
         for colour, line in (("white", 2.2), (mark.colour, 1.0)):

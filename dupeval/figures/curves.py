@@ -13,7 +13,7 @@ from dupeval.figures.material import Material
 from dupeval.method import Method
 from dupeval.method.vectors import VectorMethod
 from dupeval.metrics import PairCurve, PairScores
-from dupeval.protocol import Choice
+from dupeval.protocol import Decision
 from dupeval.timing import one_thread
 
 SCORES = ("precision", "recall", "f1")
@@ -22,19 +22,19 @@ COUNTS = ("tp", "fp", "fn", "tn")
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """A method under a protocol: for each query its curve, the choice, and its scores.
+    """A method under a protocol: for each query its curve, the decision, and its scores.
 
     The scores are those that are stored. A stored threshold is rounded, so that on the curve it
     may fall on the other side of a merge that it is equal to.
     """
 
     curves: tuple[PairCurve, ...]
-    choices: tuple[Choice, ...]
+    decisions: tuple[Decision, ...]
     scores: tuple[PairScores, ...]
 
     @classmethod
     def of(cls, material: Material, method: str, protocol: str) -> Scored:
-        """Compute the curves that the stored choices of a protocol were scored on.
+        """Compute the curves that the stored decisions of a protocol were scored on.
 
         Raises
         ------
@@ -43,23 +43,21 @@ class Scored:
         NoScoresError
             If an external tool cannot be run here.
         """
-        curves, stored = material.curves_of(method), material.stored_for(method)
+        curves, stored = material.scored(method), material.stored_for(method)
         slugs = [query.slug for query in material.dataset.queries]
-        choices = tuple(
-            stored.choice(method, protocol, slug, place) for place, slug in enumerate(slugs)
-        )
+        decisions = tuple(stored.decision(method, protocol, slug) for slug in slugs)
         scores = tuple(pooled_scores([stored.row(method, protocol, slug)]) for slug in slugs)
         with one_thread():
             found = [
-                curves.curve(place, choice.setting, choice.hidden)
-                for place, choice in enumerate(choices)
+                curves.curves(place, [decision.params], decision.hidden)[0]
+                for place, decision in enumerate(decisions)
             ]
-        return cls(tuple(found), choices, scores)
+        return cls(tuple(found), decisions, scores)
 
     @property
     def thresholds(self) -> npt.NDArray[np.float64]:
         """The chosen thresholds, shape (n_queries,); NaN where a method has none."""
-        return np.array([choice.threshold for choice in self.choices])
+        return np.array([decision.threshold for decision in self.decisions])
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,15 +103,10 @@ def has_threshold(curve: PairCurve | MeanCurve) -> bool:
     return not np.isnan(curve.thresholds[0])
 
 
-def protocol_name(protocol: str) -> str:
+def protocol_name(material: Material, protocol: str) -> str:
     """Return what a protocol is called in a legend."""
-    names = {
-        "loqo": "held-out threshold",
-        "fixed": "own default",
-        "oracle": "best on these queries",
-        "shared": "one threshold for all",
-    }
-    return f"{names[protocol]} ({protocol})" if protocol in names else protocol
+    caption = material.caption(protocol)
+    return f"{caption} ({protocol})" if caption else protocol
 
 
 def short(name: str, most: int = 20) -> str:

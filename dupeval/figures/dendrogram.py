@@ -17,7 +17,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from dupeval.clustering import Dendrogram
-from dupeval.dataset import LabelledImage, Query
+from dupeval.dataset import ImageHandle, Query
 from dupeval.figures import Figure, Picture, Slug, style
 from dupeval.figures.material import Material
 from dupeval.figures.thumbnails import Thumbnail, place, spread, thumbnails
@@ -55,22 +55,23 @@ class DendrogramOfQuery(Figure):
         query = material.dataset.queries[number]
         method = material.vector_method(self.method)
         stored = material.stored_for(self.method)
-        choice = stored.choice(self.method, self.protocol, query.slug, number)
-        curves = material.curves(self.method)
-        dendrogram = curves.dendrogram(number, choice.setting, choice.hidden)
+        decision = stored.decision(self.method, self.protocol, query.slug)
+        answers = material.answers(self.method)
+        dendrogram = answers.dendrogram(number, decision.params, decision.hidden)
         tree = Tree.of(dendrogram)
+        method = method.at(decision.params)
 
         n = len(query.images)
         shown = spread(n, self.most_images)
-        leaves = [query.images[tree.leaves[leaf]] for leaf in shown]
-        strip = Strip.of(n, leaves)
+        leaves = [int(tree.leaves[leaf]) for leaf in shown]
+        strip = Strip.of(n, [query.images[i] for i in leaves])
         height = TOP + TREE + GAP + BAR + strip.height
         canvas = style.canvas(height)
         page = style.page(canvas)
         style.heading(page, query, f"{self.method}, {self.protocol}")
         axes = style.axes_at(canvas, LEFT, height - TOP - TREE, strip.width, TREE)
         axes.set_ylabel(f"{method.metric} distance, {method.linkage} linkage")
-        _draw_tree(axes, tree, choice.threshold)
+        _draw_tree(axes, tree, decision.threshold)
         _draw_photographs(page, query, tree, strip)
         _draw_images(page, query, strip, dict(zip(shown, leaves, strict=True)))
         left_out = "" if len(shown) == n else f" Of {n} images {len(shown)} are shown as leaves."
@@ -84,8 +85,8 @@ class DendrogramOfQuery(Figure):
                 f"copies, grey for those shown once.{left_out} Scores of this cut: precision "
                 f"{row['precision']:.3f}, recall {row['recall']:.3f}, F1 {row['f1']:.3f}."
             ),
-            protocol=f"{self.protocol}, threshold {choice.threshold:.3f}",
-            settings={"query": query.slug, **material.described(self.method), **choice.setting},
+            protocol=f"{self.protocol}, threshold {decision.threshold:.3f}",
+            settings={"query": query.slug, **material.described(self.method), **decision.params},
         )
 
 
@@ -155,7 +156,7 @@ class Strip:
     rows: Sequence[float]
 
     @classmethod
-    def of(cls, n_images: int, shown: Sequence[LabelledImage]) -> Self:
+    def of(cls, n_images: int, shown: Sequence[ImageHandle]) -> Self:
         """Share the width among the images that are shown."""
         width = style.WIDTH - LEFT - RIGHT
         step = width / len(shown)
@@ -201,7 +202,7 @@ def _draw_photographs(page: Axes, query: Query, tree: Tree, strip: Strip) -> Non
     """Draw one bar for neighbouring leaves that show the same photograph."""
     marks = style.marks(query.photographs.tolist())
     for photograph, run in groupby(
-        range(len(tree.leaves)), lambda i: query.images[tree.leaves[i]].photograph
+        range(len(tree.leaves)), lambda i: query.labels[tree.leaves[i]].photograph
     ):
         places = list(run)
         mark = marks[photograph]
@@ -222,13 +223,11 @@ def _draw_photographs(page: Axes, query: Query, tree: Tree, strip: Strip) -> Non
             )
 
 
-def _draw_images(
-    page: Axes, query: Query, strip: Strip, leaves: Mapping[int, LabelledImage]
-) -> None:
+def _draw_images(page: Axes, query: Query, strip: Strip, leaves: Mapping[int, int]) -> None:
     marks = style.marks(query.photographs.tolist())
-    for i, ((leaf, image), picture) in enumerate(zip(leaves.items(), strip.pictures, strict=True)):
+    for i, ((leaf, own), picture) in enumerate(zip(leaves.items(), strip.pictures, strict=True)):
         x, top = LEFT + (i + 0.5) * strip.width / len(leaves), strip.top(i)
         bends = [(strip.x(leaf), strip.height), (x, strip.height - ABOVE), (x, top)]
         page.add_line(Line2D(*np.transpose(bends), color=style.LIGHT, lw=0.6, zorder=1))
         middle = top - len(picture) / style.DPI / 2
-        place(page, picture, x, middle, marks[image.photograph].colour)
+        place(page, picture, x, middle, marks[query.labels[own].photograph].colour)

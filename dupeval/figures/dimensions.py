@@ -54,9 +54,7 @@ class F1ByDimensions(Figure):
     def draw(self, material: Material) -> Picture:
         """See `Figure.draw`."""
         table = read_sweep(self.sweep_dir, material.dataset)
-        found = {
-            name: series_of(table, name, self.protocol, material.seed) for name in self.methods
-        }
+        found = {name: series_of(table, name, self.protocol) for name in self.methods}
         own = {
             name: chosen(series, material.described(name) if name in material.methods else {})
             for name, series in found.items()

@@ -15,13 +15,11 @@ from matplotlib.patches import Patch
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from dupeval.clustering import pairwise_distances
+from dupeval.engine.answers import Answers
 from dupeval.figures import Figure, Picture, style
 from dupeval.figures.curves import distance_of, settings_of, short
 from dupeval.figures.material import Material
-from dupeval.method.vectors import VectorCurves
-from dupeval.protocol import Choice
-from dupeval.reduction import Components, Vectors
+from dupeval.protocol import Decision
 from dupeval.settings import STRICT
 from dupeval.timing import one_thread
 
@@ -83,13 +81,12 @@ class DistancesOfPairs(Figure):
         )
 
     def _distances(self, material: Material, name: str) -> Distances:
-        curves, stored = material.curves(name), material.stored_for(name)
-        choices = [
-            stored.choice(name, self.protocol, query.slug, place)
-            for place, query in enumerate(material.dataset.queries)
-        ]
+        stored, queries = material.stored_for(name), material.dataset.queries
+        decisions = [stored.decision(name, self.protocol, query.slug) for query in queries]
         with one_thread():
-            return distances_of(curves, choices)
+            return distances_of(
+                material.answers(name), decisions, [query.photographs for query in queries]
+            )
 
 
 @plain_dataclass(frozen=True, eq=False)
@@ -109,31 +106,22 @@ class Distances:
     threshold: float
 
 
-def distances_of(curves: VectorCurves, choices: Sequence[Choice]) -> Distances:
-    """Return the distances from which the dendrograms of these choices are made, one a query."""
+def distances_of(
+    answers: Answers,
+    decisions: Sequence[Decision],
+    photographs: Sequence[npt.NDArray[np.str_]],
+) -> Distances:
+    """Return the distances from which the dendrograms of these decisions are made, one a query."""
     same, different = [], []
-    for query, choice in enumerate(choices):
-        metric = curves.method.at(choice.setting).metric
-        distances = pairwise_distances(reduced(curves, query, choice), metric)
-        labels = curves.photographs[query]
+    for query, (decision, labels) in enumerate(zip(decisions, photographs, strict=True)):
+        distances = answers.distances(query, decision.params, decision.hidden)
         # In the order of the condensed distances: row by row above the diagonal.
         i, j = np.triu_indices(len(labels), k=1)
         together = labels[i] == labels[j]
         same.append(distances[together])
         different.append(distances[~together])
-    threshold = float(np.median([choice.threshold for choice in choices]))
+    threshold = float(np.median([decision.threshold for decision in decisions]))
     return Distances(np.concatenate(same), np.concatenate(different), threshold)
-
-
-def reduced(curves: VectorCurves, query: int, choice: Choice) -> Vectors:
-    """Return a query's vectors after the reduction, as its dendrogram is made from them."""
-    reduction = curves.method.at(choice.setting).reduction
-    if reduction is None:
-        return curves.vectors[query]
-    fitted_on = reduction.fitted_on(query, choice.hidden, curves.n_queries)
-    X = np.concatenate([curves.vectors[i] for i in sorted(fitted_on)])
-    components = Components(X, reduction.whiten)
-    return components.transform(curves.vectors[query], reduction.n_components)
 
 
 def _draw(axes: Axes, distances: Distances) -> None:

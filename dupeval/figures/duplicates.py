@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass as plain_dataclass
 from typing import Annotated
@@ -10,7 +11,7 @@ from matplotlib.axes import Axes
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from dupeval.dataset import Dataset, LabelledImage, Query
+from dupeval.dataset import Dataset, ImageHandle, Label, Query
 from dupeval.figures import Figure, Picture, style
 from dupeval.figures.material import Material
 from dupeval.figures.thumbnails import place, thumbnails
@@ -94,37 +95,37 @@ class Example:
     """A photograph of a query: its images, those without an edit first."""
 
     query: Query
-    images: Sequence[LabelledImage]
+    images: Sequence[ImageHandle]
+    labels: Sequence[Label]
 
     @property
     def edit_lines(self) -> list[list[str]]:
         """What to write below each image; nothing where no edit of the query is known."""
-        if not any(image.edit for image in self.query.images):
-            return [[] for _ in self.images]
-        return [_edit_lines(image) for image in self.images]
+        if not any(label.edit for label in self.query.labels):
+            return [[] for _ in self.labels]
+        return [_edit_lines(label.edit) for label in self.labels]
 
 
 def examples(dataset: Dataset, most: int) -> list[Example]:
     """Return the photographs with the most images, one a query, in the order of the queries."""
     found = []
     for query in dataset.queries:
-        by_photograph: dict[str, list[LabelledImage]] = {}
-        for image in query.images:
-            by_photograph.setdefault(image.photograph, []).append(image)
-        images = max(by_photograph.values(), key=len)
-        if len(images) > 1:
-            found.append(Example(query, sorted(images, key=lambda image: image.edit != "")))
+        copies = Counter(label.photograph for label in query.labels)
+        photograph, n = copies.most_common(1)[0]
+        if n > 1:
+            own = [pair for pair in query.labelled if pair[1].photograph == photograph]
+            images, labels = zip(*sorted(own, key=lambda pair: pair[1].edit != ""), strict=True)
+            found.append(Example(query, images, labels))
     largest = sorted(found, key=lambda example: -len(example.images))[:most]
     return [example for example in found if example in largest]
 
 
-def _edit_lines(image: LabelledImage) -> list[str]:
+def _edit_lines(edit: str) -> list[str]:
     """Return an edit such as ``crop:0.79+mirror`` as lines to read."""
-    if not image.edit:
+    if not edit:
         return ["no edit"]
     lines = [
-        style.one_line(edit.replace(":", " ").replace("=", " "), 26)
-        for edit in image.edit.split("+")
+        style.one_line(part.replace(":", " ").replace("=", " "), 26) for part in edit.split("+")
     ]
     more = len(lines) - EDIT_LINES
     return lines if more <= 0 else [*lines[: EDIT_LINES - 1], f"and {more + 1} more"]

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from pydantic.dataclasses import dataclass
 
-from dupeval.dataset import LabelledImage
+from dupeval.dataset import ImageHandle
 from dupeval.figures import Figure, Picture, Slug, icons
 from dupeval.figures.diagram import Stage, row_of
 from dupeval.figures.material import Material
@@ -62,7 +62,7 @@ class FeatureExtraction(Figure):
         )
 
 
-def extraction(representation: Representation, image: LabelledImage) -> list[Stage]:
+def extraction(representation: Representation, image: ImageHandle) -> list[Stage]:
     """Return the stages from an image to its vector."""
     if isinstance(representation, VGG16):
         parts = steps(representation)
@@ -77,12 +77,12 @@ def extraction(representation: Representation, image: LabelledImage) -> list[Sta
     return [_found(image), Stage(name, lines, icons.program), _vector()]
 
 
-def _found(image: LabelledImage) -> Stage:
+def _found(image: ImageHandle) -> Stage:
     (picture,) = thumbnails([image], HEIGHT, HEIGHT)
     return Stage("image", ["as found"], partial(icons.picture, of=picture))
 
 
-def _prepared(representation: RawPixels | VGG16, image: LabelledImage, *more: str) -> Stage:
+def _prepared(representation: RawPixels | VGG16, image: ImageHandle, *more: str) -> Stage:
     """Show an image as the representation sees it."""
     pixels = read_resized(image.path, representation.size, representation.resize)
     if isinstance(representation, RawPixels) and representation.colour == "grey":

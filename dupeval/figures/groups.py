@@ -182,7 +182,7 @@ def _draw_block(page: Axes, block: Block, query: Query, corner: tuple[float, flo
             IMAGE_HEIGHT,
         )
     )
-    marks = style.marks([image.photograph for image in query.images])
+    marks = style.marks(query.photographs.tolist())
     for part, row, column in block.boxes:
         box_top = top - NAME - row * TILE_HEIGHT
         _draw_box(page, block, part, (left + column * TILE_WIDTH, box_top))
@@ -190,7 +190,7 @@ def _draw_block(page: Axes, block: Block, query: Query, corner: tuple[float, flo
             row_of_box, column_of_box = divmod(k, block.columns)
             x = left + (column + column_of_box + 0.5) * TILE_WIDTH
             tile_top = box_top - row_of_box * TILE_HEIGHT
-            mark = marks[query.images[i].photograph]
+            mark = marks[query.labels[i].photograph]
             y = tile_top - INSET - 0.03 - IMAGE_HEIGHT / 2
             width, height = place(page, next(pictures), x, y, mark.colour)
             if mark.letter:

@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from dupeval.dataset import Dataset
+from dupeval.engine.answers import Answers
+from dupeval.engine.curves import ScoredAnswers
+from dupeval.engine.workshop import Workshop
 from dupeval.errors import SettingsError
-from dupeval.method import Curves, Method, Resources
-from dupeval.method.vectors import VectorCurves, VectorMethod
+from dupeval.method import Method, Resources
+from dupeval.method.vectors import VectorMethod
+from dupeval.method.views import Vectors
+from dupeval.protocol import Protocol
 from dupeval.stored import StoredResults, read_results
 from dupeval.stored_run import StoredResultsError
-from dupeval.timing import Stopwatch, one_thread
+from dupeval.timing import Stopwatch
 
 # Settings that change where and how fast a method works, never what it answers.
 _OF_THE_MACHINE = (
@@ -32,8 +37,10 @@ class Material:
     dataset : Dataset
     methods : mapping of str to Method
         The methods of the configuration, by name.
+    protocols : mapping of str to Protocol
+        Those of the configuration, by name.
     settings : mapping of str to mapping
-        Their configuration, as JSON values.
+        The methods' configuration, as JSON values.
     resources : Resources
     table1_dir : Path
         Where Table 1 is stored.
@@ -42,12 +49,12 @@ class Material:
 
     dataset: Dataset
     methods: Mapping[str, Method]
+    protocols: Mapping[str, Protocol]
     settings: Mapping[str, Any]
     resources: Resources
     table1_dir: Path
     seed: int
-    _curves: dict[str, VectorCurves] = field(default_factory=dict)
-    _other_curves: dict[str, Curves] = field(default_factory=dict)
+    _answers: dict[str, Answers] = field(default_factory=dict)
 
     def place(self, slug: str | None) -> int:
         """Return the place of a query in the dataset; None means the second, or the only one.
@@ -93,16 +100,8 @@ class Material:
             )
         return method
 
-    def curves(self, name: str) -> VectorCurves:
-        """Return a method's curves on the dataset, computed when first asked for."""
-        if name not in self._curves:
-            method = self.vector_method(name)
-            with one_thread():
-                self._curves[name] = method.curves(self.dataset, self.resources, Stopwatch(name))
-        return self._curves[name]
-
-    def curves_of(self, name: str) -> Curves:
-        """Return the curves of any method, an external tool's too; see `curves`.
+    def answers(self, name: str) -> Answers:
+        """Return the answers of any method, an external tool's too, computed when asked for.
 
         Raises
         ------
@@ -111,17 +110,30 @@ class Material:
         NoScoresError
             If it cannot be run here.
         """
-        method = self.method(name)
-        if isinstance(method, VectorMethod):
-            return self.curves(name)
-        if name not in self._other_curves:
-            watch = Stopwatch(name)
-            self._other_curves[name] = method.curves(self.dataset, self.resources, watch)
-        return self._other_curves[name]
+        if name not in self._answers:
+            workshop = Workshop(self.dataset, self.resources, Stopwatch(name))
+            answers = Answers(self.method(name), workshop)
+            answers.prepare([])
+            self._answers[name] = answers
+        return self._answers[name]
+
+    def scored(self, name: str) -> ScoredAnswers:
+        """Return the scored answers of a method; see `answers`."""
+        photographs = [query.photographs for query in self.dataset.queries]
+        return ScoredAnswers(self.answers(name), photographs)
+
+    def vectors(self, name: str, query: int) -> Vectors:
+        """Return the vectors of a query, before any reduction."""
+        representation = self.vector_method(name).representation
+        return self.answers(name).queries[query].vectors(representation)
+
+    def caption(self, protocol: str) -> str:
+        """Return what a protocol does, in a few words; empty if it is not in the configuration."""
+        return self.protocols[protocol].caption if protocol in self.protocols else ""
 
     def described(self, name: str) -> dict[str, Any]:
         """Return the settings of a method that a caption names."""
-        left_out = ("grid.", "tuned", "threshold")
+        left_out = ("grid.", "threshold")
         flat = _flat(self.settings[name])
         return {
             "method": name,
@@ -137,7 +149,7 @@ class Material:
     def table1_sha256(self) -> str | None:
         """SHA-256 of the ``table1.csv`` that was read; None as long as `stored` was not asked for.
 
-        `dataclasses.replace` gives a material that shares the curves and has read nothing yet.
+        `dataclasses.replace` gives a material that shares the answers and has read nothing yet.
         """
         return self.stored.table1_sha256 if "stored" in vars(self) else None
 

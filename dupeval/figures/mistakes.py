@@ -51,7 +51,7 @@ class Mistakes:
     @classmethod
     def of(cls, query: Query, partition: Mapping[str, int]) -> Self:
         """Compare a partition, the group of each image by name, with the photographs."""
-        photographs = [image.photograph for image in query.images]
+        photographs = query.photographs.tolist()
         found = [partition[image.name] for image in query.images]
         in_group, in_query = Counter(found), Counter(photographs)
         both = list(zip(found, photographs, strict=True))

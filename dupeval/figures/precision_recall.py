@@ -79,7 +79,7 @@ class PrecisionAndRecall(Figure):
                 if other != name:
                     axes.plot(*worst_case(curves[other]), **OF_OTHERS)
             _draw_method(axes, curves[name], marks[name], looks)
-        _draw_legend(canvas, looks)
+        _draw_legend(canvas, {protocol_name(material, p): look for p, look in looks.items()})
         return Picture(
             canvas,
             title="Precision and recall of every method over all thresholds",
@@ -208,8 +208,5 @@ def _draw_legend(canvas: Canvas, looks: Mapping[str, Mapping[str, Any]]) -> None
         Line2D([], [], label="other methods", **{**OF_OTHERS, "lw": 1.5}),
         Line2D([], [], label="equal F1", **OF_EQUAL_F1),
     ]
-    points = [
-        Line2D([], [], ls="", label=protocol_name(protocol), **look)
-        for protocol, look in looks.items()
-    ]
+    points = [Line2D([], [], ls="", label=name, **look) for name, look in looks.items()]
     canvas.legend(handles=[*lines, *points], loc="outside upper left", ncols=6)

@@ -7,14 +7,13 @@ from functools import partial
 
 from pydantic.dataclasses import dataclass
 
-from dupeval.dataset import LabelledImage, Query
+from dupeval.dataset import ImageHandle, Query
 from dupeval.figures import Figure, Picture, Slug, icons, style
 from dupeval.figures.diagram import Stage, row_of
 from dupeval.figures.material import Material
 from dupeval.figures.thumbnails import thumbnails
 from dupeval.figures.vgg_blocks import steps
 from dupeval.figures.wording import (
-    PROTOCOLS,
     dendrogram_lines,
     reduction_lines,
     representation_lines,
@@ -50,7 +49,7 @@ class Process(Figure):
         """See `Figure.draw`."""
         query = material.dataset.queries[material.place(self.query)]
         chosen = sample(query)
-        flat = [image for group in chosen for image in group]
+        flat = [image for group in chosen.values() for image in group]
         pictures = dict(zip(flat, thumbnails(flat, THUMBNAIL, THUMBNAIL), strict=True))
         marks = style.marks(query.photographs.tolist())
         in_order = sorted(flat, key=query.images.index)
@@ -66,14 +65,14 @@ class Process(Figure):
                     columns=2,
                 ),
             ),
-            *_stages(self.method, method, self.protocol),
+            *_stages(self.method, method, [self.protocol, material.caption(self.protocol)]),
             Stage(
                 "groups",
                 ["copies of one photograph"],
                 partial(
                     icons.stacks,
-                    groups=[[pictures[image] for image in group] for group in chosen],
-                    frames=[marks[group[0].photograph].colour for group in chosen],
+                    groups=[[pictures[image] for image in group] for group in chosen.values()],
+                    frames=[marks[photograph].colour for photograph in chosen],
                 ),
             ),
         ]
@@ -90,18 +89,17 @@ class Process(Figure):
         )
 
 
-def sample(query: Query) -> list[list[LabelledImage]]:
+def sample(query: Query) -> dict[str, list[ImageHandle]]:
     """Return some images of a query by photograph: two pairs of copies and two others, if any."""
-    by_photograph: dict[str, list[LabelledImage]] = {}
-    for image in query.images:
-        by_photograph.setdefault(image.photograph, []).append(image)
-    copied = [images[:2] for images in by_photograph.values() if len(images) > 1]
-    single = [images for images in by_photograph.values() if len(images) == 1]
-    return [*copied[:2], *single[:2]]
+    by_photograph: dict[str, list[ImageHandle]] = {}
+    for image, label in query.labelled:
+        by_photograph.setdefault(label.photograph, []).append(image)
+    copied = [(shown, images[:2]) for shown, images in by_photograph.items() if len(images) > 1]
+    single = [(shown, images) for shown, images in by_photograph.items() if len(images) == 1]
+    return dict([*copied[:2], *single[:2]])
 
 
-def _stages(name: str, method: Method, protocol: str) -> Iterator[Stage]:
-    chosen = [protocol, PROTOCOLS.get(protocol, "")]
+def _stages(name: str, method: Method, chosen: list[str]) -> Iterator[Stage]:
     threshold = Stage("threshold", chosen, partial(icons.dendrogram, cut=True))
     if not isinstance(method, VectorMethod):
         yield Stage("external tool", [name], icons.program)

@@ -61,7 +61,8 @@ class ScoresOfMethods(Figure):
         _draw_groups(axes, groups, height, looks)
         published = any(row.published is not None for row in rows)
         drawn = {protocol for row in rows for protocol in row.bars}
-        _draw_legend(canvas, {p: look for p, look in looks.items() if p in drawn}, published)
+        of_name = {protocol_name(material, p): looks[p] for p in looks if p in drawn}
+        _draw_legend(canvas, of_name, published)
         absent = [f"{row.method} ({row.source})" for row in rows if not row.bars]
         return Picture(
             canvas,
@@ -214,7 +215,7 @@ def _beside(axes: Axes, text: str, y: float, side: int = 0, **look: Any) -> None
 
 def _draw_legend(canvas: Canvas, looks: Mapping[str, Mapping[str, Any]], published: bool) -> None:
     handles: list[Patch | Line2D] = [
-        Patch(label=protocol_name(protocol), lw=0.7, **look) for protocol, look in looks.items()
+        Patch(label=name, lw=0.7, **look) for name, look in looks.items()
     ]
     handles.append(Line2D([], [], label="95 % interval", color=style.INK, lw=0.9))
     if published:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
-from dupeval.statistics import bootstrap_interval
+from dupeval.statistics import mean_interval
 from dupeval.stored_run import read_run
 
 COMMAND = "python experiments/sweep.py"
@@ -59,7 +59,7 @@ def read_sweep(folder: Path, dataset: Dataset) -> pd.DataFrame:
     return run.table("sweep.csv", _NEEDED, _NUMBERS)
 
 
-def series_of(table: pd.DataFrame, method: str, protocol: str, seed: int) -> list[Series]:
+def series_of(table: pd.DataFrame, method: str, protocol: str) -> list[Series]:
     """Return one series for each combination of a method's other parameters.
 
     Parameters
@@ -67,8 +67,6 @@ def series_of(table: pd.DataFrame, method: str, protocol: str, seed: int) -> lis
     table : DataFrame
         See `read_sweep`.
     method, protocol : str
-    seed : int
-        Of the bootstrap.
 
     Raises
     ------
@@ -86,18 +84,18 @@ def series_of(table: pd.DataFrame, method: str, protocol: str, seed: int) -> lis
     rows = numbered[(numbered["method"] == method) & (numbered["protocol"] == protocol)]
     parameters = [name for name in table.columns if name not in _OTHERS]
     return [
-        _series(dict(zip(parameters, map(str, values), strict=True)), part, seed)
+        _series(dict(zip(parameters, map(str, values), strict=True)), part)
         for values, part in rows.groupby(parameters, sort=False)
     ]
 
 
-def _series(parameters: Mapping[str, str], rows: pd.DataFrame, seed: int) -> Series:
+def _series(parameters: Mapping[str, str], rows: pd.DataFrame) -> Series:
     numbers, f1, intervals = [], [], []
     for n, part in rows.groupby(N_COMPONENTS):
         is_all = part["query_set"] == ALL
         of_queries = part.loc[~is_all, "f1"].to_numpy()
         numbers.append(n)
         f1.append(part.loc[is_all, "f1"].iloc[0] if is_all.any() else of_queries.mean())
-        intervals.append(bootstrap_interval(of_queries, seed))
+        intervals.append(mean_interval(of_queries))
     low, high = np.array(intervals).T
     return Series(parameters, np.array(numbers, np.int64), np.array(f1), low, high)

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from dupeval.dataset import LabelledImage
+from dupeval.dataset import ImageHandle
 from dupeval.dataset.images import MOST_DECODERS, ImageError, open_rgb
 from dupeval.errors import DupevalError
 from dupeval.figures.style import DPI
@@ -22,12 +22,12 @@ Thumbnail = npt.NDArray[np.uint8]
 _COLOURS = 128
 
 
-def thumbnails(images: Sequence[LabelledImage], width: float, height: float) -> list[Thumbnail]:
+def thumbnails(images: Sequence[ImageHandle], width: float, height: float) -> list[Thumbnail]:
     """Return each image at the size it is printed, shape (rows, columns, 3).
 
     Parameters
     ----------
-    images : sequence of LabelledImage
+    images : sequence of ImageHandle
     width, height : float
         The box it must fit in, in inches.
 
@@ -37,7 +37,7 @@ def thumbnails(images: Sequence[LabelledImage], width: float, height: float) -> 
         If an image cannot be decoded; the message names its file.
     """
 
-    def small(image: LabelledImage) -> Thumbnail:
+    def small(image: ImageHandle) -> Thumbnail:
         try:
             picture = open_rgb(image.path)
         except ImageError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from dupeval.clustering import Linkage, Metric
@@ -11,13 +10,6 @@ from dupeval.representation import Representation
 from dupeval.representation.raw import RawPixels
 from dupeval.representation.vgg import VGG16
 
-# How a protocol chooses the threshold; a protocol that is not here is called by its name.
-PROTOCOLS: Mapping[str, str] = {
-    "loqo": "best on the other queries",
-    "oracle": "best on the same queries",
-    "shared": "one for all methods",
-    "fixed": "a given number",
-}
 _RESIZED = {"squash": "squashed to", "crop": "cropped to", "pad": "padded to"}
 _FITTED = {"others": "other queries", "dataset": "all queries", "query": "the query"}
 

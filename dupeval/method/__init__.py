@@ -1,62 +1,49 @@
-"""A method: from the images of one query to the scores of all its cuts.
+"""A method: what turns one query's images into distances or into groups.
 
-A new kind of method is one new module here; a new method is one YAML.
+The engine asks (`dupeval.engine`): it decides which images a fit may see, makes each fit once,
+clusters distances and cuts. A new kind of method is one new module here; a new method is one YAML.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from dupeval.dataset import Dataset
-from dupeval.metrics import PairCurve
+from dupeval.clustering import Linkage
+from dupeval.method.views import QueryImages, TrainingView
 from dupeval.timing import Stopwatch
 
-# One value for each tuned parameter but the threshold.
-Setting = Mapping[str, Any]
+# Values of a method's parameters besides the cut; what is not named is as configured.
+Params = Mapping[str, Any]
 
-THRESHOLD = "threshold"
+# Whose images a fit sees besides what is hidden: nobody's, the query's own, those of the other
+# queries, or those of all.
+Scope = Literal["none", "query", "others", "dataset"]
 
 
-class Curves(Protocol):
-    """What protocols see of a method on a dataset."""
+@dataclass(frozen=True, eq=False)
+class Distances:
+    """How far apart the images of a query are.
 
-    @property
-    def settings(self) -> Sequence[Setting]:
-        """What can be chosen besides the threshold; at least one, maybe empty, setting."""
+    Attributes
+    ----------
+    condensed : ndarray of float64, shape (n * (n - 1) / 2,)
+        In scipy's condensed order, at least 0; infinite where no threshold joins a pair, which
+        only single linkage can follow.
+    """
 
-    @property
-    def default(self) -> Setting:
-        """The setting in force where nothing is tuned."""
+    condensed: npt.NDArray[np.float64]
 
-    @property
-    def threshold(self) -> float | None:
-        """The threshold in force where nothing is tuned."""
 
-    @property
-    def n_queries(self) -> int:
-        """How many queries the dataset has."""
-
-    @property
-    def other_runs(self) -> Sequence[Curves]:
-        """The same of further runs, of a method whose answers differ from run to run."""
-
-    def curve(self, query: int, setting: Setting, hidden: frozenset[int]) -> PairCurve:
-        """Return the scores of all cuts of a query's dendrogram.
-
-        `hidden` are queries of which nothing may be used for any other query.
-        """
-
-    def partition(
-        self, query: int, setting: Setting, hidden: frozenset[int], threshold: float
-    ) -> npt.NDArray[np.int64]:
-        """Return the groups that the curve scores at `threshold`: labels, shape (n_images,)."""
+# Labels of the images, shape (n_images,): of methods that tell groups and no distances.
+Partition = npt.NDArray[np.int64]
+Answer = Distances | Partition
 
 
 @dataclass(frozen=True)
@@ -79,25 +66,101 @@ class Resources:
 
 
 class Method(ABC):
-    """All that turns one query's images into a dendrogram or a partition."""
+    """All that turns one query's images into distances or a partition."""
 
     # Whether somebody else's program does the work.
     external: ClassVar[bool] = False
     # What tables say its figures rest on.
     source: ClassVar[str] = "measured"
+    # Whether a fit is shown the labels of what it may see.
+    supervised: ClassVar[bool] = False
 
     @property
     @abstractmethod
     def description(self) -> Mapping[str, Any]:
         """What it is made of besides its configuration (hashes, versions), as JSON values."""
 
-    @abstractmethod
-    def rehearsal(self, n_images: Sequence[int]) -> Curves:
-        """Return the curves of queries with so many images, as far as only their errors matter.
+    @property
+    def default(self) -> Params:
+        """The parameters in force where nothing is chosen."""
+        return {}
 
-        Made before any work is done, so that what is impossible shows at once.
+    @property
+    def cut_candidates(self) -> Sequence[Params]:
+        """What stands for a cut besides the threshold: of tools that tell groups at each value."""
+        return (self.default,)
+
+    @property
+    def candidates(self) -> Sequence[Params]:
+        """What may be chosen besides the threshold, where parameters are chosen."""
+        return self.cut_candidates
+
+    @property
+    def cut(self) -> float | None:
+        """The threshold in force where nothing is chosen; NaN for a method that has none."""
+        return np.nan
+
+    @property
+    def n_runs(self) -> int:
+        """How often to run it: more than once where answers differ from run to run."""
+        return 1
+
+    def scope(self, params: Params) -> Scope:
+        """Say whose images a fit sees."""
+        return "none"
+
+    def linkage_of(self, params: Params) -> Linkage:
+        """Return how distances are clustered."""
+        return "single"
+
+    def check(self, params: Params, n_images: int) -> None:  # noqa: B027 (most have nothing)
+        """Find, before any work, what is impossible with a fit on that many images.
+
+        Raises
+        ------
+        SettingsError
+            With what is possible instead.
         """
 
+    def prepared(
+        self, queries: Sequence[QueryImages], wanted: Sequence[Params], watch: Stopwatch
+    ) -> Method:
+        """Do what is done once for all queries; return the method that answers.
+
+        Parameters
+        ----------
+        queries : sequence of QueryImages
+            All of the dataset.
+        wanted : sequence of mapping
+            The parameters that will be asked for.
+        watch : Stopwatch
+
+        Raises
+        ------
+        NoScoresError
+            If the method cannot be run here, or fails.
+        """
+        return self
+
+    def fit_params(self, params: Params) -> Params:
+        """Return those of the parameters that a fit depends on."""
+        return {}
+
+    def fit(self, view: TrainingView, params: Params) -> Any:
+        """Learn from images; see `scope`. What is returned goes to `answers`."""
+        return None
+
     @abstractmethod
-    def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> Curves:
-        """Do the work on a dataset, and tell the watch how long each stage took."""
+    def answers(
+        self, fit: Any, query: QueryImages, many: Sequence[Params]
+    ) -> Iterator[tuple[Params, Answer]]:
+        """Yield, in any order, what the method says of a query with each of many parameters.
+
+        Parameters
+        ----------
+        fit : object
+            What `fit` returned.
+        query : QueryImages
+        many : sequence of mapping
+            With equal `fit_params`.
+        """

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -13,17 +12,14 @@ from pydantic import Field, PositiveInt
 from pydantic.dataclasses import dataclass
 from scipy.spatial.distance import squareform
 
-from dupeval.clustering import Dendrogram
-from dupeval.dataset import Dataset, Query
 from dupeval.errors import NoScoresError, SettingsError
-from dupeval.method import Method, Resources
-from dupeval.method.partitions import Labels, PartitionCurves, labels_of
+from dupeval.method import Answer, Distances, Method, Params
+from dupeval.method.partitions import labels_of
+from dupeval.method.views import QueryImages
 from dupeval.settings import STRICT
 from dupeval.timing import Stopwatch
 from dupeval.tool import DistanceTool, Tool
-from dupeval.tool.cache import ReplyCache
 from dupeval.tool.process import Reply
-from dupeval.tool.running import run_tool
 from dupeval.tool.view import in_order
 
 
@@ -55,17 +51,33 @@ class ExternalMethod(Method):
 
     def __post_init__(self) -> None:
         possible = self.tool.settings
-        if self._default not in possible:
+        if self.default not in possible:
             shown = ", ".join(str(dict(setting)) for setting in possible)
             raise SettingsError(f"setting={self.setting} is not possible; possible: {shown}")
         if self.threshold is not None and not isinstance(self.tool, DistanceTool):
             raise SettingsError("threshold has no meaning for a tool that tells no distances")
 
     @property
-    def _default(self) -> Mapping[str, Any]:
+    def default(self) -> Params:
+        """See `Method.default`."""
         if self.setting is None and len(self.tool.settings) == 1:
             return self.tool.settings[0]
         return self.setting or {}
+
+    @property
+    def cut_candidates(self) -> Sequence[Params]:
+        """See `Method.cut_candidates`."""
+        return self.tool.settings
+
+    @property
+    def cut(self) -> float | None:
+        """See `Method.cut`."""
+        return self.threshold if isinstance(self.tool, DistanceTool) else np.nan
+
+    @property
+    def n_runs(self) -> int:
+        """See `Method.n_runs`."""
+        return self.repeats
 
     @property
     def description(self) -> Mapping[str, Any]:
@@ -75,71 +87,46 @@ class ExternalMethod(Method):
         except NoScoresError as error:
             return {error.source: str(error)}
 
-    def rehearsal(self, n_images: Sequence[int]) -> PartitionCurves:
-        """See `Method.rehearsal`."""
-        one = Dendrogram.from_distances([])
-        found = one if isinstance(self.tool, DistanceTool) else np.zeros(1, np.int64)
-        return self._curves(
-            [np.array(["photograph"])] * len(n_images),
-            [[found] * len(self.tool.settings)] * len(n_images),
-        )
-
-    def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> PartitionCurves:
-        """See `Method.curves`."""
-        first, *others = (self._run(run, dataset, resources, watch) for run in range(self.repeats))
-        return replace(first, other_runs=tuple(others))
-
-    def _run(
-        self, run: int, dataset: Dataset, resources: Resources, watch: Stopwatch
-    ) -> PartitionCurves:
-        replies, stored = run_tool(
-            self.tool,
-            dataset,
-            ReplyCache(resources.cache_dir / "replies"),
-            self.time_limit_s,
-            run,
-            resources.fresh,
-            watch.method if resources.progress else None,
-        )
-        watch.add(
-            "tool",
-            sum(reply.wall_s for reply in replies),
-            sum(reply.cpu_s for reply in replies),
-            max(reply.peak_memory_mb for reply in replies),
-            stored,
-        )
-        _tell(replies, dataset, watch.method)
+    def prepared(
+        self, queries: Sequence[QueryImages], wanted: Sequence[Params], watch: Stopwatch
+    ) -> ExternalMethod:
+        """See `Method.prepared`: the tool is run on all queries, and what it notes is told."""
+        replies = [query.reply(self.tool, self.time_limit_s) for query in queries]
+        _tell(replies, queries, watch.method)
         if isinstance(self.tool, DistanceTool):
             _check_distances(replies)
-        found = [
-            self._found(reply.answers, query)
-            for reply, query in zip(replies, dataset.queries, strict=True)
-        ]
-        return self._curves([query.photographs for query in dataset.queries], found)
+        return self
 
-    def _curves(
-        self,
-        photographs: Sequence[npt.NDArray[np.str_]],
-        found: Sequence[Sequence[Dendrogram | Labels]],
-    ) -> PartitionCurves:
-        threshold = self.threshold if isinstance(self.tool, DistanceTool) else np.nan
-        return PartitionCurves(self.tool.settings, self._default, threshold, photographs, found)
-
-    def _found(self, answers: Sequence[Any], query: Query) -> Sequence[Dendrogram | Labels]:
+    def answers(
+        self, fit: None, query: QueryImages, many: Sequence[Params]
+    ) -> Iterator[tuple[Params, Answer]]:
+        """See `Method.answers`."""
+        answers = query.reply(self.tool, self.time_limit_s).answers
+        places = [self.tool.settings.index(params) for params in many]
+        if isinstance(self.tool, DistanceTool):
+            matrices = _matrices(answers, query)
+            apart = np.where(np.isnan(matrices), np.inf, matrices)
+            found = [Distances(squareform(matrix, checks=False)) for matrix in apart]
+            yield from ((params, found[i]) for params, i in zip(many, places, strict=True))
+            return
         order = in_order(query.images)
-        if not isinstance(self.tool, DistanceTool):
-            places = [[[order[i] for i in group] for group in groups] for groups in answers]
-            return [labels_of(groups, len(order)) for groups in places]
-        place = np.argsort(order)
-        distances = np.array([squareform(np.array(answer, np.float64)) for answer in answers])
-        distances = distances[:, place[:, None], place]
-        return [_components(squareform(matrix, checks=False)) for matrix in distances]
+        for params, i in zip(many, places, strict=True):
+            groups = [[order[image] for image in group] for group in answers[i]]
+            yield params, labels_of(groups, len(order))
 
 
-def _tell(replies: Sequence[Reply], dataset: Dataset, name: str) -> None:
+def _matrices(answers: Sequence[Any], query: QueryImages) -> npt.NDArray[np.float64]:
+    """Return distances in the query's order, NaN where a tool could not read an image."""
+    place = np.argsort(in_order(query.images))
+    distances = np.array([squareform(np.array(answer, np.float64)) for answer in answers])
+    ordered: npt.NDArray[np.float64] = distances[:, place[:, None], place]
+    return ordered
+
+
+def _tell(replies: Sequence[Reply], asked: Sequence[QueryImages], name: str) -> None:
     """Pass on what the tool's process notes, once for all queries of which it is the same."""
     slugs: dict[str, list[str]] = {}
-    for reply, query in zip(replies, dataset.queries, strict=True):
+    for reply, query in zip(replies, asked, strict=True):
         for note in dict.fromkeys(reply.notes):
             slugs.setdefault(note, []).append(query.slug)
     for note, of in slugs.items():
@@ -155,10 +142,3 @@ def _check_distances(replies: Sequence[Reply]) -> None:
     raise NoScoresError(
         "failed", "; ".join(["it tells no distance between any two images", *notes[:1]])
     )
-
-
-def _components(distances: npt.NDArray[np.float64]) -> Dendrogram:
-    """Return the connected components at each threshold; NaN connects at none."""
-    beyond = np.nanmax(distances, initial=0.0) + 1.0
-    tree = Dendrogram.from_distances(np.where(np.isnan(distances), beyond, distances), "single")
-    return Dendrogram(tree.merges, np.where(tree.heights < beyond, tree.heights, np.inf))

@@ -5,19 +5,19 @@ from __future__ import annotations
 import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass as plain_dataclass
 from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any, ClassVar, Literal
 
-import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from dupeval.dataset import Dataset
 from dupeval.dataset.csv_table import MOST_BYTES, read_table
 from dupeval.errors import InputError, NoScoresError
 from dupeval.files import file_sha256
-from dupeval.method import Method, Resources
-from dupeval.method.partitions import PartitionCurves, labels_of
+from dupeval.method import Answer, Method, Params
+from dupeval.method.partitions import labels_of
+from dupeval.method.views import QueryImages
 from dupeval.settings import STRICT
 from dupeval.timing import Stopwatch
 from dupeval.tool.blocks import blocks_of, looks_like_blocks
@@ -69,14 +69,10 @@ class ImportedMethod(Method):
             return {}
         return {"file": self.file.name, "sha256": file_sha256(self.file)}
 
-    def rehearsal(self, n_images: Sequence[int]) -> PartitionCurves:
-        """See `Method.rehearsal`."""
-        one = [np.zeros(1, np.int64)]
-        photographs = [np.array(["photograph"])] * len(n_images)
-        return PartitionCurves(({},), {}, np.nan, photographs, [one] * len(n_images))
-
-    def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> PartitionCurves:
-        """See `Method.curves`.
+    def prepared(
+        self, queries: Sequence[QueryImages], wanted: Sequence[Params], watch: Stopwatch
+    ) -> Method:
+        """See `Method.prepared`: the file is read and checked.
 
         Raises
         ------
@@ -91,7 +87,7 @@ class ImportedMethod(Method):
             )
         with watch.time("import"):
             problems: list[str] = []
-            groups = self._read(self.file, dataset, problems, watch.method)
+            groups = self._read(self.file, queries, problems, watch.method)
             default = self.setting if self.setting is not None else next(iter(groups), "")
             if not problems and default not in groups:
                 problems.append(
@@ -99,29 +95,28 @@ class ImportedMethod(Method):
                 )
             if problems:
                 raise InputError(f"the import {self.file}", problems)
-        found = [
-            [
-                labels_of(list(by_query[query.slug].values()), len(query.images))
-                for by_query in groups.values()
-            ]
-            for query in dataset.queries
-        ]
-        photographs = [query.photographs for query in dataset.queries]
-        settings = [{SETTING: name} for name in groups]
-        return PartitionCurves(settings, {SETTING: default}, np.nan, photographs, found)
+        return _Imported(groups, default, self.description)
 
-    def _read(self, file: Path, dataset: Dataset, problems: list[str], name: str) -> _Groups:
+    def answers(
+        self, fit: None, query: QueryImages, many: Sequence[Params]
+    ) -> Iterator[tuple[Params, Answer]]:
+        """See `Method.answers`; what answers is what `prepared` returns."""
+        raise ValueError("an import answers once it is prepared")
+
+    def _read(
+        self, file: Path, queries: Sequence[QueryImages], problems: list[str], name: str
+    ) -> _Groups:
         start = _start_of(file)
         if (self.format or _format_of(file, start)) == "blocks":
-            groups = _groups(_rows_of_blocks(file, dataset, problems), dataset, problems)
+            groups = _groups(_rows_of_blocks(file, queries, problems), queries, problems)
             # Of blocks there is one setting, even where nothing was found.
             groups = groups or {"": {}}
             if not problems:
-                _tell_queries_left_out(file.name, groups[""], dataset, name)
-            return {"": {query.slug: groups[""].get(query.slug, {}) for query in dataset.queries}}
+                _tell_queries_left_out(file.name, groups[""], queries, name)
+            return {"": {query.slug: groups[""].get(query.slug, {}) for query in queries}}
         file = file.resolve()
-        groups = _groups(read_table(file.parent, file.name, COLUMNS, problems), dataset, problems)
-        problems += _queries_left_out(file.name, groups, dataset)
+        groups = _groups(read_table(file.parent, file.name, COLUMNS, problems), queries, problems)
+        problems += _queries_left_out(file.name, groups, queries)
         if problems and not groups and looks_like_blocks(start):
             problems[0] += f"; it looks like blocks of paths: give methods.{name}.format=blocks"
         return groups
@@ -130,6 +125,36 @@ class ImportedMethod(Method):
 # Setting, query, group: places of images.
 _Groups = dict[str, dict[str, dict[str, list[int]]]]
 _Rows = Iterable[tuple[str, Mapping[str, str]]]
+
+
+@plain_dataclass(frozen=True)
+class _Imported(Method):
+    """The groups of a file that was read."""
+
+    groups: _Groups
+    setting: str
+    description: Mapping[str, Any]
+
+    external: ClassVar[bool] = True
+    source: ClassVar[str] = "imported"
+
+    @property
+    def default(self) -> Params:
+        """See `Method.default`."""
+        return {SETTING: self.setting}
+
+    @property
+    def cut_candidates(self) -> Sequence[Params]:
+        """See `Method.cut_candidates`."""
+        return [{SETTING: name} for name in self.groups]
+
+    def answers(
+        self, fit: None, query: QueryImages, many: Sequence[Params]
+    ) -> Iterator[tuple[Params, Answer]]:
+        """See `Method.answers`."""
+        for params in many:
+            groups = self.groups[params[SETTING]][query.slug]
+            yield params, labels_of(list(groups.values()), len(query.images))
 
 
 def _start_of(file: Path) -> str:
@@ -147,9 +172,9 @@ def _format_of(file: Path, start: str) -> str:
     return "csv" if table or not start.strip() or "\ufffd" in start else "blocks"
 
 
-def _rows_of_blocks(file: Path, dataset: Dataset, problems: list[str]) -> _Rows:
+def _rows_of_blocks(file: Path, queries: Sequence[QueryImages], problems: list[str]) -> _Rows:
     """Return a row for each line of each block, as a table would have it."""
-    slugs = [query.slug for query in dataset.queries]
+    slugs = [query.slug for query in queries]
     for group, block in enumerate(blocks_of(_text(file, problems))):
         for number, path in block:
             where = f"{file.name}:{number}"
@@ -181,8 +206,8 @@ def _text(file: Path, problems: list[str]) -> str:
     return ""
 
 
-def _groups(rows: _Rows, dataset: Dataset, problems: list[str]) -> _Groups:
-    slugs = [query.slug for query in dataset.queries]
+def _groups(rows: _Rows, queries: Sequence[QueryImages], problems: list[str]) -> _Groups:
+    slugs = [query.slug for query in queries]
     groups: _Groups = {}
     first: dict[tuple[str, str, int], str] = {}
     for where, row in rows:
@@ -190,7 +215,7 @@ def _groups(rows: _Rows, dataset: Dataset, problems: list[str]) -> _Groups:
         if which is None:
             problems.append(f"{where}: no query {row['query']!r}; possible: {', '.join(slugs)}")
             continue
-        query = dataset.queries[which]
+        query = queries[which]
         setting = row.get(SETTING, "").strip()
         of_query = groups.setdefault(setting, {}).setdefault(query.slug, {})
         image, group = row["image"], row["group"].strip()
@@ -213,21 +238,21 @@ def _groups(rows: _Rows, dataset: Dataset, problems: list[str]) -> _Groups:
     return groups
 
 
-def _queries_left_out(name: str, groups: _Groups, dataset: Dataset) -> Iterator[str]:
+def _queries_left_out(name: str, groups: _Groups, queries: Sequence[QueryImages]) -> Iterator[str]:
     for setting, by_query in groups.items():
         of = f" with setting {setting!r}" if setting else ""
-        for slug in (query.slug for query in dataset.queries if query.slug not in by_query):
+        for slug in (query.slug for query in queries if query.slug not in by_query):
             yield f"{name}: no row of query {slug!r}{of}; where the tool found nothing: {slug},,"
 
 
 def _tell_queries_left_out(
-    file: str, found: Mapping[str, object], dataset: Dataset, name: str
+    file: str, found: Mapping[str, object], queries: Sequence[QueryImages], name: str
 ) -> None:
     """Blocks have no way to say that nothing was found: it may have been forgotten."""
-    slugs = [query.slug for query in dataset.queries if query.slug not in found]
+    slugs = [query.slug for query in queries if query.slug not in found]
     if slugs:
         warnings.warn(
-            f"{name}: {file} has no image of {len(slugs)} of {len(dataset.queries)} queries, in "
+            f"{name}: {file} has no image of {len(slugs)} of {len(queries)} queries, in "
             f"which nothing counts as found: {', '.join(map(repr, slugs))}",
             stacklevel=2,
         )

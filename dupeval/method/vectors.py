@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass as plain_dataclass
-from dataclasses import field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import Field as DataclassField
+from dataclasses import fields, is_dataclass, replace
+from functools import cached_property
 from itertools import product
 from typing import Annotated, Any
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from dupeval.clustering import Dendrogram, Linkage, Metric, check_combination
-from dupeval.dataset import Dataset
-from dupeval.errors import SettingsError
-from dupeval.method import THRESHOLD, Curves, Method, Resources, Setting
-from dupeval.metrics import PairCurve, pair_curve
-from dupeval.reduction import (
-    PCA,
-    Components,
-    Vectors,
-    check_components,
-    lossless_coordinates,
+from dupeval.clustering import (
+    Linkage,
+    Metric,
+    check_combination,
+    pairwise_distances,
+    truncated_distances,
 )
+from dupeval.errors import SettingsError
+from dupeval.method import Answer, Distances, Method, Params, Scope
+from dupeval.method.views import QueryImages, TrainingView, Vectors
+from dupeval.reduction import PCA, Components, check_components
 from dupeval.representation import Representation
-from dupeval.representation.cache import VectorCache
 from dupeval.settings import STRICT
 from dupeval.timing import Stopwatch, one_thread
 
-TUNABLE = (THRESHOLD, "n_components", "linkage", "metric")
+COMPONENTS = "n_components"
+OF_REDUCTION = ("fit", "whiten", COMPONENTS)
+OF_CLUSTERING = ("linkage", "metric")
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -46,12 +46,10 @@ class VectorMethod(Method):
         See `dupeval.clustering`.
     threshold : float, optional
         Where the protocol ``fixed`` cuts.
-    tuned : tuple of str, default ("threshold",)
-        What the protocols ``loqo`` and ``oracle`` choose, jointly: ``threshold``, and any of
-        ``n_components``, ``linkage`` and ``metric``.
     grid : mapping, default {}
-        The values to choose from, for each tuned parameter but the threshold, whose every value
-        is tried.
+        What the protocol ``nested`` chooses from: values for any parameters of the
+        representation, of the reduction (``fit``, ``whiten``, ``n_components``) and of the
+        clustering (``linkage``, ``metric``). Every possible combination is tried.
     """
 
     representation: Representation
@@ -59,196 +57,167 @@ class VectorMethod(Method):
     linkage: Linkage = "average"
     metric: Metric = "cosine"
     threshold: Annotated[float, Field(allow_inf_nan=False)] | None = None
-    tuned: tuple[str, ...] = (THRESHOLD,)
     grid: Mapping[str, tuple[Any, ...]] = Field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if THRESHOLD not in self.tuned:
-            raise SettingsError(f"tuned={list(self.tuned)} must include {THRESHOLD}")
-        for name in self.tuned:
-            if name not in TUNABLE:
-                raise SettingsError(f"tuned: {name!r} is unknown; possible: {', '.join(TUNABLE)}")
-            if name != THRESHOLD and not self.grid.get(name):
-                raise SettingsError(f"tuned: {name} needs its values in grid.{name}")
-        if "n_components" in self.tuned and self.reduction is None:
-            raise SettingsError("tuned: n_components needs a reduction")
-        if not self.grid:
-            check_combination(self.linkage, self.metric)
-            if self.reduction is not None and self.metric == "correlation":
+        self._check_clustering()
+        possible = [
+            *(field.name for field in _fields(self.representation)),
+            *OF_CLUSTERING,
+            *(OF_REDUCTION if self.reduction else ()),
+        ]
+        for name, values in self.grid.items():
+            if name not in possible:
                 raise SettingsError(
-                    "metric=correlation depends on the signs of principal components, which are "
-                    "arbitrary; with a reduction these are possible: euclidean, cosine, cityblock"
+                    f"grid.{name}: there is no such parameter to try; possible: "
+                    f"{', '.join(possible)}"
                 )
-            return
-        for setting in self.settings:
-            self.at(setting)
+            if not values:
+                raise SettingsError(f"grid.{name} is empty; possible: a list of values")
+        if self.grid and not self.candidates:
+            raise SettingsError("grid: no combination of its values is possible")
 
     @property
-    def settings(self) -> tuple[Setting, ...]:
-        """All combinations of the tuned parameters' values, in the order of the grid."""
-        names = [name for name in self.tuned if name != THRESHOLD]
-        return tuple(
-            dict(zip(names, values, strict=True))
-            for values in product(*(self.grid[name] for name in names))
-        )
+    def parameters(self) -> Mapping[str, Any]:
+        """Every parameter that can be chosen, with its value."""
+        reduced = [] if self.reduction is None else OF_REDUCTION
+        return {
+            **_of_representation(self.representation),
+            **{name: getattr(self.reduction, name) for name in reduced if name != COMPONENTS},
+            **{name: getattr(self, name) for name in OF_CLUSTERING},
+            **{name: getattr(self.reduction, name) for name in reduced if name == COMPONENTS},
+        }
 
-    def at(self, setting: Setting) -> VectorMethod:
-        """Return the method with one combination of the tuned parameters and nothing to tune."""
-        values = dict(setting)
+    def at(self, params: Params) -> VectorMethod:
+        """Return the method with some of its parameters changed, and no grid.
+
+        Raises
+        ------
+        SettingsError, ValidationError
+            If a value, or the combination of values, is not possible.
+        """
+        mine = {name: value for name, value in params.items() if name in OF_CLUSTERING}
+        reduced = {name: value for name, value in params.items() if name in OF_REDUCTION}
+        others = {n: v for n, v in params.items() if n not in mine and n not in reduced}
+        representation: Any = self.representation
+        if others:
+            representation = replace(representation, **others)
         reduction = self.reduction
-        if reduction is not None and "n_components" in values:
-            reduction = replace(reduction, n_components=values.pop("n_components"))
-        return replace(
-            self, **{"reduction": reduction, "tuned": (THRESHOLD,), "grid": {}, **values}
-        )
+        if reduction is not None and reduced:
+            reduction = replace(reduction, **reduced)
+        return replace(self, representation=representation, reduction=reduction, grid={}, **mine)
+
+    @cached_property
+    def candidates(self) -> Sequence[Params]:
+        """See `Method.candidates`: the possible combinations, in the order of the grid."""
+        found = []
+        for values in product(*self.grid.values()):
+            params = dict(zip(self.grid, values, strict=True))
+            with suppress(SettingsError):  # A linkage without meaning for a metric is no choice.
+                self.at(params)
+                found.append(params)
+        return found
+
+    @property
+    def cut(self) -> float | None:
+        """See `Method.cut`."""
+        return self.threshold
 
     @property
     def description(self) -> Mapping[str, Any]:
         """See `Method.description`."""
         return {"representation": dict(self.representation.key)}
 
-    def rehearsal(self, n_images: Sequence[int]) -> Rehearsal:
-        """See `Method.rehearsal`."""
-        return Rehearsal(self, n_images)
+    def scope(self, params: Params) -> Scope:
+        """See `Method.scope`."""
+        if self.reduction is None:
+            return "none"
+        scope: Scope = params.get("fit", self.reduction.fit)
+        return scope
 
-    def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> VectorCurves:
-        """See `Method.curves`."""
-        cache = VectorCache(resources.cache_dir / "vectors")
-        made = cache.represent(dataset.images, self.representation, resources.progress)
-        watch.add("representation", made.wall_s, made.cpu_s, stored=made.stored)
-        with watch.time("coordinates"), one_thread():
-            return VectorCurves.of(self, dataset, made.vectors)
+    def linkage_of(self, params: Params) -> Linkage:
+        """See `Method.linkage_of`."""
+        linkage: Linkage = params.get("linkage", self.linkage)
+        return linkage
 
-
-@plain_dataclass(frozen=True, eq=False)
-class _OfMethod:
-    """What curves take over from their method as it is."""
-
-    method: VectorMethod
-
-    @property
-    def settings(self) -> Sequence[Setting]:
-        """See `Curves.settings`."""
-        return self.method.settings
-
-    @property
-    def default(self) -> Setting:
-        """See `Curves.default`."""
-        return {}
-
-    @property
-    def threshold(self) -> float | None:
-        """See `Curves.threshold`."""
-        return self.method.threshold
-
-    @property
-    def other_runs(self) -> Sequence[Curves]:
-        """See `Curves.other_runs`; equal vectors give equal curves."""
-        return ()
-
-
-@plain_dataclass(frozen=True, eq=False)
-class Rehearsal(_OfMethod):
-    """The curves of a method before there are vectors: only what is impossible shows.
-
-    Attributes
-    ----------
-    method : VectorMethod
-    n_images : sequence of int
-        Of each query.
-    """
-
-    n_images: Sequence[int]
-
-    @property
-    def n_queries(self) -> int:
-        """See `Curves.n_queries`."""
-        return len(self.n_images)
-
-    def curve(self, query: int, setting: Setting, hidden: frozenset[int]) -> PairCurve:
-        """Return the curve of a query with one image, if its dendrogram could be made."""
-        reduction = self.method.at(setting).reduction
+    def check(self, params: Params, n_images: int) -> None:
+        """See `Method.check`."""
+        reduction = self.at(params).reduction
         if reduction is not None:
-            fitted_on = reduction.fitted_on(query, hidden, self.n_queries)
-            n = sum(self.n_images[i] for i in fitted_on)
-            check_components(reduction, n)
-        return pair_curve(Dendrogram.from_distances([]), ["photograph"])
+            check_components(reduction, n_images)
 
-    def partition(
-        self, query: int, setting: Setting, hidden: frozenset[int], threshold: float
-    ) -> npt.NDArray[np.int64]:
-        """See `Curves.partition`."""
-        return np.zeros(self.n_images[query], np.int64)
+    def prepared(
+        self, queries: Sequence[QueryImages], wanted: Sequence[Params], watch: Stopwatch
+    ) -> VectorMethod:
+        """See `Method.prepared`: every vector that will be asked for is computed."""
+        for params in wanted:
+            first, made = queries[0], self.at(params)
+            if made.reduction is None:
+                first.vectors(made.representation)
+            else:
+                first.coordinates(made.representation)
+        return self
+
+    def fit_params(self, params: Params) -> Params:
+        """See `Method.fit_params`."""
+        later = (*OF_CLUSTERING, *OF_REDUCTION)
+        return {name: value for name, value in params.items() if name not in later}
+
+    def fit(self, view: TrainingView, params: Params) -> Components | None:
+        """See `Method.fit`."""
+        made = self.at(params)
+        if made.reduction is None:
+            return None
+        check_components(made.reduction, view.n_images)
+        with one_thread():
+            return Components(view.coordinates(made.representation))
+
+    def answers(
+        self, fit: Components | None, query: QueryImages, many: Sequence[Params]
+    ) -> Iterator[tuple[Params, Answer]]:
+        """See `Method.answers`: distances grow with the number of components."""
+        representation = self.at(many[0]).representation
+        metrics: list[Metric] = [params.get("metric", self.metric) for params in many]
+        if fit is None or self.reduction is None:
+            X = query.vectors(representation)
+            of_metric = {metric: Distances(pairwise_distances(X, metric)) for metric in metrics}
+            yield from zip(many, (of_metric[metric] for metric in metrics), strict=True)
+            return
+        X, configured = query.coordinates(representation), self.reduction
+        wanted: dict[bool, dict[int, list[tuple[Params, Metric]]]] = {}
+        for params, metric in zip(many, metrics, strict=True):
+            whiten = params.get("whiten", configured.whiten)
+            k = fit.count(params.get(COMPONENTS, configured.n_components))
+            wanted.setdefault(whiten, {}).setdefault(k, []).append((params, metric))
+        for whiten, of_k in wanted.items():
+            projected = fit.project(X, whiten)
+            for k, distances in truncated_distances(projected, of_k, set(metrics)):
+                answers = {metric: Distances(condensed) for metric, condensed in distances.items()}
+                yield from ((params, answers[metric]) for params, metric in of_k[k])
+
+    def vectors(self, fit: Components | None, query: QueryImages, params: Params) -> Vectors:
+        """Return a query's vectors as they are compared, shape (n_images, d)."""
+        made = self.at(params)
+        if fit is None or made.reduction is None:
+            return query.vectors(made.representation)
+        X = query.coordinates(made.representation)
+        return fit.transform(X, made.reduction.n_components, made.reduction.whiten)
+
+    def _check_clustering(self) -> None:
+        check_combination(self.linkage, self.metric)
+        if self.reduction is not None and self.metric == "correlation":
+            raise SettingsError(
+                "metric=correlation depends on the signs of principal components, which are "
+                "arbitrary; with a reduction these are possible: euclidean, cosine, cityblock"
+            )
 
 
-@plain_dataclass(frozen=True, eq=False)
-class VectorCurves(_OfMethod):
-    """The curves of a `VectorMethod` on a dataset, each computed when first asked for.
+def _fields(representation: Representation) -> tuple[DataclassField[Any], ...]:
+    return fields(representation) if is_dataclass(representation) else ()
 
-    Attributes
-    ----------
-    method : VectorMethod
-    photographs : sequence of ndarray of str
-        The true labels of each query.
-    vectors : sequence of ndarray of float, shape (n_images, d)
-        The representation of each query's images.
-    """
 
-    photographs: Sequence[npt.NDArray[np.str_]]
-    vectors: Sequence[Vectors]
-    _components: dict[frozenset[int], Components] = field(default_factory=dict)
-    _scores: dict[tuple[int, frozenset[int]], Vectors] = field(default_factory=dict)
-    _curves: dict[tuple[Any, ...], PairCurve] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, method: VectorMethod, dataset: Dataset, vectors: Vectors) -> VectorCurves:
-        """Split the vectors of all images, shape (n_images, d), by query."""
-        # Principal components need no more than the space that the vectors span.
-        X = vectors if method.reduction is None else lossless_coordinates(vectors)
-        ends = np.cumsum([len(query.images) for query in dataset.queries])[:-1]
-        return cls(method, [q.photographs for q in dataset.queries], np.split(X, ends))
-
-    @property
-    def n_queries(self) -> int:
-        """See `Curves.n_queries`."""
-        return len(self.vectors)
-
-    def curve(self, query: int, setting: Setting, hidden: frozenset[int]) -> PairCurve:
-        """See `Curves.curve`."""
-        fitted_on = self._fitted_on(query, hidden)
-        key = (query, fitted_on, *sorted(setting.items()))
-        if key not in self._curves:
-            dendrogram = self.dendrogram(query, setting, hidden)
-            self._curves[key] = pair_curve(dendrogram, self.photographs[query])
-        return self._curves[key]
-
-    def partition(
-        self, query: int, setting: Setting, hidden: frozenset[int], threshold: float
-    ) -> npt.NDArray[np.int64]:
-        """See `Curves.partition`."""
-        return self.dendrogram(query, setting, hidden).cut(threshold)
-
-    def dendrogram(self, query: int, setting: Setting, hidden: frozenset[int]) -> Dendrogram:
-        """Return a query's dendrogram; the arguments are those of `curve`."""
-        method = self.method.at(setting)
-        X = self.vectors[query]
-        if method.reduction is not None:
-            X = self._reduce(method.reduction, query, self._fitted_on(query, hidden))
-        return Dendrogram.from_vectors(X, method.linkage, method.metric)
-
-    def _fitted_on(self, query: int, hidden: frozenset[int]) -> frozenset[int]:
-        reduction = self.method.reduction
-        return reduction.fitted_on(query, hidden, self.n_queries) if reduction else frozenset()
-
-    def _reduce(self, reduction: PCA, query: int, fitted_on: frozenset[int]) -> Vectors:
-        components = self._fit(reduction, fitted_on)
-        if (query, fitted_on) not in self._scores:
-            self._scores[query, fitted_on] = components.project(self.vectors[query])
-        return self._scores[query, fitted_on][:, : components.count(reduction.n_components)]
-
-    def _fit(self, reduction: PCA, queries: frozenset[int]) -> Components:
-        if queries not in self._components:
-            check_components(reduction, sum(len(self.vectors[i]) for i in queries))
-            X = np.concatenate([self.vectors[i] for i in sorted(queries)])
-            self._components[queries] = Components(X, reduction.whiten)
-        return self._components[queries]
+def _of_representation(representation: Representation) -> dict[str, Any]:
+    """Return what changes a vector and stands in the representation's key as it is."""
+    key = representation.key
+    own = {field.name: getattr(representation, field.name) for field in _fields(representation)}
+    return {p: v for p, v in own.items() if p in key and key[p] == v}

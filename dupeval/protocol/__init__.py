@@ -1,4 +1,4 @@
-"""How the threshold, and any other tuned parameter, is chosen.
+"""How the cut, and any other parameter, is chosen.
 
 A new protocol is one new module here and one YAML.
 """
@@ -8,43 +8,73 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from dupeval.method import Curves, Method, Setting
+from dupeval.engine.curves import Curves
+from dupeval.method import Method, Params
 
 
 @dataclass(frozen=True)
-class Choice:
+class Decision:
     """What a protocol decided for one query.
 
     Attributes
     ----------
-    setting : mapping
-        The values of the tuned parameters but the threshold.
+    params : mapping
+        The values of the chosen parameters besides the cut.
     threshold : float
+        The cut; NaN of a method that has none.
     hidden : frozenset of int
         The queries nothing of which went into the decision or into any fit.
     """
 
-    setting: Setting
+    params: Params
     threshold: float
     hidden: frozenset[int] = frozenset()
 
 
 class Protocol(ABC):
-    """Chooses a setting and a threshold for every query."""
+    """Chooses parameters and a cut for every query.
+
+    Attributes
+    ----------
+    title : str
+        What it chooses, as the heading of a table.
+    caption : str
+        The same in a few words, for figures and legends.
+    explanation : str
+        One or two sentences for who reads a report.
+    honest : bool
+        Whether nothing of a scored query enters any choice or fit.
+    """
+
+    title: ClassVar[str]
+    caption: ClassVar[str]
+    explanation: ClassVar[str]
+    honest: ClassVar[bool] = False
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """What it says of itself, as JSON values: stored beside what it decided."""
+        return {
+            "title": self.title,
+            "caption": self.caption,
+            "explanation": self.explanation,
+            "honest": self.honest,
+        }
 
     def covers(self, method: Method) -> bool:
         """Say whether the protocol has a meaning for a method; by default it has for all."""
         return True
 
     @abstractmethod
-    def choose(self, method: str, curves: Mapping[str, Curves]) -> list[Choice]:
-        """Return one choice for each query.
+    def decide(self, method: str, curves: Mapping[str, Curves]) -> list[Decision]:
+        """Return one decision for each query.
 
         Parameters
         ----------
         method : str
-            The method to choose for.
+            The method to decide for.
         curves : mapping of str to Curves
             Every method of the run.
 

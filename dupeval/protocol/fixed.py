@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
+from dupeval.engine.curves import Curves
 from dupeval.errors import SettingsError
-from dupeval.method import Curves, Method
-from dupeval.protocol import Choice, Protocol
+from dupeval.method import Method
+from dupeval.protocol import Decision, Protocol
 
 
 @dataclass(frozen=True)
@@ -22,15 +24,22 @@ class Fixed(Protocol):
 
     only_external: bool = False
 
+    title: ClassVar[str] = "Configured thresholds: external tools at their own default"
+    caption: ClassVar[str] = "own default"
+    explanation: ClassVar[str] = (
+        "Each method's configured threshold: for external tools their own default; for the "
+        "study's methods the one found with oracle on the stand-in."
+    )
+
     def covers(self, method: Method) -> bool:
         """See `Protocol.covers`."""
         return method.external or not self.only_external
 
-    def choose(self, method: str, curves: Mapping[str, Curves]) -> list[Choice]:
-        """See `Protocol.choose`."""
+    def decide(self, method: str, curves: Mapping[str, Curves]) -> list[Decision]:
+        """See `Protocol.decide`."""
         own = curves[method]
-        if own.threshold is None:
+        if own.method.cut is None:
             raise SettingsError(
                 f"protocol=fixed needs methods.{method}.threshold; possible: any distance"
             )
-        return [Choice(own.default, own.threshold)] * own.n_queries
+        return [Decision(own.method.default, own.method.cut)] * own.n_queries

@@ -1,20 +1,30 @@
-"""The best single setting on the very queries that are scored: an upper bound, no result."""
+"""The best single cut on the very queries that are scored: an upper bound, no result."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
-from dupeval.method import Curves
-from dupeval.protocol import Choice, Protocol
-from dupeval.protocol.search import best_setting
+from dupeval.engine.curves import Curves
+from dupeval.protocol import Decision, Protocol
+from dupeval.protocol.search import best_params
 
 
 @dataclass(frozen=True)
 class Oracle(Protocol):
-    """One setting and threshold for all queries, chosen on all queries."""
+    """One cut for all queries, chosen on all queries; parameters as configured."""
 
-    def choose(self, method: str, curves: Mapping[str, Curves]) -> list[Choice]:
-        """See `Protocol.choose`."""
+    title: ClassVar[str] = "Best single threshold on these queries: an upper bound, never a result"
+    caption: ClassVar[str] = "best on these queries"
+    explanation: ClassVar[str] = (
+        "The one threshold that is best on the very queries that are scored. Nobody has it "
+        "beforehand, so it bounds what a better choice of threshold could give."
+    )
+
+    def decide(self, method: str, curves: Mapping[str, Curves]) -> list[Decision]:
+        """See `Protocol.decide`."""
         own = curves[method]
-        return [Choice(*best_setting(own, range(own.n_queries), frozenset()))] * own.n_queries
+        queries = range(own.n_queries)
+        chosen = best_params(own, own.method.cut_candidates, queries, frozenset())
+        return [Decision(*chosen)] * own.n_queries

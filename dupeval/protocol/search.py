@@ -1,12 +1,13 @@
-"""The best setting and threshold on given queries, every threshold considered."""
+"""The best parameters and threshold on given queries, every threshold considered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from dupeval.method import Curves, Setting
+from dupeval.engine.curves import Curves
+from dupeval.method import Params
 from dupeval.metrics import PairCurve
 
 # Means of the same scores in another order differ by rounding; less than this is a tie.
@@ -46,17 +47,28 @@ def best_threshold(curves: Sequence[PairCurve]) -> tuple[float, float]:
     return float(middle if middle < high[widest] else low[widest]), float(means.max())
 
 
-def best_setting(
-    curves: Curves, queries: Iterable[int], hidden: frozenset[int]
-) -> tuple[Setting, float]:
-    """Return the setting and threshold with the best mean F1 on `queries`.
+def best_params(
+    curves: Curves, candidates: Sequence[Params], queries: Sequence[int], hidden: frozenset[int]
+) -> tuple[Params, float]:
+    """Return the parameters and threshold that are jointly best in mean F1 on some queries.
 
-    Of equally good settings the first in the grid's order is taken.
+    Parameters
+    ----------
+    curves : Curves
+    candidates : sequence of mapping
+        At least one. Of equally good ones the first is taken.
+    queries : sequence of int
+        At least one.
+    hidden : frozenset of int
+        See `Curves.curves`.
     """
-    queries = list(queries)
-    found: list[tuple[Setting, float, float]] = []
-    for setting in curves.settings:
-        threshold, f1 = best_threshold([curves.curve(q, setting, hidden) for q in queries])
-        found.append((setting, threshold, f1))
-    most = max(f1 for *_, f1 in found)
-    return next((setting, threshold) for setting, threshold, f1 in found if f1 >= most - TIE)
+    of_queries = [curves.curves(query, candidates, hidden) for query in queries]
+    found = [best_threshold(of_candidate) for of_candidate in zip(*of_queries, strict=True)]
+    place = first_best([f1 for _, f1 in found])
+    return candidates[place], found[place][0]
+
+
+def first_best(values: Sequence[float]) -> int:
+    """Return the place of the first value that is, but for rounding, the largest."""
+    most = max(values)
+    return next(i for i, value in enumerate(values) if value >= most - TIE)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
+from dupeval.engine.curves import Curves
 from dupeval.errors import SettingsError
-from dupeval.method import Curves, Method
-from dupeval.protocol import Choice, Protocol
+from dupeval.method import Method
+from dupeval.protocol import Decision, Protocol
 from dupeval.protocol.oracle import Oracle
 
 
@@ -23,19 +25,26 @@ class Shared(Protocol):
 
     reference: str = "vgg_pca"
 
+    title: ClassVar[str] = "One threshold for all methods, found on one: how the study reads"
+    caption: ClassVar[str] = "one threshold for all"
+    explanation: ClassVar[str] = (
+        "The oracle's threshold of one method, used for all methods although their distances "
+        "are of different kinds."
+    )
+
     def covers(self, method: Method) -> bool:
         """Leave out external tools: their distances, if any, are of another kind."""
         return not method.external
 
-    def choose(self, method: str, curves: Mapping[str, Curves]) -> list[Choice]:
-        """See `Protocol.choose`."""
+    def decide(self, method: str, curves: Mapping[str, Curves]) -> list[Decision]:
+        """See `Protocol.decide`."""
         if self.reference not in curves:
             raise SettingsError(
                 f"protocol=shared takes its threshold from {self.reference}, which is not in this "
                 f"run; possible: protocol=loqo, or method=[{method},{self.reference}], or "
                 f"protocols.shared.reference={method}"
             )
-        found = Oracle().choose(self.reference, curves)
+        found = Oracle().decide(self.reference, curves)
         if method == self.reference:
             return found
-        return [Choice(curves[method].default, choice.threshold) for choice in found]
+        return [Decision(curves[method].method.default, decided.threshold) for decided in found]

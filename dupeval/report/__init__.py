@@ -93,7 +93,7 @@ def write_report(
     limits = limits or Limits()
     most_bytes = int(limits.megabytes * 1e6)
     results = read_results(table1_dir, dataset)
-    photographs = {q.slug: [image.photograph for image in q.images] for q in dataset.queries}
+    photographs = {q.slug: q.photographs.tolist() for q in dataset.queries}
     found = {
         place: found_groups(photographs[place[2]], list(partition.values()))
         for place, partition in results.partitions.items()

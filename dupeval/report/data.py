@@ -97,8 +97,8 @@ class _Shown:
     def __init__(self, query: Query, images: frozenset[int]) -> None:
         self.query = query
         self.images = images
-        seen = {query.images[place].photograph for place in images}
-        copies = Counter(image.photograph for image in query.images)
+        seen = {query.labels[place].photograph for place in images}
+        copies = Counter(label.photograph for label in query.labels)
         # In the order of their first images, as in the figures, so that letters and colours agree.
         marked = [photograph for photograph, n in copies.items() if n > 1]
         self.photographs: list[list[Any]] = [
@@ -108,7 +108,6 @@ class _Shown:
         self.place = {photograph[1]: i for i, photograph in enumerate(self.photographs)}
 
     def as_json(self, picture_of: Mapping[str, int]) -> dict[str, Any]:
-        images = {place: self.query.images[place] for place in sorted(self.images)}
         return {
             "slug": visible(self.query.slug),
             "title": visible(self.query.title),
@@ -116,11 +115,12 @@ class _Shown:
                 [letters, visible(name), *rest] for letters, name, *rest in self.photographs
             ],
             "images": {
-                place: [
-                    *(visible(x.name), self.place[x.photograph]),
-                    *(visible(x.edit), picture_of.get(x.sha256)),
+                i: [
+                    *(visible(image.name), self.place[label.photograph]),
+                    *(visible(label.edit), picture_of.get(image.sha256)),
                 ]
-                for place, x in images.items()
+                for i, (image, label) in enumerate(self.query.labelled)
+                if i in self.images
             },
         }
 
@@ -170,9 +170,9 @@ def _method(
             {
                 **{name: number(row[name]) for name in ("precision", "recall", "f1", "threshold")},
                 **{name: int(row[name]) for name in ("tp", "fp", "fn")},
-                "setting": {
+                "params": {
                     name: visible(value) if isinstance(value, str) else value
-                    for name, value in json.loads(row["setting"]).items()
+                    for name, value in json.loads(row["params"]).items()
                 },
                 **view.groups(found[place]),
             }

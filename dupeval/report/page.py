@@ -16,7 +16,7 @@ import pandas as pd
 
 from dupeval import __version__
 from dupeval.dataset import Dataset
-from dupeval.rendering import HEADINGS, NOTE
+from dupeval.rendering import NOTE
 from dupeval.report.data import ReportData, number
 from dupeval.report.figures import StoredFigures
 from dupeval.report.pictures import Format, Picture
@@ -24,16 +24,6 @@ from dupeval.stored import StoredResults
 from dupeval.tables import SCORES
 from dupeval.text import visible
 
-PROTOCOLS = {
-    "loqo": "Leave one query out: each query's threshold, and any other tuned parameter, is the "
-    "best on the other queries, and principal components fitted on others never see it.",
-    "oracle": "The one threshold that is best on the very queries that are scored. Nobody has it "
-    "beforehand, so it bounds what a better choice of threshold could give.",
-    "shared": "The oracle's threshold of vgg_pca, used for all methods although their distances "
-    "are of different kinds.",
-    "fixed": "Each method's configured threshold: for external tools their own default; for the "
-    "study's methods the one found with oracle on the stand-in.",
-}
 SOURCES = {
     "measured": "run here",
     "imported": "output of a tool that was run elsewhere, scored here",
@@ -142,8 +132,8 @@ def _protocols(dataset: Dataset, results: StoredResults) -> Iterator[dict[str, A
         methods = {method for protocol, method, _ in results.per_query if protocol == name}
         yield {
             "name": name,
-            "heading": HEADINGS.get(name, name),
-            "explanation": PROTOCOLS.get(name, ""),
+            "heading": f"{results.said_of(name)['title']} ({name})",
+            "explanation": results.said_of(name)["explanation"],
             "rows": [
                 {
                     **row,

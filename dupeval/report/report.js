@@ -211,7 +211,7 @@
   }
 
   function scoreLine(scores) {
-    const settings = Object.entries(scores.setting).map(([name, value]) => `${name} ${value}`);
+    const settings = Object.entries(scores.params).map(([name, value]) => `${name} ${value}`);
     if (scores.threshold) settings.unshift(`threshold ${scores.threshold}`);
     return make("p", { class: "scores" },
       make("b", {}, `F1 ${scores.f1}`), ` · precision ${scores.precision} · recall ${scores.recall} · `,

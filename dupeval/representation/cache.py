@@ -16,7 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 from tqdm import tqdm
 
-from dupeval.dataset import LabelledImage
+from dupeval.dataset import ImageHandle
 from dupeval.files import canonical_json, json_sha256, whole_file
 from dupeval.representation import Representation
 
@@ -37,7 +37,7 @@ class VectorCache:
 
     def vectors(
         self,
-        images: Sequence[LabelledImage],
+        images: Sequence[ImageHandle],
         representation: Representation,
         progress: bool = False,
     ) -> npt.NDArray[np.float32]:
@@ -46,7 +46,7 @@ class VectorCache:
 
     def represent(
         self,
-        images: Sequence[LabelledImage],
+        images: Sequence[ImageHandle],
         representation: Representation,
         progress: bool = False,
     ) -> Represented:
@@ -54,7 +54,7 @@ class VectorCache:
 
         Parameters
         ----------
-        images : sequence of LabelledImage
+        images : sequence of ImageHandle
         representation : Representation
         progress : bool, default False
             Show a bar with images a second while computing.

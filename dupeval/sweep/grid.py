@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -13,14 +13,11 @@ from pydantic import ValidationError
 
 from dupeval.errors import SettingsError
 from dupeval.files import canonical_json
-from dupeval.method import THRESHOLD, Setting
-from dupeval.method.vectors import VectorMethod
-from dupeval.representation import Representation
+from dupeval.method import Params
+from dupeval.method.vectors import COMPONENTS, OF_CLUSTERING, OF_REDUCTION, VectorMethod
 from dupeval.tables import SCORES
 
-COMPONENTS = "n_components"
-OF_CLUSTERING = ("linkage", "metric")
-OF_REDUCTION = ("fit", "whiten")
+INNER = (*OF_CLUSTERING, COMPONENTS)
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,7 @@ def grids_of(
     SettingsError
         If a list is for a parameter that is not there, or nothing is tried at all.
     """
-    possible = {name: _parameters(method) for name, method in methods.items()}
+    possible = {name: list(_parameters(method)) for name, method in methods.items()}
     strangers = sorted(set(own) - set(methods))
     if strangers:
         raise SettingsError(
@@ -123,10 +120,29 @@ def grids_of(
     return grids
 
 
+@dataclass(frozen=True, eq=False)
+class Family:
+    """Settings of a method with the same vectors and components.
+
+    Attributes
+    ----------
+    method : VectorMethod
+        With what they share; it has no grid.
+    settings : tuple of mapping
+        In the order of the tables: linkage, metric and number of components.
+    skipped : tuple of str
+        Why combinations of the grid's values are left out: those that have no meaning.
+    """
+
+    method: VectorMethod
+    settings: tuple[Params, ...]
+    skipped: tuple[str, ...] = ()
+
+
 def families(
     method: VectorMethod, grid: Grid, most: Callable[[VectorMethod], int]
-) -> Iterator[VectorMethod]:
-    """Yield the families of a method: its settings with the same vectors and components.
+) -> Iterator[Family]:
+    """Yield the families of a method.
 
     Parameters
     ----------
@@ -136,33 +152,30 @@ def families(
     most : callable
         Return the largest number of components that the data allow a family.
 
-    Yields
-    ------
-    VectorMethod
-        Its `settings` are those of the family, in the order of the tables: linkage, metric and
-        number of components.
-
     Raises
     ------
     SettingsError, ValidationError
-        If a value, or a combination of values, is not possible; see `possible_only`.
+        If a value is not possible, or no combination of values is; see `possible_only`.
     """
-    of_representation = [p for p in grid if p in _of_representation(method.representation)]
-    of_reduction = [p for p in OF_REDUCTION if p in grid]
-    inner = [p for p in (*OF_CLUSTERING, COMPONENTS) if p in grid]
-    for values in product(*(grid[p] for p in (*of_representation, *of_reduction))):
-        chosen = dict(zip((*of_representation, *of_reduction), values, strict=True))
-        representation: Any = method.representation
-        if of_representation:
-            representation = replace(representation, **{p: chosen[p] for p in of_representation})
-        reduction = method.reduction
-        if reduction is not None:
-            reduction = replace(reduction, **{p: chosen[p] for p in of_reduction})
-        bare = replace(
-            method, representation=representation, reduction=reduction, tuned=(THRESHOLD,), grid={}
-        )
-        tried = {p: _values(p, grid[p], bare, most) for p in inner}
-        yield replace(bare, tuned=(THRESHOLD, *inner), grid=tried)
+    outer = [p for p in grid if p not in INNER and p not in OF_REDUCTION]
+    outer += [p for p in OF_REDUCTION if p in grid and p != COMPONENTS]
+    inner = [p for p in INNER if p in grid]
+    for values in product(*(grid[p] for p in outer)):
+        bare = method.at(dict(zip(outer, values, strict=True)))
+        tried = [_values(p, grid[p], bare, most) for p in inner]
+        settings: list[Params] = []
+        skipped: list[SettingsError] = []
+        for combination in product(*tried):
+            setting = dict(zip(inner, combination, strict=True))
+            try:
+                bare.at(setting)
+            except SettingsError as error:
+                skipped.append(error)
+            else:
+                settings.append(setting)
+        if not settings:
+            raise skipped[0]
+        yield Family(bare, tuple(settings), tuple(map(str, skipped)))
 
 
 @contextmanager
@@ -183,18 +196,13 @@ def faults(error: ValidationError) -> str:
     return "; ".join(dict.fromkeys(named))
 
 
-def named_settings(family: VectorMethod) -> list[tuple[Setting, dict[str, Any]]]:
+def named_settings(family: Family) -> list[tuple[Params, dict[str, Any]]]:
     """Return a family's settings, each with all that tells it from others of the method.
 
     The parameters are in the order of the tables.
     """
-    outer = dict(_of_representation(family.representation))
-    if family.reduction is not None:
-        outer |= {p: getattr(family.reduction, p) for p in OF_REDUCTION}
-    own = {p: getattr(family, p) for p in OF_CLUSTERING}
-    if family.reduction is not None:
-        own[COMPONENTS] = family.reduction.n_components
-    return [(setting, {**outer, **own, **setting}) for setting in family.settings]
+    own = _parameters(family.method)
+    return [(setting, {**own, **setting}) for setting in family.settings]
 
 
 def _values(
@@ -210,19 +218,9 @@ def _values(
     return tuple(dict.fromkeys(numbers))
 
 
-def _of_representation(representation: Representation) -> Mapping[str, Any]:
-    """Return what changes a vector and stands in the representation's key as it is."""
-    if not is_dataclass(representation):
-        return {}
-    key = representation.key
-    own = {field.name: getattr(representation, field.name) for field in fields(representation)}
+def _parameters(method: VectorMethod) -> dict[str, Any]:
     # A parameter named like a score has no column of its own.
-    return {p: v for p, v in own.items() if p not in SCORES and p in key and key[p] == v}
-
-
-def _parameters(method: VectorMethod) -> list[str]:
-    reduced = () if method.reduction is None else (*OF_REDUCTION, COMPONENTS)
-    return [*_of_representation(method.representation), *OF_CLUSTERING, *reduced]
+    return {p: value for p, value in method.parameters.items() if p not in SCORES}
 
 
 def _check_known(grid: Iterable[str], place: str, possible: Sequence[str]) -> None:

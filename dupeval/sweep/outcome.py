@@ -1,36 +1,17 @@
-"""What comes of settings: their curves, and what is best while a query is held out.
-
-The figures are those that the protocols find on `dupeval.method.vectors.VectorCurves`. Here
-all settings of a family go the way together: principal components are fitted once for each set of
-queries, distances grow with the number of components, and of each distance matrix every
-dendrogram is made.
-"""
+"""What comes of settings: their curves, and what is best while a query is held out."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-from dupeval.clustering import (
-    Dendrogram,
-    Linkage,
-    Metric,
-    pairwise_distances,
-    truncated_distances,
-)
+from dupeval.engine.answers import NOTHING
+from dupeval.engine.curves import Curves
 from dupeval.errors import SettingsError
-from dupeval.method import Curves, Setting
-from dupeval.method.vectors import VectorCurves, VectorMethod
-from dupeval.metrics import PairCurve, pair_curve
+from dupeval.method import Method, Params
+from dupeval.metrics import PairCurve
 from dupeval.protocol.search import best_threshold
-from dupeval.reduction import Components, Vectors, check_components
-
-NOTHING: frozenset[int] = frozenset()
 
 
 class Best(NamedTuple):
@@ -59,45 +40,30 @@ class Outcome:
 
 @dataclass(frozen=True, eq=False)
 class OutcomeCurves:
-    """The curves of one setting as the protocols see them.
+    """The curves of one setting as protocols see them.
 
     Attributes
     ----------
+    method : Method
+        With the setting's parameters.
     outcome : Outcome
-    threshold : float, optional
-        Where the protocol ``fixed`` cuts.
     """
 
+    method: Method
     outcome: Outcome
-    threshold: float | None = None
-    settings: Sequence[Setting] = ({},)
-
-    @property
-    def default(self) -> Setting:
-        """See `Curves.default`."""
-        return {}
 
     @property
     def n_queries(self) -> int:
         """See `Curves.n_queries`."""
         return len(self.outcome.curves)
 
-    @property
-    def other_runs(self) -> Sequence[Curves]:
-        """See `Curves.other_runs`."""
-        return ()
-
-    def curve(self, query: int, setting: Setting, hidden: frozenset[int]) -> PairCurve:
-        """See `Curves.curve`."""
+    def curves(
+        self, query: int, many: Sequence[Params], hidden: frozenset[int]
+    ) -> Sequence[PairCurve]:
+        """See `Curves.curves`."""
         if not hidden <= {query}:
             raise SettingsError("a sweep keeps no curves of queries while another one is hidden")
-        return self.outcome.curves[query]
-
-    def partition(
-        self, query: int, setting: Setting, hidden: frozenset[int], threshold: float
-    ) -> npt.NDArray[np.int64]:
-        """See `Curves.partition`."""
-        raise SettingsError("a sweep keeps scores, not groups")
+        return [self.outcome.curves[query]] * len(many)
 
 
 def hidden_sets(n_queries: int, held_out: bool) -> list[frozenset[int]]:
@@ -110,8 +76,8 @@ def ignore(n_settings: float) -> None:
 
 
 def outcomes(
-    plain: VectorCurves,
-    settings: Sequence[Setting],
+    scored: Curves,
+    settings: Sequence[Params],
     held_out: bool,
     advance: Callable[[float], object] = ignore,
 ) -> list[Outcome]:
@@ -119,10 +85,9 @@ def outcomes(
 
     Parameters
     ----------
-    plain : VectorCurves
-        The family's method on the vectors of a dataset.
+    scored : Curves
+        Of the family's method on a dataset.
     settings : sequence of mapping
-        Of ``plain.settings``.
     held_out : bool
         Whether to find what is best while each query is held out.
     advance : callable, optional
@@ -138,114 +103,17 @@ def outcomes(
     SettingsError
         If a setting is not possible on this dataset.
     """
-    projections = _Projections.of(plain, settings, held_out)
-    queries = range(plain.n_queries)
-    known: dict[tuple[int, frozenset[int]], list[PairCurve]] = {}
-
-    def curves(query: int, hidden: frozenset[int], keep: bool) -> list[PairCurve]:
-        place = (query, projections.fitted_on(query, hidden))
-        if place in known:
-            return known[place]
-        made = _curves(plain, settings, query, *projections.at[place])
-        advance(len(settings) / len(projections.at))
-        if keep:
-            known[place] = made
-        return made
-
-    own = [curves(query, NOTHING, keep=True) for query in queries]
+    queries = range(scored.n_queries)
+    step = len(settings) / (1 + (len(queries) if held_out else 0))
+    own = [scored.curves(query, settings, NOTHING) for query in queries]
+    advance(step)
     best: list[list[Best]] = []
     for query in queries if held_out else ():
         hidden = frozenset((query,))
-        others = [curves(other, hidden, keep=False) for other in queries if other != query]
+        others = [scored.curves(other, settings, hidden) for other in queries if other != query]
         best.append([Best(*best_threshold(each)) for each in zip(*others, strict=True)])
+        advance(step)
     return [
         Outcome(tuple(of_queries[i] for of_queries in own), tuple(row[i] for row in best))
         for i in range(len(settings))
     ]
-
-
-@dataclass(frozen=True, eq=False)
-class _Projections:
-    """The vectors of queries on the components that may be used for them.
-
-    Attributes
-    ----------
-    method : VectorMethod
-    n_queries : int
-    at : mapping of (query, queries fitted on) to (vectors, dimensions)
-        The dimensions are those of each setting, or None where nothing is reduced.
-    """
-
-    method: VectorMethod
-    n_queries: int
-    at: dict[tuple[int, frozenset[int]], tuple[Vectors, list[int] | None]]
-
-    @classmethod
-    def of(cls, plain: VectorCurves, settings: Sequence[Setting], held_out: bool) -> _Projections:
-        made = cls(plain.method, plain.n_queries, {})
-        wanted: dict[frozenset[int], set[int]] = defaultdict(set)
-        for hidden in hidden_sets(plain.n_queries, held_out):
-            for query in range(plain.n_queries):
-                if query not in hidden:
-                    wanted[made.fitted_on(query, hidden)].add(query)
-        for fitted_on, queries in wanted.items():
-            made.at.update(made._project(plain, settings, fitted_on, queries))
-        return made
-
-    def fitted_on(self, query: int, hidden: frozenset[int]) -> frozenset[int]:
-        reduction = self.method.reduction
-        return reduction.fitted_on(query, hidden, self.n_queries) if reduction else NOTHING
-
-    def _project(
-        self,
-        plain: VectorCurves,
-        settings: Sequence[Setting],
-        fitted_on: frozenset[int],
-        queries: Collection[int],
-    ) -> Iterator[tuple[tuple[int, frozenset[int]], tuple[Vectors, list[int] | None]]]:
-        """Yield the vectors of `queries`; the components themselves are kept no longer."""
-        reduction = self.method.reduction
-        if reduction is None:
-            yield from (((q, fitted_on), (plain.vectors[q], None)) for q in queries)
-            return
-        check_components(reduction, sum(len(plain.vectors[i]) for i in fitted_on))
-        X = np.concatenate([plain.vectors[i] for i in sorted(fitted_on)])
-        components = Components(X, reduction.whiten)
-        configured = reduction.n_components
-        dimensions = [components.count(s.get("n_components", configured)) for s in settings]
-        for query in queries:
-            projected = components.project(plain.vectors[query])[:, : max(dimensions)]
-            yield (query, fitted_on), (projected, dimensions)
-
-
-def _curves(
-    plain: VectorCurves,
-    settings: Sequence[Setting],
-    query: int,
-    X: Vectors,
-    dimensions: list[int] | None,
-) -> list[PairCurve]:
-    """Return the curve of each setting for one query."""
-    method = plain.method
-    wanted: list[tuple[int, Metric, Linkage]] = [
-        (k, setting.get("metric", method.metric), setting.get("linkage", method.linkage))
-        for k, setting in zip(dimensions or [0] * len(settings), settings, strict=True)
-    ]
-    linkages: dict[tuple[int, Metric], set[Linkage]] = defaultdict(set)
-    for k, metric, linkage in wanted:
-        linkages[k, metric].add(linkage)
-    metrics = {metric for _, metric, _ in wanted}
-    # Numbers compare faster than texts, and the curve asks for their equality only.
-    photographs = np.unique(plain.photographs[query], return_inverse=True)[1]
-    steps: Any = (
-        [(0, {metric: pairwise_distances(X, metric) for metric in metrics})]
-        if dimensions is None
-        else truncated_distances(X, dimensions, metrics)
-    )
-    made: dict[tuple[int, Metric, Linkage], PairCurve] = {}
-    for k, distances in steps:
-        for metric, condensed in distances.items():
-            for linkage in linkages[k, metric]:
-                dendrogram = Dendrogram.from_distances(condensed, linkage)
-                made[k, metric, linkage] = pair_curve(dendrogram, photographs)
-    return [made[place] for place in wanted]

@@ -7,20 +7,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dupeval.dataset import Dataset
+from dupeval.engine.answers import seen_by
+from dupeval.engine.curves import Rehearsal
 from dupeval.errors import SettingsError
-from dupeval.evaluation import score
+from dupeval.evaluation import rehearse
 from dupeval.files import json_sha256
-from dupeval.method import THRESHOLD, Curves, Resources, Setting
-from dupeval.method.vectors import VectorMethod
+from dupeval.method import Params, Resources
+from dupeval.method.vectors import COMPONENTS, VectorMethod
 from dupeval.protocol import Protocol
 from dupeval.reduction import check_components
 from dupeval.representation.cache import VectorCache
-from dupeval.sweep.grid import COMPONENTS, Grid, families, named_settings, possible_only
+from dupeval.sweep.grid import Family, Grid, families, named_settings, possible_only
 from dupeval.sweep.outcome import hidden_sets
-from dupeval.sweep.store import OutcomeStore, outcome_keys
+from dupeval.sweep.store import OutcomeStore, outcome_key
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Planned:
     """One setting of a sweep.
 
@@ -30,18 +32,18 @@ class Planned:
         The name of the method in the run.
     parameters : mapping
         All that tells the setting from others of the method, in the order of the tables.
-    family : VectorMethod
+    family : Family
         What shares vectors and components with it.
     setting : mapping
         The one of ``family.settings``.
     key : str
-        Of its outcome; see `dupeval.sweep.store.outcome_keys`.
+        Of its outcome; see `dupeval.sweep.store.outcome_key`.
     """
 
     method: str
     parameters: Mapping[str, Any]
-    family: VectorMethod
-    setting: Setting
+    family: Family
+    setting: Params
     key: str
 
     @property
@@ -81,8 +83,7 @@ def plan(
     ----------
     methods : mapping of str to VectorMethod
     grids : mapping of str to mapping
-        The grid of each method to sweep; an empty one leaves the method as it is configured, with
-        nothing but the threshold tuned.
+        The grid of each method to sweep; an empty one leaves the method as it is configured.
     place : Workplace
         The vector of one image is computed, to know its length.
 
@@ -97,11 +98,10 @@ def plan(
         with possible_only(name):
             for family in families(methods[name], grid, limits.most):
                 limits.check(family)
-                keys = outcome_keys(family, place.dataset, place.held_out)
-                planned += [
-                    Planned(name, parameters, family, setting, key)
-                    for (setting, parameters), key in zip(named_settings(family), keys, strict=True)
-                ]
+                for setting, parameters in named_settings(family):
+                    made = family.method.at(setting)
+                    key = outcome_key(made, place.dataset, place.held_out)
+                    planned.append(Planned(name, parameters, family, setting, key))
     return planned
 
 
@@ -111,13 +111,13 @@ def check_protocols(
     """Raise SettingsError when a protocol lacks something, whatever the setting."""
     n_images = [len(query.images) for query in dataset.queries]
     # What principal components need depends on the setting: see `plan`.
-    curves: dict[str, Curves] = {
-        name: replace(method, reduction=None, tuned=(THRESHOLD,), grid={}).rehearsal(n_images)
+    rehearsals = {
+        name: Rehearsal(replace(method, reduction=None, grid={}), n_images)
         for name, method in methods.items()
     }
     for protocol_name, protocol in protocols.items():
         for name in methods:
-            score(name, protocol_name, protocol, curves, dataset)
+            rehearse(name, protocol_name, protocol, rehearsals)
 
 
 @dataclass(frozen=True)
@@ -131,33 +131,34 @@ class _Limits:
 
     place: Workplace
 
-    def most(self, family: VectorMethod) -> int:
+    def most(self, method: VectorMethod) -> int:
         """Return the largest number of components that every fit for a family has."""
-        reduction = family.reduction
+        reduction = method.reduction
         if reduction is None:
             raise ValueError("nothing is reduced")
         dataset = self.place.dataset
         n_images = [len(query.images) for query in dataset.queries]
         fewest = min(
-            sum(n_images[i] for i in reduction.fitted_on(query, hidden, len(n_images)))
+            sum(n_images[i] for i in seen_by(method, query, {}, hidden, len(n_images)))
             for hidden in hidden_sets(len(n_images), self.place.held_out)
             for query in range(len(n_images))
             if query not in hidden
         )
         check_components(replace(reduction, n_components=1), fewest)
         cache = VectorCache(self.place.resources.cache_dir / "vectors")
-        vector = cache.vectors(dataset.images[:1], family.representation)
+        vector = cache.vectors(dataset.images[:1], method.representation)
         return min(fewest - 1, int(vector.shape[1]))
 
-    def check(self, family: VectorMethod) -> None:
+    def check(self, family: Family) -> None:
         """Raise SettingsError when a setting of a family needs more than there is."""
-        if family.reduction is None:
+        reduction = family.method.reduction
+        if reduction is None:
             return
-        most = self.most(family)
+        most = self.most(family.method)
         for setting in family.settings:
-            n_components = setting.get(COMPONENTS, family.reduction.n_components)
+            n_components = setting.get(COMPONENTS, reduction.n_components)
             if isinstance(n_components, int) and n_components > most:
                 raise SettingsError(
-                    f"n_components={n_components} with fit={family.reduction.fit}: the data allow "
+                    f"n_components={n_components} with fit={reduction.fit}: the data allow "
                     f"1 to {most}, or a share of the variance below 1"
                 )

@@ -16,13 +16,12 @@ from safetensors.numpy import save
 
 from dupeval.dataset import Dataset
 from dupeval.files import json_sha256, whole_file
-from dupeval.method import Setting
-from dupeval.method.vectors import VectorMethod
+from dupeval.method.vectors import OF_CLUSTERING, OF_REDUCTION, VectorMethod
 from dupeval.metrics import PairCurve
 from dupeval.sweep.outcome import Best, Outcome
 
 # Part of every key: to be raised when the code changes what comes of a setting.
-OUTCOME = 1
+OUTCOME = 2
 # They may round otherwise from release to release.
 LIBRARIES = ("numpy", "scipy", "scikit-learn")
 COLUMNS = ("thresholds", "tp", "fp", "fn", "tn")
@@ -30,18 +29,29 @@ COLUMNS = ("thresholds", "tp", "fp", "fn", "tn")
 Tensors = Mapping[str, npt.NDArray[Any]]
 
 
-def outcome_keys(family: VectorMethod, dataset: Dataset, held_out: bool) -> list[str]:
-    """Return for each setting of a family the SHA-256 of the canonical JSON of what changes it."""
-    reduction = family.reduction
-    common = {
-        "outcome": OUTCOME,
-        "dataset": dataset.fingerprint,
-        "representation": dict(family.representation.key),
-        "reduction": reduction and {"fit": reduction.fit, "whiten": reduction.whiten},
-        "held_out": held_out,
-        "libraries": {name: version(name) for name in LIBRARIES},
-    }
-    return [json_sha256({**common, "setting": _complete(family, s)}) for s in family.settings]
+def outcome_key(method: VectorMethod, dataset: Dataset, held_out: bool) -> str:
+    """Return the SHA-256 of the canonical JSON of all that changes what comes of a setting.
+
+    Parameters
+    ----------
+    method : VectorMethod
+        With the setting's parameters.
+    dataset : Dataset
+    held_out : bool
+        Whether what is best while a query is held out is part of the outcome.
+    """
+    reduction = method.reduction
+    return json_sha256(
+        {
+            "outcome": OUTCOME,
+            "dataset": dataset.fingerprint,
+            "representation": dict(method.representation.key),
+            "reduction": reduction and {name: getattr(reduction, name) for name in OF_REDUCTION},
+            "clustering": {name: getattr(method, name) for name in OF_CLUSTERING},
+            "held_out": held_out,
+            "libraries": {name: version(name) for name in LIBRARIES},
+        }
+    )
 
 
 class OutcomeStore:
@@ -97,13 +107,6 @@ class OutcomeStore:
 
     def _file_of(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.safetensors"
-
-
-def _complete(family: VectorMethod, setting: Setting) -> dict[str, Any]:
-    own: dict[str, Any] = {"linkage": family.linkage, "metric": family.metric}
-    if family.reduction is not None:
-        own["n_components"] = family.reduction.n_components
-    return {**own, **setting}
 
 
 def _sha256(tensors: Tensors) -> str:

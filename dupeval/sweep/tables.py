@@ -11,13 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from dupeval.dataset import Dataset
+from dupeval.engine.curves import Curves
 from dupeval.errors import SettingsError
-from dupeval.method import Curves
+from dupeval.method.vectors import COMPONENTS, OF_CLUSTERING
 from dupeval.metrics import PairCurve
 from dupeval.protocol import Protocol
 from dupeval.protocol.loqo import LeaveOneQueryOut
-from dupeval.protocol.search import TIE
-from dupeval.sweep.grid import COMPONENTS, OF_CLUSTERING
+from dupeval.protocol.search import first_best
 from dupeval.sweep.outcome import Outcome, OutcomeCurves
 from dupeval.sweep.plan import Planned
 from dupeval.tables import SCORES
@@ -128,7 +128,7 @@ def best_table(swept: Sequence[Swept], figures: Mapping[str, Figures]) -> pd.Dat
     rows = []
     for chosen_by in means:
         for method, own in places.items():
-            place = own[_first_best(means[chosen_by][own])]
+            place = own[first_best(means[chosen_by][own])]
             members = [swept[i] for i in own]
             row: dict[str, Any] = {
                 "chosen_by": chosen_by,
@@ -193,10 +193,10 @@ def _figures(
 def _thresholds(one: Swept, protocol: Protocol, others: Mapping[str, Curves]) -> list[float]:
     if isinstance(protocol, LeaveOneQueryOut):
         return [best.threshold for best in one.outcome.held_out]
-    curves = OutcomeCurves(one.outcome, one.planned.family.threshold)
+    curves = OutcomeCurves(one.planned.family.method, one.outcome)
     # To a protocol a setting is a method of its own: its name is no method's.
     name = f"setting {one.planned.name}"
-    return [choice.threshold for choice in protocol.choose(name, {**others, name: curves})]
+    return [decided.threshold for decided in protocol.decide(name, {**others, name: curves})]
 
 
 def _columns(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -220,17 +220,13 @@ def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
     return ordered.convert_dtypes().astype(last)
 
 
-def _first_best(values: npt.NDArray[np.float64]) -> int:
-    return int(np.flatnonzero(values >= values.max() - TIE)[0])
-
-
 def _all_held_out(members: Sequence[Swept]) -> float:
     """Return the mean F1 where the setting, too, is the one that is best on the others."""
     outcomes = [one.outcome for one in members]
     best = np.array([[each.f1 for each in outcome.held_out] for outcome in outcomes])
     reached = []
     for query, of_settings in enumerate(best.T):
-        chosen = outcomes[_first_best(of_settings)]
+        chosen = outcomes[first_best(of_settings)]
         reached.append(chosen.curves[query].at(chosen.held_out[query].threshold).f1)
     return float(np.mean(reached))
 

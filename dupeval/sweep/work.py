@@ -9,16 +9,18 @@ from typing import Any, Literal
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
+from dupeval.engine.answers import Answers
+from dupeval.engine.curves import ScoredAnswers
+from dupeval.engine.workshop import Workshop
 from dupeval.errors import SettingsError
 from dupeval.files import json_sha256
-from dupeval.method import Setting
-from dupeval.method.vectors import VectorCurves, VectorMethod
-from dupeval.reduction import Vectors, lossless_coordinates
+from dupeval.method import Params
 from dupeval.representation.cache import VectorCache
+from dupeval.sweep.grid import Family
 from dupeval.sweep.outcome import Outcome, ignore, outcomes
 from dupeval.sweep.plan import Planned, Workplace
 from dupeval.sweep.store import OutcomeStore
-from dupeval.timing import one_thread
+from dupeval.timing import Stopwatch, one_thread
 
 Compute = Literal["always", "never", "only_missing"]
 
@@ -27,8 +29,8 @@ Compute = Literal["always", "never", "only_missing"]
 class _Job:
     """Settings of one family, computed together."""
 
-    family: VectorMethod
-    settings: Sequence[Setting]
+    family: Family
+    settings: Sequence[Params]
     keys: Sequence[str]
 
 
@@ -77,7 +79,7 @@ def _compute(missing: Sequence[Planned], place: Workplace) -> None:
         # Not in the processes: a network has threads of its own for every core.
         cache = VectorCache(place.resources.cache_dir / "vectors")
         for jobs in bundles:
-            cache.vectors(place.dataset.images, jobs[0].family.representation, progress)
+            cache.vectors(place.dataset.images, jobs[0].family.method.representation, progress)
     bar: tqdm[Any]
     with tqdm(total=len(missing), unit="setting", disable=not progress) as bar:
         if place.processes == 1:
@@ -100,7 +102,7 @@ def _bundles(missing: Sequence[Planned]) -> list[list[_Job]]:
     for members in by_family.values():
         family = members[0].family
         job = _Job(family, [one.setting for one in members], [one.key for one in members])
-        bundles.setdefault(json_sha256(family.representation.key), []).append(job)
+        bundles.setdefault(json_sha256(family.method.representation.key), []).append(job)
     return list(bundles.values())
 
 
@@ -117,16 +119,13 @@ class _Ticker:
 
 def _work(jobs: Sequence[_Job], place: Workplace, tick: Callable[[float], object] = ignore) -> int:
     """Compute and keep the outcomes of jobs that share vectors; return how many there are."""
-    cache = VectorCache(place.resources.cache_dir / "vectors")
-    representation = jobs[0].family.representation
-    vectors: Vectors = cache.vectors(place.dataset.images, representation, place.resources.progress)
+    workshop = Workshop(place.dataset, place.resources, Stopwatch("sweep"))
+    photographs = [query.photographs for query in place.dataset.queries]
     with one_thread():
-        reducing = any(job.family.reduction is not None for job in jobs)
-        reduced = lossless_coordinates(vectors) if reducing else vectors
         for job in jobs:
-            X = vectors if job.family.reduction is None else reduced
-            plain = VectorCurves.of(job.family, place.dataset, X)
-            found = outcomes(plain, job.settings, place.held_out, tick)
+            answers = Answers(job.family.method, workshop)
+            scored = ScoredAnswers(answers, photographs)
+            found = outcomes(scored, job.settings, place.held_out, tick)
             for key, outcome in zip(job.keys, found, strict=True):
                 place.store.save(key, outcome)
     return sum(len(job.settings) for job in jobs)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from dupeval.dataset import LabelledImage
+from dupeval.dataset import ImageHandle
 
 # To be raised where tools are shown, or what is kept of their answers says, something else.
 VIEW = 2
@@ -19,13 +19,13 @@ NEUTRAL_NAME = re.compile(r"\b(\d{5})\.[a-z0-9]+\b")
 ENDINGS = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "JPEG2000": ".jp2"}
 
 
-def in_order(images: Sequence[LabelledImage]) -> list[int]:
+def in_order(images: Sequence[ImageHandle]) -> list[int]:
     """Return the places of images in an order that says nothing of labels or names."""
     return sorted(range(len(images)), key=lambda i: images[i].sha256)
 
 
 @contextmanager
-def private_copies(images: Sequence[LabelledImage]) -> Iterator[list[Path]]:
+def private_copies(images: Sequence[ImageHandle]) -> Iterator[list[Path]]:
     """Copy images into a folder of their own, which vanishes afterwards.
 
     Copies, not links: a tool may write to what it is given. Names are numbers in the order

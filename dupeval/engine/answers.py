@@ -1,0 +1,127 @@
+"""A method's dendrograms and partitions of a dataset: each fit made once, whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dupeval.clustering import Dendrogram
+from dupeval.engine.workshop import Workshop
+from dupeval.method import Answer, Distances, Method, Params, Partition
+from dupeval.method.views import TrainingView
+
+Found = Dendrogram | Partition
+NOTHING: frozenset[int] = frozenset()
+
+
+class Answers:
+    """What a method says of a dataset's images, and never a label it must not see.
+
+    Parameters
+    ----------
+    method : Method
+    workshop : Workshop
+        Of the dataset; several methods may share it.
+    """
+
+    def __init__(self, method: Method, workshop: Workshop) -> None:
+        self.method = method
+        self.queries = workshop.queries()
+        self._labels = [query.photographs for query in workshop.dataset.queries]
+        self._watch = workshop.watch
+        self._fits: dict[tuple[Any, ...], Any] = {}
+
+    def prepare(self, wanted: Sequence[Params]) -> None:
+        """Do what is done once, before anything is timed or asked for; see `Method.prepared`."""
+        self.method = self.method.prepared(self.queries, wanted, self._watch)
+
+    def seen(self, query: int, params: Params, hidden: frozenset[int]) -> frozenset[int]:
+        """Return the queries that a fit for `query` sees while others are hidden."""
+        return seen_by(self.method, query, params, hidden, len(self.queries))
+
+    def answers(
+        self, query: int, many: Sequence[Params], hidden: frozenset[int] = NOTHING
+    ) -> list[Answer]:
+        """Return what the method says of a query with each of many parameters.
+
+        Parameters
+        ----------
+        query : int
+        many : sequence of mapping
+        hidden : frozenset of int
+            The queries nothing of which may be used, unless it is `query` itself and the method
+            is one that sees a query's own images, never labels, when it answers.
+        """
+        alike: dict[tuple[Any, ...], list[Params]] = {}
+        for params in many:
+            key = (key_of(self.method.fit_params(params)), self.seen(query, params, hidden))
+            alike.setdefault(key, []).append(params)
+        found: dict[tuple[Any, ...], Answer] = {}
+        for (_, seen), own in alike.items():
+            fit = self._fit(own[0], seen)
+            for params, answer in self.method.answers(fit, self.queries[query], own):
+                found[key_of(params)] = answer
+        return [found[key_of(params)] for params in many]
+
+    def found(
+        self, query: int, many: Sequence[Params], hidden: frozenset[int] = NOTHING
+    ) -> list[Found]:
+        """Return the dendrogram, or the partition, of each answer; see `answers`."""
+        linkages = (self.method.linkage_of(params) for params in many)
+        return [
+            Dendrogram.from_distances(answer.condensed, linkage)
+            if isinstance(answer, Distances)
+            else answer
+            for answer, linkage in zip(self.answers(query, many, hidden), linkages, strict=True)
+        ]
+
+    def distances(
+        self, query: int, params: Params, hidden: frozenset[int] = NOTHING
+    ) -> npt.NDArray[np.float64]:
+        """Return the condensed distances of a query, of a method that has some."""
+        (answer,) = self.answers(query, [params], hidden)
+        if not isinstance(answer, Distances):
+            raise TypeError("the method tells groups and no distances")
+        return answer.condensed
+
+    def dendrogram(
+        self, query: int, params: Params, hidden: frozenset[int] = NOTHING
+    ) -> Dendrogram:
+        """Return the dendrogram of a query, of a method that has distances."""
+        condensed = self.distances(query, params, hidden)
+        return Dendrogram.from_distances(condensed, self.method.linkage_of(params))
+
+    def _fit(self, params: Params, seen: frozenset[int]) -> Any:
+        key = (key_of(self.method.fit_params(params)), seen)
+        if key not in self._fits:
+            self._fits[key] = self.method.fit(self._view(seen), params)
+        return self._fits[key]
+
+    def _view(self, seen: Iterable[int]) -> TrainingView:
+        places = sorted(seen)
+        labels = [self._labels[i] for i in places] if self.method.supervised else None
+        return TrainingView(tuple(self.queries[i] for i in places), labels)
+
+
+def seen_by(
+    method: Method, query: int, params: Params, hidden: frozenset[int], n_queries: int
+) -> frozenset[int]:
+    """Return the queries that a fit for `query` sees while others are hidden."""
+    own = frozenset((query,))
+    others = frozenset(range(n_queries)) - hidden - own
+    return {"none": NOTHING, "query": own, "others": others, "dataset": others | own}[
+        method.scope(params)
+    ]
+
+
+def cut(found: Found, threshold: float) -> npt.NDArray[np.int64]:
+    """Return the labels of a partition, shape (n_images,), or of a dendrogram's cut."""
+    return found.cut(threshold) if isinstance(found, Dendrogram) else found
+
+
+def key_of(params: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Return parameters as something to look up by."""
+    return tuple(sorted(params.items()))

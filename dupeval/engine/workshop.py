@@ -1,0 +1,104 @@
+"""What is dear and depends on images alone, done once for all images of a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+
+from dupeval.dataset import Dataset
+from dupeval.method import Resources
+from dupeval.method.views import QueryImages, Vectors
+from dupeval.reduction import lossless_coordinates
+from dupeval.representation import Representation
+from dupeval.representation.cache import VectorCache
+from dupeval.timing import Stopwatch, one_thread
+from dupeval.tool import Tool
+from dupeval.tool.cache import ReplyCache
+from dupeval.tool.process import Reply
+from dupeval.tool.running import run_tool
+
+
+class Workshop:
+    """Vectors and tools' replies of a dataset's images, computed when first asked for.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    resources : Resources
+    watch : Stopwatch
+        Told how long each stage took.
+    run : int, default 0
+        Which of several runs of an external tool this is.
+    """
+
+    def __init__(
+        self, dataset: Dataset, resources: Resources, watch: Stopwatch, run: int = 0
+    ) -> None:
+        self.dataset, self.watch = dataset, watch
+        self._resources, self._run = resources, run
+        self._ends = np.cumsum([len(query.images) for query in dataset.queries])[:-1]
+        self._vectors: dict[Representation, Sequence[Vectors]] = {}
+        self._coordinates: dict[Representation, Sequence[Vectors]] = {}
+        # One pass of a network gives several layers: it is timed once.
+        self._timed: set[Representation] = set()
+        self._replies: dict[Tool, Sequence[Reply]] = {}
+
+    def queries(self) -> tuple[QueryImages, ...]:
+        """Return what methods are shown of each query."""
+        return tuple(
+            QueryImages(
+                query.slug,
+                query.images,
+                partial(self._vectors_of, i),
+                partial(self._coordinates_of, i),
+                partial(self._reply_of, i),
+            )
+            for i, query in enumerate(self.dataset.queries)
+        )
+
+    def _vectors_of(self, query: int, representation: Representation) -> Vectors:
+        if representation not in self._vectors:
+            cache = VectorCache(self._resources.cache_dir / "vectors")
+            made = cache.represent(self.dataset.images, representation, self._resources.progress)
+            first = representation.source or representation
+            if first not in self._timed:
+                self.watch.add("representation", made.wall_s, made.cpu_s, stored=made.stored)
+                self._timed.add(first)
+            self._vectors[representation] = np.split(made.vectors, self._ends)
+        return self._vectors[representation][query]
+
+    def _coordinates_of(self, query: int, representation: Representation) -> Vectors:
+        if representation not in self._coordinates:
+            self._vectors_of(query, representation)
+            vectors = np.concatenate(self._vectors[representation])
+            with self.watch.time("coordinates"), one_thread():
+                coordinates = lossless_coordinates(vectors)
+            self._coordinates[representation] = np.split(coordinates, self._ends)
+        return self._coordinates[representation][query]
+
+    def _reply_of(self, query: int, tool: Tool, time_limit_s: float) -> Reply:
+        if tool not in self._replies:
+            self._replies[tool] = self._run_tool(tool, time_limit_s)
+        return self._replies[tool][query]
+
+    def _run_tool(self, tool: Tool, time_limit_s: float) -> Sequence[Reply]:
+        resources = self._resources
+        replies, stored = run_tool(
+            tool,
+            self.dataset,
+            ReplyCache(resources.cache_dir / "replies"),
+            time_limit_s,
+            self._run,
+            resources.fresh,
+            self.watch.method if resources.progress else None,
+        )
+        self.watch.add(
+            "tool",
+            sum(reply.wall_s for reply in replies),
+            sum(reply.cpu_s for reply in replies),
+            max(reply.peak_memory_mb for reply in replies),
+            stored,
+        )
+        return replies

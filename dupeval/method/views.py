@@ -1,0 +1,70 @@
+"""What a method is shown of a dataset: handles of images and what is known of their content.
+
+Nothing here leads to a label, to an image of a query that is hidden, or to a place on disk. That
+guards against mistakes, not against code that goes looking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dupeval.dataset import ImageHandle
+
+Vectors = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True, eq=False)
+class QueryImages:
+    """The images of one query, in the dataset's order.
+
+    Attributes
+    ----------
+    slug : str
+        The query.
+    images : tuple of ImageHandle
+    vectors : callable
+        ``vectors(representation)`` returns the images' vectors, shape (n_images, d), computed for
+        the whole dataset when first asked for, and kept.
+    coordinates : callable
+        The same in a basis of the space that the dataset's images span: as many columns as there
+        are images at most, all inner products as they are; see
+        `dupeval.reduction.lossless_coordinates`.
+    reply : callable
+        ``reply(tool, time_limit_s)`` returns what an external tool says of the images; see
+        `dupeval.tool.running.run_tool`.
+    """
+
+    slug: str
+    images: tuple[ImageHandle, ...]
+    vectors: Callable[[Any], Vectors] = field(repr=False)
+    coordinates: Callable[[Any], Vectors] = field(repr=False)
+    reply: Callable[[Any, float], Any] = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingView:
+    """The queries that a fit may use: without what a protocol hides.
+
+    Attributes
+    ----------
+    queries : tuple of QueryImages
+    photographs : tuple of ndarray of str, optional
+        The labels of each query's images; only of a method that says it is ``supervised``.
+    """
+
+    queries: tuple[QueryImages, ...]
+    photographs: Sequence[npt.NDArray[np.str_]] | None = None
+
+    @property
+    def n_images(self) -> int:
+        """How many images the queries have together."""
+        return sum(len(query.images) for query in self.queries)
+
+    def coordinates(self, representation: Any) -> Vectors:
+        """Return the coordinates of all images, shape (n_images, d), query after query."""
+        return np.concatenate([query.coordinates(representation) for query in self.queries])
