@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import tempfile
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from dupeval.errors import SettingsError
+
+# The names of the files in a results folder that are dupeval's, a line each.
+OURS = ".dupeval"
 
 
 @contextmanager
@@ -22,12 +29,24 @@ def whole_file(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Not tempfile's: its files are for their owner's eyes only.
     temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
-    temporary.touch(exist_ok=False)
     try:
-        yield temporary
-        temporary.replace(path)
+        with _named(path, temporary):
+            temporary.touch(exist_ok=False)
+            yield temporary
+            temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(path: Path, temporary: Path) -> Iterator[None]:
+    """Let an error of the operating system name the file that was to be written."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or str(error.filename) == str(temporary):
+            error.filename = str(path)
+        raise
 
 
 def write_whole(folder: Path, contents: Mapping[str, bytes]) -> None:
@@ -41,12 +60,59 @@ def write_whole(folder: Path, contents: Mapping[str, bytes]) -> None:
         File name to content, renamed into place in this order.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for file_name in contents:
+        if (folder / file_name).is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), folder / file_name)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".unfinished.") as name:
         staged = Path(name)
         for file_name, content in contents.items():
-            (staged / file_name).write_bytes(content)
+            with _named(folder / file_name, staged / file_name):
+                (staged / file_name).write_bytes(content)
         for file_name in contents:
             (staged / file_name).replace(folder / file_name)
+
+
+def write_results(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write the files of a run into a results folder, and which they are; see `write_whole`.
+
+    Raises
+    ------
+    SettingsError
+        If files of these names are somebody else's; see `refuse_foreign`.
+    """
+    refuse_foreign(folder, contents)
+    names = sorted(_ours(folder) | set(contents))
+    write_whole(folder, {OURS: "".join(f"{name}\n" for name in names).encode(), **contents})
+
+
+def refuse_foreign(folder: Path, names: Iterable[str]) -> None:
+    """Make sure that writing files of these names into a results folder loses nobody's own.
+
+    Raises
+    ------
+    SettingsError
+        If there are such files that no run of dupeval has written.
+    """
+    ours = _ours(folder)
+    paths = [folder / name for name in names if name not in ours]
+    foreign = sorted(str(path) for path in paths if os.path.lexists(path))
+    if foreign:
+        raise SettingsError(
+            f"not written by dupeval, and not overwritten: {', '.join(foreign)}; possible: another "
+            "folder for the results, or to move them away"
+        )
+
+
+def _ours(folder: Path) -> set[str]:
+    listed, run = folder / OURS, folder / "run.json"
+    if listed.is_file():
+        return set(listed.read_text(encoding="utf-8").splitlines())
+    # Versions before 0.1 left this list only.
+    try:
+        described = json.loads(run.read_bytes())
+        return {run.name, *described["outputs"]} if "dupeval" in described else set()
+    except (OSError, ValueError, TypeError, KeyError):
+        return set()
 
 
 def canonical_json(value: Any) -> str:

@@ -7,17 +7,20 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from configuration import CONF_DIR, as_json, build, build_methods, open_dataset
-from job import NO_SCORES, SUCCESS
+from configuration import as_json, build_all, build_methods, open_dataset
+from console import NO_SCORES, SUCCESS, say
+from hydra_app import CONF_DIR, run
 from omegaconf import DictConfig
-from program import resources, run
+from program import resources
 
 from dupeval.errors import SettingsError
 from dupeval.figures.material import Material
 from dupeval.figures.record import FILE_NAME, Origin, record_bytes
 from dupeval.figures.saving import files_of
 from dupeval.figures.style import style
-from dupeval.files import write_whole
+from dupeval.files import refuse_foreign, write_results
+
+KINDS = ("png", "pdf", "md")
 
 
 def main(config: DictConfig) -> int:
@@ -29,7 +32,10 @@ def main(config: DictConfig) -> int:
     if not config.get("figures"):
         possible = sorted(path.stem for path in Path(CONF_DIR, "figure").glob("*.yaml"))
         raise SettingsError(f"no figure is chosen; possible: {', '.join(possible)}")
-    figures = {name: build(config.figures[name], f"figures.{name}") for name in config.figures}
+    figures = build_all(config, "figures")
+    out = Path(config.out_dir)
+    files = [f"{name}.{kind}" for name in figures for kind in KINDS]
+    refuse_foreign(out, [*files, FILE_NAME])
     methods = build_methods(config)
     material = Material(
         open_dataset(config),
@@ -44,7 +50,7 @@ def main(config: DictConfig) -> int:
     left_out: list[str] = []
     with style():
         for i, (name, figure) in enumerate(figures.items(), start=1):
-            print(f"{i}/{len(figures)} {name}", flush=True)
+            say(f"{i}/{len(figures)} {name}")
             # Each its own, to tell which of them read stored results.
             own = replace(material)
             try:
@@ -57,12 +63,11 @@ def main(config: DictConfig) -> int:
             origins[name] = Origin(png_sha256, own.table1_sha256)
     if not contents:
         raise SettingsError("; ".join(left_out))
-    out = Path(config.out_dir)
     contents[FILE_NAME] = record_bytes(out, material.dataset.fingerprint, origins)
-    write_whole(out, contents)
-    print(f"written to {out}: {', '.join(contents)}")
+    write_results(out, contents)
     for reason in left_out:
         print(f"left out: {reason}", file=sys.stderr)
+    say(f"written to {out}: {', '.join(contents)}")
     return NO_SCORES if left_out else SUCCESS
 
 

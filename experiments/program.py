@@ -1,4 +1,4 @@
-"""What all programs share: from the command line to objects, and from errors to sentences."""
+"""What the programs that run methods share: the work, and what they say of it."""
 
 from __future__ import annotations
 
@@ -9,69 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import hydra
-from configuration import (
-    CONF_DIR,
-    as_json,
-    build_methods,
-    build_protocols,
-    check,
-    compose,
-    is_multirun,
-    jobs,
-    open_dataset,
-)
-from job import (
-    INTERRUPTED,
-    NO_SCORES,
-    SUCCESS,
-    USER_ERROR,
-    Outcome,
-    Task,
-    complain,
-    perform,
-    show_warnings_as_sentences,
-)
+from configuration import as_json, build_methods, build_protocols, open_dataset
+from console import NO_SCORES, SUCCESS
 from omegaconf import DictConfig
 
 from dupeval.dataset import Dataset
-from dupeval.errors import DupevalError
+from dupeval.errors import SettingsError
 from dupeval.evaluation import Evaluation, evaluate
 from dupeval.method import Method, Resources
 from dupeval.provenance import describe_run
-
-
-def run(config_name: str, task: Task) -> None:
-    """Run a program: compose its configuration from the command line and hand it to `task`.
-
-    Ends the process with what `task` returns, or with exit code 2 and one sentence for whatever
-    the user can put right, or 130 when it is interrupted. All jobs of a multirun are checked
-    before the first one starts.
-    """
-    show_warnings_as_sentences()
-    try:
-        _run(config_name, task, sys.argv[1:])
-    except DupevalError as error:
-        complain(error)
-        sys.exit(USER_ERROR)
-    except KeyboardInterrupt:
-        print("stopped; nothing of this run is written", file=sys.stderr)
-        sys.exit(INTERRUPTED)
-
-
-def _run(config_name: str, task: Task, arguments: list[str]) -> None:
-    todo = jobs(arguments)
-    if len(todo) == 1 and not is_multirun(arguments):
-        # Hydra itself would only compose the same once more.
-        sys.exit(perform(task, compose(config_name, todo[0])).status)
-    for overrides in todo:
-        check(compose(config_name, overrides))
-
-    def job(config: DictConfig) -> Outcome:
-        return perform(task, config)
-
-    # A multirun ends in `hydra_plugins.telling_sweeper`, which sees the outcomes of all jobs.
-    hydra.main(version_base="1.3", config_path=CONF_DIR, config_name=config_name)(job)()
 
 
 @dataclass(frozen=True)
@@ -93,15 +39,27 @@ class Evaluated:
         # Where there is anything to show, the study's own figures are no failure.
         absences = [a for a in self.evaluation.absences if nothing or a.source != "published"]
         for absence in absences:
-            print(f"{absence.source}: {absence.method}: {absence.reason}", file=sys.stderr)
-        forgiven = set(self.config.may_be_missing)
-        required = [a for a in absences if a.source != "missing" or a.method not in forgiven]
-        return NO_SCORES if required or nothing else SUCCESS
+            how = "left out" if absence.source == "missing" else absence.source
+            print(f"{how}: {absence.method}: {absence.reason}", file=sys.stderr)
+        # Tools that no one asked for by name are optional.
+        failures = [a for a in absences if a.source != "missing"]
+        return NO_SCORES if failures or nothing else SUCCESS
 
 
 def evaluate_configuration(config: DictConfig) -> Evaluated:
-    """Run the methods of a configuration under its protocols on its dataset."""
+    """Run the methods of a configuration under its protocols on its dataset.
+
+    Raises
+    ------
+    SettingsError
+        If a method that was asked for by its name needs a tool that is not installed.
+    """
     methods, protocols = build_methods(config), build_protocols(config)
+    if config.method_is_named:
+        found = {name: method.description.get("missing") for name, method in methods.items()}
+        missing = [f"method {name}: {reason}" for name, reason in found.items() if reason]
+        if missing:
+            raise SettingsError("; ".join(missing))
     dataset = open_dataset(config)
     evaluation = evaluate(methods, protocols, dataset, resources(config))
     return Evaluated(config, dataset, methods, evaluation)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from configuration import build, open_dataset
-from job import SUCCESS
+from console import SUCCESS, say
+from hydra_app import run
 from omegaconf import DictConfig
-from program import run
 
-from dupeval.report import write_report
+from dupeval.files import refuse_foreign
+from dupeval.report import FILE_NAME, write_report
 
 
 def main(config: DictConfig) -> int:
     """Read the stored results, write the file, say where; return 0."""
+    refuse_foreign(Path(config.out_dir), [FILE_NAME])
     path = write_report(
         open_dataset(config),
         Path(str(config.table1_dir)),
@@ -23,7 +25,7 @@ def main(config: DictConfig) -> int:
         build(config.limits, "limits"),
         config.progress,
     )
-    print(f"written to {path}: {path.stat().st_size / 1e6:.1f} MB")
+    say(f"written to {path}: {path.stat().st_size / 1e6:.1f} MB")
     return SUCCESS
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from configuration import as_json, build_methods, build_protocols, open_dataset
-from job import INTERRUPTED, SUCCESS
+from console import INTERRUPTED, SUCCESS, say
+from hydra_app import run
 from omegaconf import DictConfig
-from program import resources, run, run_json
+from program import resources, run_json
 from pydantic import BaseModel, Field, ValidationError
 
 from dupeval.errors import SettingsError
-from dupeval.files import write_whole
+from dupeval.files import refuse_foreign, write_results
 from dupeval.method.vectors import VectorMethod
 from dupeval.protocol import Protocol
 from dupeval.protocol.loqo import LeaveOneQueryOut
@@ -27,6 +28,8 @@ from dupeval.sweep.rendering import best_markdown, parquet_bytes, short_csv_byte
 from dupeval.sweep.store import OutcomeStore
 from dupeval.sweep.tables import Swept, best_table, curves_table, figures_by_protocol, sweep_table
 from dupeval.sweep.work import Compute, find
+
+FILES = ("sweep.parquet", "sweep.csv", "curves.parquet", "best.csv", "best.md", "run.json")
 
 
 class SweepSettings(BaseModel):
@@ -44,6 +47,7 @@ class SweepSettings(BaseModel):
 
 def main(config: DictConfig) -> int:
     """Compute what is missing, write the tables, print the best settings; return the exit code."""
+    refuse_foreign(Path(config.out_dir), FILES)
     settings, methods = _settings(config), _methods(config)
     protocols, notes = _protocols(config)
     grids = _grids(settings, methods)
@@ -73,11 +77,10 @@ def main(config: DictConfig) -> int:
         "best.md": markdown.encode(),
     }
     contents["run.json"] = run_json(config, dataset, methods, contents)
-    write_whole(Path(config.out_dir), contents)
-    print(markdown)
-    print(f"{len(planned)} settings written to {config.out_dir}: {', '.join(contents)}")
+    write_results(Path(config.out_dir), contents)
     for note in notes:
         print(note, file=sys.stderr)
+    say(f"{markdown}\n{len(planned)} settings written to {config.out_dir}: {', '.join(contents)}")
     return SUCCESS
 
 

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from job import readers_may_leave
+from console import say
+from hydra_app import run
 from omegaconf import DictConfig
-from program import evaluate_configuration, run
+from program import evaluate_configuration
 
 from dupeval.comparison import compare_with_reference
 from dupeval.dataset import Dataset
 from dupeval.evaluation import Group, Spread
-from dupeval.files import write_whole
+from dupeval.files import refuse_foreign, write_results
 from dupeval.rendering import csv_bytes, table1_latex, table1_markdown
+from dupeval.report import FILE_NAME as REPORT
 from dupeval.report import write_report
 from dupeval.tables import per_query_table, plain_table, table1
 from dupeval.timing import Timing
 
+FILES = (
+    *("table1.csv", "table1.md", "table1.tex", "per_query.csv", "groups.csv", "timings.csv"),
+    *("spread.csv", "run.json"),
+)
+
 
 def main(config: DictConfig) -> int:
     """Evaluate, write all of the table's files at once, print it; return the exit code."""
+    refuse_foreign(Path(config.out_dir), FILES)
+    if config.report_dir is not None:
+        refuse_foreign(Path(config.report_dir), [REPORT])
     evaluated = evaluate_configuration(config)
     dataset, evaluation = evaluated.dataset, evaluated.evaluation
     per_query = per_query_table(evaluation.results)
@@ -36,16 +46,13 @@ def main(config: DictConfig) -> int:
     if evaluation.spreads:
         contents["spread.csv"] = csv_bytes(plain_table(Spread, evaluation.spreads))
     contents["run.json"] = evaluated.run_json(contents)
-    write_whole(Path(config.out_dir), contents)
+    write_results(Path(config.out_dir), contents)
     written = f"written to {config.out_dir}: {', '.join(contents)}"
     if config.report_dir is not None and evaluation.results:
         written += f"; and {_write_report(config, dataset)}"
-    # The exit code does not depend on whether somebody reads all that is printed.
     status = evaluated.complain()
-    with readers_may_leave():
-        print(f"{markdown}\n{written}")
-        if compared := compare_with_reference(table, dataset):
-            print(compared)
+    compared = compare_with_reference(table, dataset)
+    say("\n".join(filter(None, (markdown, written, compared))))
     return status
 
 

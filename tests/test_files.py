@@ -1,5 +1,6 @@
 """Files appear whole or not at all, and content is named by its hash."""
 
+import errno
 import hashlib
 import json
 import math
@@ -11,7 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dupeval.files import canonical_json, file_sha256, json_sha256, whole_file, write_whole
+from dupeval.errors import SettingsError
+from dupeval.files import (
+    canonical_json,
+    file_sha256,
+    json_sha256,
+    refuse_foreign,
+    whole_file,
+    write_results,
+    write_whole,
+)
 
 
 def listing(folder: Path) -> dict[str, bytes]:
@@ -128,6 +138,72 @@ class TestWriteWhole:
         monkeypatch.setattr(Path, "replace", recorded)
         write_whole(tmp_path, {"c": b"3", "a": b"1", "b": b"2"})
         assert named == ["c", "a", "b"]
+
+
+class TestResultsFolder:
+    def test_what_was_written_there_may_be_written_again(self, tmp_path: Path) -> None:
+        write_results(tmp_path / "out", {"a.csv": b"1"})
+        write_results(tmp_path / "out", {"b.csv": b"1"})
+        write_results(tmp_path / "out", {"a.csv": b"2"})
+        assert listing(tmp_path / "out") == {
+            "a.csv": b"2",
+            "b.csv": b"1",
+            ".dupeval": b"a.csv\nb.csv\n",
+        }
+
+    @pytest.mark.parametrize("first", [{}, {"b.csv": b"1"}])
+    def test_files_of_other_origin_are_not_overwritten(
+        self, tmp_path: Path, first: dict[str, bytes]
+    ) -> None:
+        if first:
+            write_results(tmp_path, first)
+        (tmp_path / "a.csv").write_bytes(b"mine")
+        (tmp_path / "d.csv").symlink_to("nowhere")
+        before = sorted(path.name for path in tmp_path.iterdir())
+        with pytest.raises(SettingsError) as caught:
+            write_results(tmp_path, dict.fromkeys(("b.csv", "d.csv", "a.csv", "c.csv"), b"2"))
+        assert str(caught.value).startswith(
+            f"not written by dupeval, and not overwritten: {tmp_path}/a.csv, {tmp_path}/d.csv; "
+        )
+        assert sorted(path.name for path in tmp_path.iterdir()) == before
+        assert (tmp_path / "a.csv").read_bytes() == b"mine"
+
+    @pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"outputs": {"a.csv": "x"}}'])
+    def test_a_run_json_of_another_program_makes_it_nobodys(
+        self, tmp_path: Path, text: str
+    ) -> None:
+        (tmp_path / "run.json").write_text(text)
+        (tmp_path / "a.csv").write_bytes(b"mine")
+        with pytest.raises(SettingsError, match="not written by dupeval"):
+            refuse_foreign(tmp_path, ["a.csv"])
+
+    def test_an_earlier_version_left_its_list_in_run_json(self, tmp_path: Path) -> None:
+        described = {"dupeval": "0.0.1", "outputs": {"a.csv": "x"}}
+        (tmp_path / "run.json").write_text(json.dumps(described))
+        (tmp_path / "a.csv").write_bytes(b"1")
+        refuse_foreign(tmp_path, ["a.csv", "run.json"])
+
+
+class TestErrorsOfTheOperatingSystem:
+    @pytest.mark.parametrize("known", [False, True])
+    def test_name_the_file_that_was_to_be_written(self, tmp_path: Path, known: bool) -> None:
+        def write(temporary: Path) -> None:
+            raise OSError(errno.ENOSPC, "full", *([temporary] if known else []))
+
+        with pytest.raises(OSError, match="full") as caught, whole_file(tmp_path / "a") as path:
+            write(path)
+        assert caught.value.filename == str(tmp_path / "a")
+        assert listing(tmp_path) == {}
+
+    def test_a_folder_in_the_place_of_one_file_leaves_all_as_they_were(
+        self, tmp_path: Path
+    ) -> None:
+        (tmp_path / "a.csv").write_bytes(b"old")
+        (tmp_path / "b.csv").mkdir()
+        with pytest.raises(IsADirectoryError, match=r"b\.csv"):
+            write_whole(tmp_path, {"a.csv": b"new", "b.csv": b"new"})
+        assert (tmp_path / "a.csv").read_bytes() == b"old"
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv"]
 
 
 json_values = st.recursive(

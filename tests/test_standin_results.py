@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import reference
 import table1
-from configuration import compose, jobs
+from hydra_app import compose, jobs
 
 from dupeval.dataset.standin import ensure_standin
 from dupeval.dataset.standin.manifest import MANIFEST_CSV

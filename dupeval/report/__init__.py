@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import Dataset
 from dupeval.errors import DupevalError
-from dupeval.files import whole_file
+from dupeval.files import write_results
 from dupeval.report.data import report_data
 from dupeval.report.figures import read_figures
 from dupeval.report.galleries import found_groups, most_telling
@@ -20,7 +20,7 @@ from dupeval.report.pictures import Format, pictures_within
 from dupeval.settings import STRICT
 from dupeval.stored import read_results
 
-__all__ = ["Limits", "write_report"]
+__all__ = ["FILE_NAME", "Limits", "write_report"]
 
 FILE_NAME = "report.html"
 IMAGE_FORMATS = tuple(
@@ -121,7 +121,5 @@ def write_report(
             f"the report would have {len(html) / 1e6:.1f} MB, more than limits.megabytes="
             f"{limits.megabytes:g}; possible: a higher limit, or fewer methods or protocols"
         )
-    path = out_dir / FILE_NAME
-    with whole_file(path) as temporary:
-        temporary.write_bytes(html)
-    return path
+    write_results(out_dir, {FILE_NAME: html})
+    return out_dir / FILE_NAME

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 from tqdm import tqdm
 
 from dupeval.dataset import LabelledImage
@@ -147,7 +147,7 @@ def _save(path: Path, entry: _Entry) -> None:
     vector = np.ascontiguousarray(entry.vector, np.float32)
     about = {"sha256": _sha256(vector), "wall_s": f"{entry.wall_s}", "cpu_s": f"{entry.cpu_s}"}
     with whole_file(path) as temporary:
-        save_file({"vector": vector}, temporary, about)
+        temporary.write_bytes(save({"vector": vector}, about))
 
 
 def _load(path: Path) -> _Entry | None:

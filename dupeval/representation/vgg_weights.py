@@ -107,14 +107,14 @@ def tensors_sha256(tensors: Tensors) -> str:
 
 
 def _stored(path: Path, fetch: Callable[[], Tensors]) -> WeightsFile:
-    from safetensors.numpy import save_file  # noqa: PLC0415
+    from safetensors.numpy import save  # noqa: PLC0415
 
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")):
         if not path.exists():
             tensors = fetch()
             with whole_file(path) as temporary:
-                save_file(dict(tensors), temporary, {"sha256": tensors_sha256(tensors)})
+                temporary.write_bytes(save(dict(tensors), {"sha256": tensors_sha256(tensors)}))
     try:
         with safe_open(path, framework="np") as file:
             sha256 = (file.metadata() or {})["sha256"]

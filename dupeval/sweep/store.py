@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from dupeval.dataset import Dataset
 from dupeval.files import json_sha256, whole_file
@@ -67,7 +67,7 @@ class OutcomeStore:
         tensors["n_cuts"] = np.array([len(curve) for curve in curves])
         tensors["held_out"] = np.array(outcome.held_out, np.float64).reshape(-1, 2)
         with whole_file(self._file_of(key)) as path:
-            save_file(tensors, path, {"sha256": _sha256(tensors)})
+            path.write_bytes(save(tensors, {"sha256": _sha256(tensors)}))
 
     def load(self, key: str) -> Outcome | None:
         """Return an outcome, or None if there is none.

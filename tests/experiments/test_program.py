@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 import run as program_run
-from configuration import build_methods, checked, compose
+from configuration import build_methods, checked
 from fake_dataset import byte_copies
+from fake_experiment import experiment
 from fake_program import EQUAL_FILES, fake_program
+from hydra_app import compose
 
 from dupeval.errors import SettingsError
 
@@ -138,8 +140,13 @@ class TestTheCommonSettings:
             ("method=command", "missing: methods.command.tool.arguments=..."),
             ("method=imported", "missing: methods.imported.file=..."),
             ("fresh=perhaps", "fresh='perhaps': Input should be a valid boolean"),
-            ("may_be_missing=findimagedupes", "may_be_missing='findimagedupes': Input should be"),
-            ("dataset.root=null", "dataset.root=None: give the path of a folder"),
+            ("dataset.root=", "dataset.root=: give the path of a folder"),
+            ("out_dir=", "out_dir is empty; possible: a folder, such as results/mine"),
+            ("cache_dir=''", "cache_dir is empty"),
+            ("report_dir=", "report_dir is empty"),
+            ("out_dir=data/standin", "out_dir=data/standin lies in the dataset data/standin, in"),
+            ("cache_dir=data/x/../standin/cache", "lies in the dataset data/standin"),
+            ("report_dir=data/standin/report", "report_dir=data/standin/report lies in the"),
             ("out_dir=README.md", "README.md is a file; possible: a folder"),
             ("cache_dir=README.md/below", "README.md is a file; possible: a folder"),
         ],
@@ -228,16 +235,30 @@ class TestExternalTools:
         assert "| raw " in done.stdout
         assert "table1.csv" in {path.name for path in (tmp_path / "out").iterdir()}
 
-    def test_without_any_figure_end_with_exit_code_3_and_say_why(
-        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    @pytest.mark.parametrize("methods", ["method=command", "method=[raw,command]"])
+    def test_that_are_asked_for_by_name_and_missing_are_told_before_the_work(
+        self, methods: str, tmp_path: Path
     ) -> None:
         command = "methods.command.tool.arguments=[no-such-program]"
-        assert self.run(tmp_path, "method=command", command) == 3
-        assert tuple(capsys.readouterr()) == (
-            "",
-            "missing: command: the program 'no-such-program' is not on the PATH\n",
-        )
+        expected = "method command: the program 'no-such-program' is not on the PATH"
+        with pytest.raises(SettingsError, match=f"^{expected}$"):
+            self.run(tmp_path, methods, command)
         assert not (tmp_path / "out").exists()
+        assert not (tmp_path / "cache").exists()
+
+    def test_that_are_missing_from_a_run_that_does_not_name_them_are_left_out(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.run(tmp_path, *experiment(tmp_path, "raw", "command")) == 0
+        assert capsys.readouterr().err == (
+            "left out: command: the program 'no-such-program' is not on the PATH; apt install it\n"
+        )
+
+    def test_that_are_all_missing_leave_nothing_to_show(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.run(tmp_path, *experiment(tmp_path, "command")) == 3
+        assert capsys.readouterr().err.startswith("left out: command: the program")
 
     def test_of_which_only_the_study_has_figures_are_told_too(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -276,12 +297,6 @@ class TestExternalTools:
         assert list(odd.iterdir()) == []
 
 
-def test_a_method_that_may_be_missing_must_exist() -> None:
-    config = compose("table1", ["method=raw", "may_be_missing=[nosuch]"])
-    with pytest.raises(SettingsError, match=r"there is no method 'nosuch'; possible: .*czkawka"):
-        checked(config)
-
-
 def test_a_folder_of_the_report_that_is_a_file_is_found_before_the_work(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     config = compose("table1", ["method=raw", f"report_dir={tmp_path / 'file'}"])
@@ -292,11 +307,11 @@ def test_a_folder_of_the_report_that_is_a_file_is_found_before_the_work(tmp_path
 def test_the_exit_code_does_not_depend_on_who_reads(tmp_path: Path) -> None:
     command = (
         f"{sys.executable} experiments/run.py 'method=[raw,command]' protocol=loqo progress=false "
-        f"'methods.command.tool.arguments=[no-such-program]' out_dir={tmp_path} "
+        f"'methods.command.tool.arguments=[/bin/false]' out_dir={tmp_path} cache_dir={tmp_path}/c "
         "| true; exit ${PIPESTATUS[0]}"
     )
     done = subprocess.run(
         ["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 3
-    assert "no-such-program" in done.stderr
+    assert "failed: command: " in done.stderr

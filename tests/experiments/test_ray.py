@@ -16,7 +16,8 @@ RAY = ROOT / ".venv-ray" / "bin"
 COMPOSE = """
 import json, sys
 sys.path.insert(0, "experiments")
-from configuration import check, compose, jobs
+from configuration import check
+from hydra_app import compose, jobs
 for program, *arguments in json.load(sys.stdin):
     for overrides in jobs(arguments):
         check(compose(program, overrides))

@@ -9,7 +9,7 @@ import figures
 import pytest
 import report
 import table1
-from configuration import compose
+from hydra_app import compose
 
 from dupeval.errors import SettingsError
 
@@ -82,4 +82,5 @@ def test_without_stored_results_it_names_the_command_and_writes_nothing(
 
 def test_a_limit_that_is_none_is_refused(tmp_path: Path, overrides: list[str]) -> None:
     with pytest.raises(SettingsError, match=r"limits\.megabytes=0: Input should be greater than 0"):
-        report.main(compose("report", [*overrides, "limits.megabytes=0"]))
+        limits = ["limits.megabytes=0", f"out_dir={tmp_path / 'out'}"]
+        report.main(compose("report", [*overrides, *limits]))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import run as program_run
-from configuration import compose
+from hydra_app import compose
 
 
 def test_prints_each_query_and_the_mean_and_writes_the_groups(
@@ -23,5 +23,5 @@ def test_prints_each_query_and_the_mean_and_writes_the_groups(
     assert "### raw, loqo" in printed
     rows = [line.split("|")[1].strip() for line in printed.splitlines() if line.startswith("|")]
     assert rows[2:] == ["one", "two", "mean"]
-    names = {"per_query.csv", "groups.csv", "timings.csv", "run.json"}
+    names = {"per_query.csv", "groups.csv", "timings.csv", "run.json", ".dupeval"}
     assert {p.name for p in out.iterdir()} == names

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import sweep
-from configuration import checked, compose
+from configuration import checked
+from hydra_app import compose
 
 from dupeval.errors import SettingsError
 from dupeval.sweep import work
@@ -38,7 +39,7 @@ def arguments(four_queries: Path, tmp_path: Path) -> list[str]:
         *("dataset=folder", f"dataset.root={four_queries}", "progress=false"),
         *(f"cache_dir={tmp_path / 'cache'}", f"out_dir={tmp_path / 'out'}"),
         *("method=[raw,raw_pca]", "grid.linkage=[single,average]", "grid.metric=euclidean"),
-        *("grid.n_components=[1,0.9]", "+grid_of.raw.size=[8,16]"),
+        *("grid.n_components=[1,0.9]", "grid_of.raw.size=[8,16]"),
     ]
 
 
@@ -224,7 +225,7 @@ class TestInterrupted:
     @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
     def test_goes_on_where_it_was(self, arguments: list[str], tmp_path: Path, number: int) -> None:
         sizes = f"grid_of.raw.size={[*range(2, 52)]}".replace(" ", "")
-        many = [*arguments[:-2], f"+{sizes}", "method=raw"]
+        many = [*arguments[:-2], sizes, "method=raw"]
         stored = tmp_path / "cache" / "sweep"
         returned, errors = self.stopped(many, stored, number)
         if number == signal.SIGINT:
@@ -252,13 +253,13 @@ class TestWhatIsNotPossible:
             (["+grid.depth=3"], "grid.depth: there is no such parameter to try; possible: size"),
             (["grid.linkage=[]"], "grid.linkage=[] is empty; possible: a list of values"),
             (["grid.linkage=wards"], "method raw: linkage='wards': Input should be 'single'"),
-            (["+grid_of.vgg.size=8"], "grid_of.vgg: no such method in this run; possible: raw"),
+            (["grid_of.vgg.size=8"], "grid_of.vgg: no such method in this run; possible: raw"),
             (
                 ["grid.n_components=[1,50]"],
                 "method raw_pca: n_components=50 with fit=others: the data allow 1 to 11, or a ",
             ),
             (
-                ["grid.n_components=12", "+grid_of.raw_pca.size=1", "protocol=oracle"],
+                ["grid.n_components=12", "grid_of.raw_pca.size=1", "protocol=oracle"],
                 "method raw_pca: n_components=12 with fit=others: the data allow 1 to 3, or a ",
             ),
             (["compute=sometimes"], "compute='sometimes': Input should be 'always', 'never' or"),
@@ -365,13 +366,13 @@ def test_a_multirun_gives_each_part_whole_results_in_its_own_folder(
         together.sort_values(order, ignore_index=True), whole.sort_values(order, ignore_index=True)
     )
     for part in parts:
-        assert {path.name for path in part.iterdir()} == {*TABLES, "run.json"}
+        assert {path.name for path in part.iterdir()} == {*TABLES, "run.json", ".dupeval"}
 
 
 def test_neither_torch_nor_matplotlib_is_imported(arguments: list[str]) -> None:
     script = (
-        "import sys; sys.path.insert(0, 'experiments'); import sweep, configuration; "
-        f"sweep.main(configuration.compose('sweep', {arguments})); "
+        "import sys; sys.path.insert(0, 'experiments'); import sweep, hydra_app; "
+        f"sweep.main(hydra_app.compose('sweep', {arguments})); "
         "sys.exit(any(name in sys.modules for name in ('torch', 'torchvision', 'matplotlib')))"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True)

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import table1
-from configuration import compose
 from fake_dataset import byte_copies, files_of
+from fake_experiment import experiment
 from fake_program import COUNTED, EQUAL_FILES, fake_program, starts
+from hydra_app import compose
 
 from dupeval.errors import DupevalError
+from dupeval.files import OURS
 from dupeval.metrics import pair_scores
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,7 +54,7 @@ RAW = (
 def test_every_file_is_written_and_what_was_read_is_left_alone(tiny: Path, tmp_path: Path) -> None:
     before = {p: p.read_bytes() for p in tiny.rglob("*") if p.is_file()}
     out = run(tiny, tmp_path, *RAW)
-    assert {p.name for p in out.iterdir()} == {*REPEATABLE, "timings.csv", "run.json"}
+    assert {p.name for p in out.iterdir()} == {*REPEATABLE, "timings.csv", "run.json", OURS}
     assert {p: p.read_bytes() for p in tiny.rglob("*") if p.is_file()} == before
 
 
@@ -140,6 +142,34 @@ def test_other_files_in_the_results_folder_are_left_alone(tiny: Path, tmp_path: 
     (tmp_path / "out" / "notes.txt").write_text("mine")
     out = run(tiny, tmp_path, *RAW)
     assert (out / "notes.txt").read_text() == "mine"
+
+
+def test_what_others_wrote_is_not_overwritten_and_nothing_is_computed(
+    tiny: Path, tmp_path: Path
+) -> None:
+    mine = tmp_path / "out" / "groups.csv"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    with pytest.raises(DupevalError, match=r"^not written by dupeval.*/out/groups\.csv; "):
+        run(tiny, tmp_path, *RAW)
+    assert files_of(mine.parent) == {mine: b"mine"}
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_report_of_somebody_else_is_found_before_the_work(tiny: Path, tmp_path: Path) -> None:
+    out = run(tiny, tmp_path, *RAW)
+    (out / "report.html").write_text("mine")
+    before = files_of(out)
+    with pytest.raises(DupevalError, match=r"not written by dupeval.*report\.html"):
+        run(tiny, tmp_path, *RAW, f"report_dir={out}")
+    assert files_of(out) == before
+
+
+def test_results_of_an_earlier_version_are_ours(tiny: Path, tmp_path: Path) -> None:
+    out = run(tiny, tmp_path, *RAW)
+    (out / OURS).unlink()
+    run(tiny, tmp_path, *RAW)
+    assert (out / OURS).exists()
 
 
 def test_vgg_features_go_the_whole_way(tiny: Path, tmp_path: Path, weights_dir: Path) -> None:
@@ -259,30 +289,12 @@ class TestExternalTools:
     def test_that_are_missing_say_how_to_install_them(
         self, root: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        overrides = [
-            *("method=[command,raw]", "methods.command.tool.arguments=[no-such-program]"),
-            "methods.command.tool.hint='apt install it'",
-        ]
         expected = "the program 'no-such-program' is not on the PATH; apt install it"
-        assert self.main(root, *overrides) == 3
-        assert capsys.readouterr().err == f"missing: command: {expected}\n"
+        assert self.main(root, *experiment(root.parent, "command", "raw")) == 0
+        assert capsys.readouterr().err == f"left out: command: {expected}\n"
         assert self.table(root)["source"].tolist() == ["missing", "measured", "missing"]
         described = json.loads((root.parent / "out" / "run.json").read_text())
         assert described["methods"]["command"] == {"missing": expected}
-
-    def test_that_may_be_missing_are_forgiven_that_and_nothing_else(
-        self, root: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        missing = ["method=[command,raw]", "methods.command.tool.arguments=[no-such-program]"]
-        assert self.main(root, *missing, "may_be_missing=[command]") == 0
-        assert capsys.readouterr().err.startswith("missing: command: ")
-        assert self.main(root, *missing, "may_be_missing=[raw]") == 3
-        failing = self.command(root, "raise SystemExit(1)")
-        assert self.main(root, *failing, "may_be_missing=[command]") == 3
-
-    def test_that_are_all_missing_leave_no_figures_which_nothing_forgives(self, root: Path) -> None:
-        missing = ["method=command", "methods.command.tool.arguments=[no-such-program]"]
-        assert self.main(root, *missing, "may_be_missing=[command]") == 3
 
     def test_that_answer_differently_each_time_show_their_spread(self, root: Path) -> None:
         # Everything together in every second run: of 15 pairs 2 are true, so that F1 is 4 / 17.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import table1
-from configuration import compose
 from hostile import IMAGE, PHOTOGRAPH, QUERY, TITLE
+from hydra_app import compose
 
 from dupeval.dataset import Dataset
 from dupeval.dataset.folder import read_folder

@@ -33,7 +33,7 @@ class Multirun:
         """By path below `out_dir`, the results that are the same whenever they are made."""
         return {
             str(path.relative_to(self.out_dir)): path.read_bytes()
-            for path in self.out_dir.glob("*/*.*")
+            for path in self.out_dir.glob("*/[!.]*.*")
             if not path.parent.name.startswith(".") and path.name not in NOT_REPEATABLE
         }
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from configuration import CONF_DIR, build_methods, compose
+from configuration import build_methods
 from fake_imagededup import THRESHOLDS, WitnessedImageDedup
 from fake_photographs import photograph, write_copies
+from hydra_app import CONF_DIR, compose
 from omegaconf import OmegaConf
 
 from dupeval.dataset import Dataset, LabelledImage, Query

@@ -1,0 +1,122 @@
+"""What programs say: results on stdout, sentences on stderr, and an exit code for both."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from dupeval.errors import DupevalError
+
+SUCCESS, DEFECT, USER_ERROR, NO_SCORES, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job.
+
+    Attributes
+    ----------
+    status : int
+        The exit code that says it.
+    stdout, stderr : str
+        What it printed, if it ran elsewhere.
+    """
+
+    status: int
+    stdout: str = ""
+    stderr: str = ""
+
+
+def exit_code(work: Callable[[], int], job: str | None = None) -> int:
+    """Return what `work` returns; what it raises is told on stderr, of several jobs with the job.
+
+    What the user can put right, or the operating system refuses, is a sentence.
+    """
+    try:
+        return work()
+    except DupevalError as error:
+        complain(str(error), job)
+    except BrokenPipeError:  # Of what is printed by others than `say`.
+        _print_no_more()
+        return SUCCESS
+    except OSError as error:
+        where = error.filename2 or error.filename or "the system"
+        complain(f"{os.fsdecode(where)}: {error.strerror or error}", job)
+    except Exception:  # Of a job elsewhere nobody would see it.
+        print(f"in the job {job}:\n" if job else "", end="", file=sys.stderr)
+        traceback.print_exc()
+        return DEFECT
+    return USER_ERROR
+
+
+def complain(message: str, job: str | None = None) -> None:
+    """Print an error as a sentence; of several jobs, it names the one."""
+    print(f"error: {f'{job}: ' if job else ''}{message}", file=sys.stderr)
+
+
+def worst(outcomes: Iterable[Outcome]) -> int:
+    """Return the exit code of several jobs: a defect outweighs an error, an error all else."""
+    statuses = {outcome.status for outcome in outcomes}
+    order = (DEFECT, INTERRUPTED, USER_ERROR, NO_SCORES)
+    return next((status for status in order if status in statuses), SUCCESS)
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Print to somebody who may have read enough, as `head` does.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    try:
+        print(text, end=end, flush=True)
+    except OSError as error:
+        _print_no_more()
+        if not isinstance(error, BrokenPipeError):
+            error.filename = "standard output"
+            raise
+
+
+def _print_no_more() -> None:
+    # Python would try once more when it ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def prepare_output() -> None:
+    """Let whatever is printed be printed, as far as there is somewhere to print to.
+
+    Raises
+    ------
+    DupevalError
+        If standard output is closed.
+    """
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        raise DupevalError("standard output is closed; possible: >FILE, or >/dev/null")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # What a terminal cannot show is no reason to lose the work.
+            stream.reconfigure(errors="backslashreplace")
+    show_warnings_as_sentences()
+
+
+def show_warnings_as_sentences() -> None:
+    """Print warnings on one line each, for this whole process."""
+    warnings.showwarning = _show_warning
+    # The reader of images reports it as an error, with the file's name.
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    print(f"warning: {message}", file=sys.stderr)
