@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
@@ -79,6 +80,8 @@ class Evaluation:
         rests on, such as ``measured``, or what an absence has in its place.
     spreads : tuple of Spread
         Of methods that were run several times, whose results are those of the first run.
+    notes : tuple of str
+        What must stand beside the tables: rows in which no two images are together.
     """
 
     results: tuple[QueryResult, ...]
@@ -87,6 +90,7 @@ class Evaluation:
     absences: tuple[Absence, ...] = ()
     sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
     spreads: tuple[Spread, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def evaluate(
@@ -110,6 +114,11 @@ def evaluate(
     ------
     SettingsError
         If a method or a protocol cannot be run on this dataset; the message names it.
+
+    Warns
+    -----
+    UserWarning
+        Of each row in which no two images are together.
     """
     rows = _covered(methods, protocols)
     _rehearse(rows, methods, protocols, dataset)
@@ -117,6 +126,7 @@ def evaluate(
     results: list[QueryResult] = []
     groups: list[Group] = []
     spreads: list[Spread] = []
+    notes: list[str] = []
     with one_thread():
         for protocol_name, name in rows:
             if name in curves:
@@ -128,6 +138,9 @@ def evaluate(
                 results += scored
                 groups += _groups(scored, curves[name], dataset)
                 spreads += _spread(scored, protocol, seen, dataset)
+                notes += _nothing_together(scored, methods[name])
+    for note in notes:
+        warnings.warn(note, stacklevel=2)
     source = {name: method.source for name, method in methods.items()}
     source |= {absence.method: absence.source for absence in absences}
     return Evaluation(
@@ -137,6 +150,7 @@ def evaluate(
         tuple(absences),
         sources={(protocol_name, name): source[name] for protocol_name, name in rows},
         spreads=tuple(spreads),
+        notes=tuple(notes),
     )
 
 
@@ -231,6 +245,19 @@ def _spread(
     if runs:
         f1 = [fmean(result.scores.f1 for result in run) for run in (scored, *runs)]
         yield Spread(name, protocol_name, len(f1), min(f1), max(f1))
+
+
+def _nothing_together(scored: Sequence[QueryResult], method: Method) -> Iterator[str]:
+    """Say where a row claims nothing: its F1 may be a figure of a mistake, not of the method."""
+    if any(result.scores.tp + result.scores.fp for result in scored):
+        return
+    check = "its threshold"
+    if method.external:
+        check += ", and that its output is read in the right format (docs/tools.md)"
+    yield (
+        f"{scored[0].method} under {scored[0].protocol} puts no two images together in any of "
+        f"{len(scored)} queries; check {check}"
+    )
 
 
 def _groups(scored: Sequence[QueryResult], curves: Curves, dataset: Dataset) -> Iterator[Group]:

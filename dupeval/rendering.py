@@ -24,7 +24,12 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     return table.to_csv(index=False, float_format="%.6f", lineterminator="\n").encode()
 
 
-def table1_markdown(table: pd.DataFrame, dataset: Dataset, spreads: Iterable[Spread] = ()) -> str:
+def table1_markdown(
+    table: pd.DataFrame,
+    dataset: Dataset,
+    spreads: Iterable[Spread] = (),
+    notes: Iterable[str] = (),
+) -> str:
     """Return Table 1 as Markdown: one part a protocol, the published figures beside it."""
     parts = [f"Table 1 on {describe_dataset(dataset)}. {NOTE}"]
     for protocol, rows in _parts(table):
@@ -37,6 +42,7 @@ def table1_markdown(table: pd.DataFrame, dataset: Dataset, spreads: Iterable[Spr
         "runs; the row is the first."
         for s in spreads
     ]
+    parts += [f"Note: {note}." for note in notes]
     return "\n\n".join(parts) + "\n"
 
 

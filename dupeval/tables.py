@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from importlib.resources import files
 
+import numpy as np
 import pandas as pd
 
 from dupeval.evaluation import Group, QueryResult, Spread
@@ -62,8 +64,9 @@ def table1(
     precision, recall and f1 are means over queries; ``*_micro`` come from the counts of all
     queries pooled; ``f1_ci_*`` is the 95 % bootstrap interval over queries; ``p_value`` is the
     exact paired sign-flip test of F1 against vgg_pca under the same protocol, or where that was
-    not run, under ``loqo``; empty where neither was; ``threshold`` is the median over queries,
-    empty where a method has none.
+    not run, under ``loqo``; empty where neither was; ``threshold`` is the median over queries
+    (of a tool that has one parameter in a threshold's place, a number, the median of that), empty
+    where a method has none.
 
     Parameters
     ----------
@@ -132,5 +135,14 @@ def _figures(group: pd.DataFrame, reference: pd.DataFrame | None, seed: int) -> 
         **{f"{score}_micro": getattr(pooled, score) for score in SCORES},
         "p_value": p_value,
         "n_queries": len(group),
-        "threshold": group["threshold"].median(),
+        "threshold": _threshold(group),
     }
+
+
+def _threshold(group: pd.DataFrame) -> float:
+    """Return the median threshold, or that of the parameter that a tool has in its place."""
+    if group["threshold"].notna().any():
+        return float(group["threshold"].median())
+    values = [value for text in group["setting"] for value in json.loads(text).values()]
+    numbers = [x for x in values if isinstance(x, int | float) and not isinstance(x, bool)]
+    return float(np.median(numbers)) if len(numbers) == len(values) == len(group) else np.nan

@@ -34,7 +34,7 @@ def main(config: DictConfig) -> int:
     dataset, evaluation = evaluated.dataset, evaluated.evaluation
     per_query = per_query_table(evaluation.results)
     table = table1(per_query, config.seed, evaluation.sources)
-    markdown = table1_markdown(table, dataset, evaluation.spreads)
+    markdown = table1_markdown(table, dataset, evaluation.spreads, evaluation.notes)
     contents = {
         "table1.csv": csv_bytes(table),
         "table1.md": markdown.encode(),

@@ -222,3 +222,24 @@ def test_what_is_impossible_is_found_before_any_work() -> None:
     assert method.worked == []
     run({"a": method}, x=Fixed(), y=Oracle())
     assert method.worked == [1]
+
+
+class TestNotes:
+    def test_tell_loudly_of_a_row_in_which_no_two_images_are_together(self) -> None:
+        methods = {
+            "own": Given([NONE]),
+            "tool": GivenTool([NONE]),
+            "other": Given([["aab", "abcd"]]),
+        }
+        with pytest.warns(UserWarning, match="no two images together") as caught:
+            evaluation = run(methods, x=Fixed(), y=Fixed(only_external=True))
+        notes = [
+            "own under x puts no two images together in any of 2 queries; check its threshold",
+            "tool under x puts no two images together in any of 2 queries; check its threshold, "
+            "and that its output is read in the right format (docs/tools.md)",
+        ]
+        assert evaluation.notes == (*notes, notes[1].replace("under x", "under y"))
+        assert [str(warning.message) for warning in caught] == list(evaluation.notes)
+
+    def test_are_none_where_some_are(self) -> None:
+        assert run({"a": Given([["abc", "abca"]])}).notes == ()

@@ -114,6 +114,24 @@ class TestTable1:
         assert row(table, "vgg")["threshold"] == 0.5
         assert row(table, "vgg_pca")["threshold"] == 0.25
 
+    @pytest.mark.parametrize(
+        ("settings", "shown"),
+        [
+            (['{"value":2}', '{"value":5}', '{"value":2}'], 2.0),
+            (['{"value":2.5}'] * 3, 2.5),
+            (['{"value":"90%"}'] * 3, math.nan),
+            (['{"value":1}', '{"value":"all"}', '{"value":1}'], math.nan),
+            (['{"value":true}'] * 3, math.nan),
+            (['{"a":1,"b":2}'] * 3, math.nan),
+            (["{}"] * 3, math.nan),
+        ],
+    )
+    def test_in_place_of_a_threshold_stands_the_one_number_that_a_tool_has(
+        self, settings: list[str], shown: float
+    ) -> None:
+        rows = per_query(("raw", "loqo")).assign(threshold=math.nan, setting=settings)
+        assert table1(rows, 0)["threshold"][0] == pytest.approx(shown, nan_ok=True)
+
     def test_a_threshold_of_minus_infinity_is_below_all_others(self) -> None:
         rows = per_query(("raw", "loqo"))
         rows["threshold"] = [-math.inf, 0.5, 0.75]
@@ -332,6 +350,10 @@ class TestMarkdown:
         last = "tool under loqo: F1 from 0.250 to 0.500 in 3 runs; the row is the first.\n"
         assert markdown.endswith(last)
         assert " runs; " not in self.markdown()
+
+    def test_notes_of_rows_are_told_below(self) -> None:
+        markdown = table1_markdown(table1(with_tool(), 0), self.DATASET, notes=["tool is odd"])
+        assert markdown.endswith("|\n\nNote: tool is odd.\n")
 
 
 class TestPerQueryTable:

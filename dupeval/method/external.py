@@ -22,6 +22,7 @@ from dupeval.settings import STRICT
 from dupeval.timing import Stopwatch
 from dupeval.tool import DistanceTool, Tool
 from dupeval.tool.cache import ReplyCache
+from dupeval.tool.process import Reply
 from dupeval.tool.running import run_tool
 from dupeval.tool.view import in_order
 
@@ -36,7 +37,7 @@ class ExternalMethod(Method):
     threshold : float, optional
         The tool's own default where it tells distances; where the protocol ``fixed`` cuts.
     setting : mapping, optional
-        The tool's own default of its other parameters; needed where it has any.
+        The tool's own default of its other parameters; needed where it has several.
     time_limit_s : float, default 120
         For each query; a tool that takes longer has failed.
     repeats : int, default 1
@@ -62,6 +63,8 @@ class ExternalMethod(Method):
 
     @property
     def _default(self) -> Mapping[str, Any]:
+        if self.setting is None and len(self.tool.settings) == 1:
+            return self.tool.settings[0]
         return self.setting or {}
 
     @property
@@ -105,8 +108,11 @@ class ExternalMethod(Method):
             max(reply.peak_memory_mb for reply in replies),
             stored,
         )
+        _tell(replies, dataset, watch.method)
+        if isinstance(self.tool, DistanceTool):
+            _check_distances(replies)
         found = [
-            self._found(reply.answers, query, watch.method)
+            self._found(reply.answers, query)
             for reply, query in zip(replies, dataset.queries, strict=True)
         ]
         return self._curves([query.photographs for query in dataset.queries], found)
@@ -119,9 +125,7 @@ class ExternalMethod(Method):
         threshold = self.threshold if isinstance(self.tool, DistanceTool) else np.nan
         return PartitionCurves(self.tool.settings, self._default, threshold, photographs, found)
 
-    def _found(
-        self, answers: Sequence[Any], query: Query, name: str
-    ) -> Sequence[Dendrogram | Labels]:
+    def _found(self, answers: Sequence[Any], query: Query) -> Sequence[Dendrogram | Labels]:
         order = in_order(query.images)
         if not isinstance(self.tool, DistanceTool):
             places = [[[order[i] for i in group] for group in groups] for groups in answers]
@@ -129,17 +133,28 @@ class ExternalMethod(Method):
         place = np.argsort(order)
         distances = np.array([squareform(np.array(answer, np.float64)) for answer in answers])
         distances = distances[:, place[:, None], place]
-        # Only pairs are known: of two images the one that it could not read takes the other along.
-        # Each image has a distance to itself.
-        apart = np.isnan(distances).sum(axis=2).min(axis=0) == len(order) - 1
-        if apart.any():
-            names = [image.name for image, alone in zip(query.images, apart, strict=True) if alone]
-            warnings.warn(
-                f"{name} tells no distance from {len(names)} of {len(order)} images of query "
-                f"{query.slug!r} to any other; they count as alone: {', '.join(map(repr, names))}",
-                stacklevel=2,
-            )
         return [_components(squareform(matrix, checks=False)) for matrix in distances]
+
+
+def _tell(replies: Sequence[Reply], dataset: Dataset, name: str) -> None:
+    """Pass on what the tool's process notes, once for all queries of which it is the same."""
+    slugs: dict[str, list[str]] = {}
+    for reply, query in zip(replies, dataset.queries, strict=True):
+        for note in dict.fromkeys(reply.notes):
+            slugs.setdefault(note, []).append(query.slug)
+    for note, of in slugs.items():
+        queries = f"query {of[0]!r}" if len(of) == 1 else f"{len(of)} queries"
+        warnings.warn(f"{name} on {queries}: {note}", stacklevel=2)
+
+
+def _check_distances(replies: Sequence[Reply]) -> None:
+    """Refuse answers without a single distance: that is a tool that did not work."""
+    if any(distance is not None for r in replies for answer in r.answers for distance in answer):
+        return
+    notes = [note for reply in replies for note in reply.notes]
+    raise NoScoresError(
+        "failed", "; ".join(["it tells no distance between any two images", *notes[:1]])
+    )
 
 
 def _components(distances: npt.NDArray[np.float64]) -> Dendrogram:

@@ -7,21 +7,31 @@ in a process of its own (`dupeval.tool.worker`), on private copies with neutral 
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import TypeAdapter
 
 from dupeval.errors import NoScoresError
+from dupeval.tool.executable import SHOWN, printable_lines
 
 # What is said of one setting: distances in scipy's condensed order, None where the tool could not
 # read an image; or groups of images, by their places.
 Distances = list[float | None]
 Groups = list[list[int]]
 Answer = Distances | Groups
+_T = TypeVar("_T")
+
+# Of images that a tool cannot read, so many are named.
+MOST_NAMED = 10
+
+
+class ToolNote(UserWarning):
+    """What a user should know of a tool's answer; images are called as the tool sees them."""
 
 
 class Tool(ABC):
@@ -124,9 +134,11 @@ def places(groups: Iterable[Iterable[str]], images: Sequence[Path]) -> Groups:
         names = list(group)
         unknown = [name for name in names if name not in place]
         if unknown:
-            raise NoScoresError(
-                "failed", f"its output names {unknown[0][:100]!r}, which is none of the images"
-            )
+            name = unknown[0]
+            reason = f"its output names {name[:100]!r}, which is none of the images"
+            if sum(path.name in name for path in images) > 1:
+                reason += " but holds several: is the output format or the separator another?"
+            raise NoScoresError("failed", reason)
         found.append([place[name] for name in names])
     return found
 
@@ -145,6 +157,44 @@ def package_versions(packages: Iterable[str], hint: str) -> dict[str, str]:
         raise NoScoresError(
             "missing", f"the Python package {error.name} is not installed; {hint}"
         ) from None
+
+
+def of_each(images: Sequence[Path], read: Callable[[Path], _T]) -> list[_T | None]:
+    """Return what `read` makes of each image; of one that it cannot read, None and a note."""
+    found: list[_T | None] = []
+    unread: dict[str, str] = {}
+    for path in images:
+        try:
+            found.append(read(path))
+        except Exception as error:
+            # Packages raise almost anything at what they cannot read; the note tells it.
+            found.append(None)
+            unread[path.name] = f"{type(error).__name__}: {error}"
+    note_unread(unread, len(images))
+    return found
+
+
+def note_unread(unread: Mapping[str, str], n_images: int) -> None:
+    """Tell of images that a tool could not read: by name, each with the reason if it is known.
+
+    Warns
+    -----
+    ToolNote
+        If there are any.
+    """
+    if not unread:
+        return
+    told = [
+        f"'{name}' ({' '.join(printable_lines(reason))[:SHOWN]})" if reason else f"'{name}'"
+        for name, reason in list(unread.items())[:MOST_NAMED]
+    ]
+    if len(unread) > MOST_NAMED:
+        told.append(f"and {len(unread) - MOST_NAMED} more")
+    warnings.warn(
+        f"cannot read {len(unread)} of {n_images} images, which count as alone: {', '.join(told)}",
+        ToolNote,
+        stacklevel=2,
+    )
 
 
 def pairwise(hashes: Sequence[Any]) -> Distances:

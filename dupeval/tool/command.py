@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,12 +19,23 @@ from pydantic.dataclasses import dataclass
 from dupeval.errors import NoScoresError, SettingsError
 from dupeval.files import file_sha256
 from dupeval.settings import STRICT
-from dupeval.tool import GroupTool
-from dupeval.tool.executable import MOST_BYTES, find_program, output_of, printed_version
+from dupeval.tool import GroupTool, ToolNote
+from dupeval.tool.blocks import blocks_of, looks_like_blocks
+from dupeval.tool.executable import (
+    MOST_BYTES,
+    SHOWN,
+    find_program,
+    output_of,
+    printable_lines,
+    printed_version,
+    without_folder,
+)
 
 OUTPUT_FILE = "output"
 PLACE = re.compile(r"\{(\w+)\}")
 PLACES = ("images", "folder", "value", "output")
+# So many lines of a program's errors are passed on.
+MOST_LINES = 5
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -36,8 +48,9 @@ class Command(GroupTool):
         The program and its arguments. ``{images}``, an argument of its own, becomes the paths of
         all images; ``{folder}`` the path of their folder, ``{value}`` a value of the parameter,
         and ``{output}`` the path of a file that the program writes in place of its output.
-    output : {"lines", "json", "csv"}, default "lines"
-        One group a line; a list of lists of names; or columns ``image,group``.
+    output : {"lines", "blocks", "json", "csv"}, default "lines"
+        One group a line; a name a line and an empty line after each group; a list of lists of
+        names; or columns ``image,group``.
     separator : str, default " "
         Between the names of a line.
     values : tuple, default ()
@@ -50,7 +63,7 @@ class Command(GroupTool):
     hint : str, default ""
         How to install the program.
 
-    Names that occur in two groups join them.
+    Names that occur in two groups join them. An image in none is alone.
 
     Raises
     ------
@@ -59,7 +72,7 @@ class Command(GroupTool):
     """
 
     arguments: tuple[Annotated[str, Field(coerce_numbers_to_str=True)], ...] = Field(min_length=1)
-    output: Literal["lines", "json", "csv"] = "lines"
+    output: Literal["lines", "blocks", "json", "csv"] = "lines"
     separator: str = Field(default=" ", min_length=1)
     values: tuple[int | float | str, ...] = ()
     exit_codes: tuple[int, ...] = (0,)
@@ -115,26 +128,50 @@ class Command(GroupTool):
                 arguments += [str(path) for path in images]
             else:
                 arguments.append(PLACE.sub(lambda m: values.get(m[1], m[0]), argument))
-        text = output_of(arguments, folder, self.exit_codes)
+        text, errors = output_of(arguments, folder, self.exit_codes)
+        _note_complaints(errors, images)
         if any("{output}" in argument for argument in self.arguments):
             text = _read(written)
-        # Without the folder, whose name may hold anything, a name holds no separator. The longer
-        # form first: on macOS /private/var/... is what /var/... leads to.
-        for path in sorted({f"{folder}/", f"{folder.resolve()}/"}, key=len, reverse=True):
-            text = text.replace(path, "")
-        return self._parse(text)
+        # Without the folder, whose name may hold anything, a name holds no separator.
+        return self._parse(without_folder(text, folder))
 
     def _parse(self, text: str) -> Iterator[list[str]]:
+        hint = ""
+        if self.output != "blocks" and looks_like_blocks(text):
+            hint = (
+                "it looks like blocks (a name a line, an empty line after a group): "
+                "tool.output=blocks"
+            )
         try:
             if self.output == "json":
                 yield from _json_groups(text)
             elif self.output == "csv":
                 yield from _csv_groups(text)
+            elif self.output == "blocks":
+                yield from ([name for _, name in block] for block in blocks_of(text))
             else:
-                for line in text.splitlines():
-                    yield [name for name in line.split(self.separator) if name]
+                groups = [
+                    [x for x in line.split(self.separator) if x] for line in text.splitlines()
+                ]
+                if hint and max(map(len, groups)) < 2:
+                    warnings.warn(
+                        f"its output is read as lines, but {hint}", ToolNote, stacklevel=2
+                    )
+                yield from groups
         except ValueError as error:
-            raise NoScoresError("failed", f"its output is no {self.output}: {error}") from None
+            reason = f"its output is no {self.output}: {error}"
+            raise NoScoresError("failed", f"{reason}; {hint}" if hint else reason) from None
+
+
+def _note_complaints(errors: str, images: Sequence[Path]) -> None:
+    """Pass on what a program that succeeded wrote of some images: it may not have read them."""
+    lines = [x for x in printable_lines(errors) if any(path.name in x for path in images)]
+    named = [path for path in images if any(path.name in line for line in lines)]
+    # One that writes of all images tells how far it is.
+    if named and len(named) < len(images):
+        told = "; ".join(line[:SHOWN] for line in lines[:MOST_LINES])
+        more = f"; and {len(lines) - MOST_LINES} more lines" if len(lines) > MOST_LINES else ""
+        warnings.warn(f"the program wrote: {told}{more}", ToolNote, stacklevel=2)
 
 
 def _read(path: Path) -> str:

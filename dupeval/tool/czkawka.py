@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic.dataclasses import dataclass
 
 from dupeval.settings import STRICT
-from dupeval.tool import Distances, DistanceTool, package_versions
+from dupeval.tool import Distances, DistanceTool, of_each, package_versions
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -28,7 +28,8 @@ class Czkawka(DistanceTool):
         from czkawka import ImageSimilarity
 
         finder = ImageSimilarity()
-        hashes = [_hash(finder, path) for path in images]
+        # One image that it cannot load would end its own compute_distances for all.
+        hashes = of_each(images, finder.hash_image)
         return [
             [
                 None if a is None or b is None else float(finder.compare_hashes(a, b))
@@ -36,12 +37,3 @@ class Czkawka(DistanceTool):
                 for b in hashes[i + 1 :]
             ]
         ]
-
-
-def _hash(finder: object, path: Path) -> str | None:
-    try:
-        text: str = finder.hash_image(path)  # type: ignore[attr-defined]
-    except OSError:
-        # An image that it cannot load; one such image would end compute_distances for all.
-        return None
-    return text

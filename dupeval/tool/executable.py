@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from dupeval.errors import NoScoresError
 
@@ -17,6 +17,13 @@ from dupeval.errors import NoScoresError
 MOST_BYTES = 64 * 2**20
 VERSION_TIME_LIMIT_S = 30.0
 SHOWN = 300
+
+
+class Printed(NamedTuple):
+    """What a program printed; bytes that are not UTF-8 are surrogate escapes."""
+
+    output: str
+    errors: str
 
 
 def find_program(name: str, hint: str = "") -> str:
@@ -39,10 +46,8 @@ def output_of(
     cwd: Path | None = None,
     exit_codes: Collection[int] = (0,),
     time_limit_s: float | None = None,
-) -> str:
-    """Run a program and return what it prints.
-
-    Bytes that are not UTF-8 come back as Python writes such names (surrogate escapes).
+) -> Printed:
+    """Run a program and return what it prints; of its errors the last 64 KiB.
 
     Raises
     ------
@@ -73,21 +78,37 @@ def output_of(
         if output.seek(0, os.SEEK_END) > MOST_BYTES:
             raise NoScoresError("failed", f"{program} printed more than {MOST_BYTES} bytes")
         output.seek(0)
-        return os.fsdecode(output.read())
+        return Printed(os.fsdecode(output.read()), _end_of(errors))
 
 
 def printed_version(arguments: Sequence[str]) -> str:
     """Return the version that a program prints; see `output_of`."""
-    text = output_of(arguments, time_limit_s=VERSION_TIME_LIMIT_S)
+    text = output_of(arguments, time_limit_s=VERSION_TIME_LIMIT_S).output
     return text.encode(errors="replace").decode().strip()
 
 
 def ending(code: int, errors: IO[bytes]) -> str:
     """Say how a process ended, and the last that it wrote of its errors."""
     how = f"exit code {code}" if code >= 0 else f"signal {-code} ({signal.strsignal(-code)})"
+    lines = printable_lines(_end_of(errors))
+    return f"{how}: {lines[-1][:SHOWN]}" if lines else how
+
+
+def printable_lines(text: str) -> list[str]:
+    """Return the lines of a text that are not empty, with spaces for what cannot be printed."""
+    lines = ["".join(c if c.isprintable() else " " for c in x).strip() for x in text.splitlines()]
+    return [line for line in lines if line]
+
+
+def without_folder(text: str, folder: Path) -> str:
+    """Return a text whose paths of files in a folder are the files' names."""
+    # The longer form first: on macOS /private/var/... is what /var/... leads to.
+    for path in sorted({f"{folder}/", f"{folder.resolve()}/"}, key=len, reverse=True):
+        text = text.replace(path, "")
+    return text
+
+
+def _end_of(errors: IO[bytes]) -> str:
     # A program may have written without end.
     errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2**16))
-    text = errors.read().decode(errors="replace")
-    lines = ["".join(c if c.isprintable() else " " for c in x).strip() for x in text.splitlines()]
-    last = next((line for line in reversed(lines) if line), "")
-    return f"{how}: {last[:SHOWN]}" if last else how
+    return errors.read().decode(errors="replace")

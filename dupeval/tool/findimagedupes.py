@@ -11,10 +11,14 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.errors import NoScoresError
 from dupeval.settings import STRICT
-from dupeval.tool import Distances, DistanceTool
+from dupeval.tool import Distances, DistanceTool, note_unread
 from dupeval.tool.executable import find_program, output_of, printed_version
 
 PROGRAM = "findimagedupes"
+HINT = (
+    "it is an optional program that groups similar images; to get it: apt install findimagedupes "
+    "(Debian, Ubuntu), elsewhere https://www.jhnc.org/findimagedupes"
+)
 BITS = 256
 
 
@@ -29,7 +33,7 @@ class FindImageDupes(DistanceTool):
 
     def versions(self) -> Mapping[str, str]:
         """See `Tool.versions`."""
-        program = find_program(PROGRAM, "on Debian and Ubuntu: apt install findimagedupes")
+        program = find_program(PROGRAM, HINT)
         return {PROGRAM: printed_version([program, "--version"])}
 
     def answers(self, images: Sequence[Path]) -> Sequence[Distances]:
@@ -37,7 +41,7 @@ class FindImageDupes(DistanceTool):
         program = find_program(PROGRAM)
         arguments = [program, "--no-compare", "--verbosity=fingerprint", "--"]
         folder = images[0].parent.resolve()
-        text = output_of([*arguments, *(str(path) for path in images)])
+        text = output_of([*arguments, *(str(path) for path in images)]).output
         prints: dict[str, int] = {}
         # Without the folder, whose name may hold anything, a line is a fingerprint and a name.
         for line in text.replace(f"{folder}/", "").splitlines():
@@ -50,6 +54,9 @@ class FindImageDupes(DistanceTool):
         unknown = sorted(set(prints) - {path.name for path in images})
         if unknown:
             raise NoScoresError("failed", f"its output names {unknown[0]!r}, none of the images")
+        # It passes over an image that it cannot load.
+        unread = {path.name: "" for path in images if path.name not in prints}
+        note_unread(unread, len(images))
         found = [prints.get(path.name) for path in images]
         return [
             [

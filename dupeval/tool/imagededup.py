@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic.dataclasses import dataclass
 
 from dupeval.settings import STRICT
-from dupeval.tool import Distances, DistanceTool, package_versions
+from dupeval.tool import Distances, DistanceTool, note_unread, package_versions
 
 MOST_BITS = 64
 
@@ -47,6 +47,9 @@ class ImageDedup(DistanceTool):
             num_enc_workers=0,
             num_dist_workers=0,
         )
+        # It passes over an image that it cannot load.
+        unread = {path.name: "" for path in images if path.name not in neighbours}
+        note_unread(unread, len(images))
         distance = {
             frozenset((a, b)): float(bits) for a, found in neighbours.items() for b, bits in found
         }

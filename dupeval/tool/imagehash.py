@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from dupeval.settings import STRICT
-from dupeval.tool import Distances, DistanceTool, package_versions, pairwise
+from dupeval.tool import Distances, DistanceTool, of_each, package_versions, pairwise
 
 HINT = "install it with: pip install 'dupeval[tools]'"
 PACKAGES = ("imagehash", "numpy", "pillow", "pywavelets", "scipy")
@@ -41,7 +41,8 @@ class ImageHash(DistanceTool):
         import imagehash
 
         function = getattr(imagehash, self.hash)
-        return [pairwise([_hash(function, path, hash_size=self.hash_size) for path in images])]
+        hashes = of_each(images, lambda path: _hash(function, path, hash_size=self.hash_size))
+        return [pairwise(hashes)]
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -74,7 +75,7 @@ class CropResistantHash(DistanceTool):
         """See `Tool.answers`."""
         import imagehash
 
-        hashes = [_hash(imagehash.crop_resistant_hash, path) for path in images]
+        hashes = of_each(images, lambda path: _hash(imagehash.crop_resistant_hash, path))
         segments = [None if h is None else h.segment_hashes for h in hashes]
         pairs = [
             None if a is None or b is None else (_nearest(a, b), _nearest(b, a))
@@ -85,12 +86,8 @@ class CropResistantHash(DistanceTool):
 
 
 def _hash(function: Any, path: Path, **options: Any) -> Any:
-    try:
-        with Image.open(path) as image:
-            return function(image, **options)
-    except (UnidentifiedImageError, OSError):
-        # What Pillow alone does not read, a user of the package could not hash.
-        return None
+    with Image.open(path) as image:
+        return function(image, **options)
 
 
 def _nearest(a: Sequence[Any], b: Sequence[Any]) -> list[int]:

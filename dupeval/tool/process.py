@@ -34,12 +34,15 @@ class Reply:
         In seconds; the first reply includes the start of the process.
     peak_memory_mb : float
         Of the process until now, in MB (10**6 bytes).
+    notes : sequence of str
+        What a user should know of the answers, such as images that the tool could not read.
     """
 
     answers: Sequence[Answer]
     wall_s: float
     cpu_s: float
     peak_memory_mb: float
+    notes: Sequence[str] = field(default_factory=list)
 
 
 @dataclass
@@ -111,7 +114,7 @@ class ToolProcess:
         cpu_s = reply["cpu_s"] - self._cpu_s
         self._cpu_s = reply["cpu_s"]
         wall_s = time.perf_counter() - started
-        return Reply(reply["answers"], wall_s, cpu_s, reply["peak_memory_mb"])
+        return Reply(reply["answers"], wall_s, cpu_s, reply["peak_memory_mb"], reply["notes"])
 
     def _write(self, value: Any, deadline: float) -> None:
         assert self._process.stdin is not None  # noqa: S101

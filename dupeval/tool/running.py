@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import time
+from dataclasses import replace
+
 from tqdm import tqdm
 
 from dupeval.dataset import Dataset, Query
 from dupeval.errors import NoScoresError
-from dupeval.tool import Tool
+from dupeval.tool import MOST_NAMED, Tool
 from dupeval.tool.cache import ReplyCache
+from dupeval.tool.executable import without_folder
 from dupeval.tool.process import Reply, ToolProcess
-from dupeval.tool.view import VIEW, in_order, private_copies
+from dupeval.tool.view import NEUTRAL_NAME, VIEW, in_order, private_copies
 
 
 def run_tool(
@@ -40,12 +45,14 @@ def run_tool(
     Returns
     -------
     (replies, stored) : tuple
-        The places in a reply are those of the images in the order of `view.in_order`.
+        The places in a reply are those of the images in the order of `view.in_order`; its notes
+        call images by the dataset's names.
 
     Raises
     ------
     NoScoresError
-        If the tool is missing or fails on a query; the reason names the query.
+        If the tool is missing or fails on a query; the reason names the query, and the images
+        on which it fails alone if there are such.
     """
     key = {"view": VIEW, "run": run, **tool.key}
     replies: dict[str, Reply] = {}
@@ -60,7 +67,7 @@ def run_tool(
             for query in bar:
                 replies[query.slug] = _ask(process, query)
                 cache.save(key, _hashes(query), replies[query.slug])
-    return [replies[query.slug] for query in dataset.queries], not missing
+    return [_with_names(replies[query.slug], query) for query in dataset.queries], not missing
 
 
 def _hashes(query: Query) -> list[str]:
@@ -68,8 +75,60 @@ def _hashes(query: Query) -> list[str]:
 
 
 def _ask(process: ToolProcess, query: Query) -> Reply:
-    try:
-        with private_copies([query.images[i] for i in in_order(query.images)]) as paths:
-            return process.ask(paths)
-    except NoScoresError as error:
-        raise NoScoresError(error.source, f"on query {query.slug!r}: {error}") from None
+    images = [query.images[i] for i in in_order(query.images)]
+    started = time.perf_counter()
+    with private_copies(images) as paths:
+        folder = paths[0].parent
+        try:
+            reply = process.ask(paths)
+        except NoScoresError as error:
+            reason = f"on query {query.slug!r}: {_named(without_folder(str(error), folder), query)}"
+            in_time = time.perf_counter() - started < process.time_limit_s
+            alone = _fails_alone(process, query) if error.source == "failed" and in_time else []
+            if alone:
+                shown = [*map(repr, alone[:MOST_NAMED]), *(["..."] if alone[MOST_NAMED:] else [])]
+                reason += f"; it fails on each of these images alone: {', '.join(shown)}"
+            raise NoScoresError(error.source, reason) from None
+    # The folder is another each time.
+    return replace(reply, notes=[without_folder(note, folder) for note in reply.notes])
+
+
+def _fails_alone(process: ToolProcess, query: Query) -> list[str]:
+    """Return the images on which a tool fails even alone, where it does not on others.
+
+    No new one is tried once a query's time is over; each has a process, for some end it.
+    """
+    deadline = time.perf_counter() + process.time_limit_s
+    failed: dict[str, bool] = {}
+    for image in query.images:
+        started = time.perf_counter()
+        if started > deadline:
+            break
+        failed[image.name] = False
+        try:
+            # With a copy, for some tools want two.
+            with (
+                ToolProcess(process.tool, process.time_limit_s) as anew,
+                private_copies([image, image]) as paths,
+            ):
+                anew.ask(paths)
+        except NoScoresError:
+            failed[image.name] = time.perf_counter() - started < process.time_limit_s
+    if all(failed.values()):
+        return []
+    return [name for name, did in failed.items() if did]
+
+
+def _with_names(reply: Reply, query: Query) -> Reply:
+    return replace(reply, notes=[_named(note, query) for note in reply.notes])
+
+
+def _named(text: str, query: Query) -> str:
+    """Call the images as the dataset does, in place of the names of their private copies."""
+
+    def name(match: re.Match[str]) -> str:
+        place = int(match[1])
+        return repr(query.images[order[place]].name)[1:-1] if place < len(order) else match[0]
+
+    order = in_order(query.images)
+    return NEUTRAL_NAME.sub(name, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -12,8 +13,9 @@ from PIL import Image
 
 from dupeval.dataset import LabelledImage
 
-# What a change of the names or their order would change: the tools' answers.
-VIEW = 1
+# To be raised where tools are shown, or what is kept of their answers says, something else.
+VIEW = 2
+NEUTRAL_NAME = re.compile(r"\b(\d{5})\.[a-z][a-z0-9]*\b")
 ENDINGS = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "JPEG2000": ".jp2"}
 
 

@@ -1,7 +1,8 @@
 """The process in which a tool runs: it is asked about images, line by line, and answers.
 
 Lines are JSON. The first that comes in is the tool, each further one a list of image paths; each
-answer is an object with ``answers``, or ``source`` and ``reason`` of why there are none.
+answer is an object with ``answers``, or ``source`` and ``reason`` of why there are none, and with
+``notes`` for the user.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import importlib
 import json
 import os
 import resource
+import warnings
 from pathlib import Path
 from typing import Any
 
 from dupeval.errors import NoScoresError
 from dupeval.timing import peak_memory_mb
-from dupeval.tool import Tool
+from dupeval.tool import Tool, ToolNote
 
 # No answer needs files as large as this; a program that prints without end is stopped.
 MOST_FILE_BYTES = 2**30
@@ -44,10 +46,13 @@ def _tool(description: dict[str, Any]) -> Tool:
 
 
 def _answer(tool: Tool, images: list[str]) -> dict[str, Any]:
-    try:
-        answer: dict[str, Any] = {"answers": tool.answers([Path(image) for image in images])}
-    except NoScoresError as error:
-        answer = {"source": error.source, "reason": str(error)}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ToolNote)
+        try:
+            answer: dict[str, Any] = {"answers": tool.answers([Path(image) for image in images])}
+        except NoScoresError as error:
+            answer = {"source": error.source, "reason": str(error)}
+    answer["notes"] = [str(w.message) for w in caught if issubclass(w.category, ToolNote)]
     parts = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
     return {
         **answer,

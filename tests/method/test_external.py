@@ -231,6 +231,27 @@ class TestDistances:
         assert [(c.setting, c.threshold) for c in chosen] == [({"cutoff": 2}, 1.5)] * 2
 
 
+class TestNotes:
+    def test_are_told_with_their_query_and_once_for_several(
+        self, tmp_path: Path, resources: Resources
+    ) -> None:
+        queries = {slug: {"a.png": slug, "b.png": slug} for slug in ("one", "둘")}
+        dataset = byte_copies(tmp_path / "data", queries)
+        code = EQUAL_FILES + (
+            "    import os\n    print(os.path.basename(sys.argv[1]), 'is odd', file=sys.stderr)\n"
+        )
+        command = Command((fake_program(tmp_path / "program", code), "{images}"))
+        with pytest.warns(UserWarning, match="is odd") as caught:
+            ExternalMethod(command).curves(dataset, resources, Stopwatch("it"))
+        # Copies byte for byte: the first is the first by name.
+        assert [str(warning.message) for warning in caught] == [
+            "it on 2 queries: the program wrote: a.png is odd"
+        ]
+        alone = byte_copies(tmp_path / "alone", {"둘": queries["둘"]})
+        with pytest.warns(UserWarning, match="^it on query '둘': the program wrote: a.png is odd$"):
+            ExternalMethod(command).curves(alone, resources, Stopwatch("it"))
+
+
 class TestImagesWithoutAnyDistance:
     def curves(
         self, dataset: Dataset, resources: Resources, of_one: Mapping[Any, float | None]
@@ -240,25 +261,16 @@ class TestImagesWithoutAnyDistance:
         give(resources, dataset, {"one": [of_one], "two": [two]}, tool)
         return ExternalMethod(tool, threshold=10.0).curves(dataset, resources, Stopwatch("it"))
 
-    def test_are_named_in_a_warning(self, dataset: Dataset, resources: Resources) -> None:
-        apart = {pair("a", "b"): 3.0, "others": None}
-        with pytest.warns(UserWarning, match="tells no distance") as caught:
-            self.curves(dataset, resources, apart)
-        assert [str(warning.message) for warning in caught] == [
-            "it tells no distance from 2 of 4 images of query 'one' to any other; "
-            "they count as alone: 'c.png', 'd.png'"
-        ]
-
-    def test_are_both_of_two_images_of_which_one_may_be_read(
-        self, tmp_path: Path, resources: Resources
+    def test_in_any_query_are_a_failure_of_the_tool(
+        self, dataset: Dataset, resources: Resources
     ) -> None:
-        two = byte_copies(tmp_path / "two", {"two": {"a.png": "s", "b.png": "s"}})
         tool = GivenDistances()
-        give(resources, two, {"two": [{"others": None}]}, tool)
-        with pytest.warns(UserWarning, match="from 2 of 2 images .* alone: 'a.png', 'b.png'$"):
-            ExternalMethod(tool).curves(two, resources, Stopwatch("it"))
+        give(resources, dataset, {slug: [{"others": None}] for slug in QUERIES}, tool)
+        with pytest.raises(NoScoresError) as caught:
+            ExternalMethod(tool).curves(dataset, resources, Stopwatch("it"))
+        assert caught.value.source == "failed"
+        assert str(caught.value) == "it tells no distance between any two images"
 
-    @pytest.mark.filterwarnings("ignore:it tells no distance")
     @pytest.mark.parametrize("threshold", [0.0, 10.0, 31.0, 1e300])
     def test_are_alone_at_every_threshold(
         self, dataset: Dataset, resources: Resources, threshold: float
@@ -270,7 +282,6 @@ class TestImagesWithoutAnyDistance:
         scores = curves.curve(0, {}, NOTHING_HIDDEN).at(threshold)
         assert (scores.tp, scores.fp, scores.fn, scores.tn) == (1, 2, 0, 3)
 
-    @pytest.mark.filterwarnings("ignore:it tells no distance")
     def test_are_alone_where_no_distance_is_told(
         self, dataset: Dataset, resources: Resources
     ) -> None:

@@ -2,6 +2,7 @@
 
 import math
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -284,6 +285,105 @@ class TestProblems:
             r"groups.csv:6: no query 'o\nne'; possible: one, 두번째",
             r"groups.csv:9: query 'one' has no image 'x\ny'",
         ]
+
+
+BLOCKS = (
+    "/home/kim/images/one/A.JPG\nimages/one/b c.png\n\nimages/두번째/a.png\nimages/두번째/c.png\n\n"
+)
+
+
+class TestBlocks:
+    @pytest.fixture
+    def file(self, tmp_path: Path) -> Path:
+        return tmp_path / "groups.txt"
+
+    @pytest.mark.parametrize("newline", ["\n", "\r\n"])
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+    @pytest.mark.parametrize("end", [0, 1, 2])
+    def test_are_groups_of_paths_whose_folder_is_the_query(
+        self, dataset: Dataset, file: Path, newline: str, encoding: str, end: int
+    ) -> None:
+        write(file, (BLOCKS.rstrip("\n") + end * "\n").replace("\n", newline), encoding)
+        assert groups(curves_of(file, dataset)) == FOUND
+
+    def test_are_meant_by_paths_of_windows_in_any_case_and_form_of_unicode(
+        self, dataset: Dataset, file: Path
+    ) -> None:
+        text = BLOCKS.replace("/home/kim/images/", "C:\\ONE\\x\\").replace("/", "\\").upper()
+        write(file, unicodedata.normalize("NFD", text))
+        assert groups(curves_of(file, dataset)) == FOUND
+
+    @pytest.mark.parametrize("name", ["a  b.png", "a\u2028b.png", "query,image,group"])
+    def test_names_stay_whole(self, file: Path, tmp_path: Path, name: str) -> None:
+        odd = byte_copies(tmp_path / "odd", {"q": {name: "p", "b.png": "p", "c.png": "q"}})
+        write(file, f"{name}\nsomewhere/c.png\n")
+        found = groups(curves_of(file, odd, format="blocks"))[0]
+        named = [image.name for image in odd.queries[0].images]
+        assert (
+            found[named.index(name)] == found[named.index("c.png")] != found[named.index("b.png")]
+        )
+
+    def test_that_name_several_queries_are_a_group_in_each(
+        self, dataset: Dataset, file: Path
+    ) -> None:
+        write(file, BLOCKS.replace("\n\n", "\n"))
+        assert groups(curves_of(file, dataset)) == FOUND
+
+    def test_of_no_image_of_a_query_are_told(self, dataset: Dataset, file: Path) -> None:
+        write(file, BLOCKS.partition("\n\n")[0])
+        with pytest.warns(UserWarning, match="nothing counts as found") as caught:
+            assert groups(curves_of(file, dataset)) == [FOUND[0], [0, 1, 2]]
+        assert [str(warning.message) for warning in caught] == [
+            "visipics: groups.txt has no image of 1 of 2 queries, in which nothing counts as "
+            "found: '두번째'"
+        ]
+
+    def test_may_be_none(self, dataset: Dataset, file: Path) -> None:
+        write(file, "")
+        with pytest.warns(UserWarning, match="has no image of 2 of 2 queries"):
+            assert groups(curves_of(file, dataset, format="blocks")) == [[0, 1, 2, 3], [0, 1, 2]]
+        assert problems(file, dataset) == [
+            "groups.txt:1: missing column query, image, group; the file is empty"
+        ]
+
+    def test_have_problems_with_their_lines(self, dataset: Dataset, file: Path) -> None:
+        write(file, BLOCKS + "x/A.JPG\n\none/A.JPG\none/x.png\n\n12 bytes each:\n")
+        assert problems(file, dataset) == [
+            "groups.txt:7: no folder of 'x/A.JPG' is called as a query; possible: one, 두번째",
+            "groups.txt:9: image 'one/A.JPG' is already in groups.txt:1",
+            "groups.txt:10: query 'one' has no image 'one/x.png'",
+            "groups.txt:12: no folder of '12 bytes each:' is called as a query; possible: one, "
+            "두번째",
+        ]
+
+    @pytest.mark.parametrize(
+        ("make", "expected"),
+        [
+            (lambda file: None, "missing"),
+            (lambda file: file.mkdir(), "not a file"),
+            (lambda file: file.write_bytes(b"a\n\xff"), "not UTF-8 (byte 2); save it as UTF-8"),
+        ],
+    )
+    def test_in_a_file_that_cannot_be_read_are_a_problem(
+        self, dataset: Dataset, file: Path, make: Callable[[Path], object], expected: str
+    ) -> None:
+        make(file)
+        assert problems(file, dataset, format="blocks") == [f"groups.txt: {expected}"]
+
+    def test_in_a_file_for_tables_are_recognised(self, dataset: Dataset, tmp_path: Path) -> None:
+        file = tmp_path / "groups.csv"
+        write(file, BLOCKS)
+        (problem,) = problems(file, dataset)
+        assert problem.endswith(
+            "; it looks like blocks of paths: give methods.visipics.format=blocks"
+        )
+        assert groups(curves_of(file, dataset, format="blocks")) == FOUND
+
+    def test_are_told_from_a_table_whatever_the_files_name(
+        self, dataset: Dataset, file: Path
+    ) -> None:
+        write(file, PLAIN)
+        assert groups(curves_of(file, dataset)) == FOUND
 
 
 class TestWithoutAFile:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from dupeval.errors import NoScoresError, SettingsError
 from dupeval.files import file_sha256
+from dupeval.tool import ToolNote
 from dupeval.tool.command import Command
 
 # Prints everything it was started with as JSON, into a file beside itself.
@@ -215,6 +217,79 @@ class TestLines:
 
     def test_no_output_is_no_groups(self, write: Callable[[str], str], images: list[Path]) -> None:
         assert Command((write(""),)).answers(images) == [[]]
+
+
+class TestBlocks:
+    @pytest.mark.parametrize("end", ["", "\n", "\n\n", "\n \n\n"])
+    @pytest.mark.parametrize("newline", ["\n", "\r\n"])
+    def test_are_groups_that_empty_lines_part(
+        self, write: Callable[[str], str], images: list[Path], newline: str, end: str
+    ) -> None:
+        text = f"{images[0]}\n./00002.png\n\n\n00001.png{end}".replace("\n", newline)
+        program = write(f"print({text!r}, end='')")
+        assert Command((program,), "blocks").answers(images) == [[[0, 2], [1]]]
+
+    def test_no_output_is_no_groups(self, write: Callable[[str], str], images: list[Path]) -> None:
+        assert Command((write("print()"),), "blocks").answers(images) == [[]]
+
+    def test_names_keep_their_spaces(self, write: Callable[[str], str], images: list[Path]) -> None:
+        with pytest.raises(NoScoresError, match=r"names '00000.png 00001.png', .* holds several"):
+            Command((write("print('00000.png 00001.png')"),), "blocks").answers(images)
+
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            ("00000.png\n00002.png\n\n00001.png\n", True),
+            ("00000.png\r\n00002.png\r\n\r\n", True),
+            ("00000.png\n00002.png\n", False),
+            ("00000.png\n\n00002.png\n\n", False),
+            ("00000.png 00002.png\n00001.png\n\n", False),
+        ],
+    )
+    def test_read_as_lines_are_told(
+        self, write: Callable[[str], str], images: list[Path], text: str, told: bool
+    ) -> None:
+        command = Command((write(f"print({text!r}, end='')"),))
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            command.answers(images)
+        assert [str(warning.message) for warning in caught] == told * [
+            "its output is read as lines, but it looks like blocks (a name a line, an empty line "
+            "after a group): tool.output=blocks"
+        ]
+
+    @pytest.mark.parametrize("output", ["json", "csv"])
+    def test_read_as_another_format_are_told_in_the_failure(
+        self, write: Callable[[str], str], images: list[Path], output: Any
+    ) -> None:
+        program = write("print('00000.png', '00002.png', '', sep='\\n')")
+        with pytest.raises(NoScoresError, match=r"no (json|csv): .*; it looks like blocks .*"):
+            Command((program,), output).answers(images)
+
+
+class TestErrors:
+    def test_that_name_some_images_are_passed_on(
+        self, write: Callable[[str], str], images: list[Path]
+    ) -> None:
+        program = write("""
+            import sys
+            print(*sys.argv[2:])
+            print("2 images", sys.argv[1], "\x1b: cannot read it", file=sys.stderr)
+        """)
+        with pytest.warns(ToolNote, match=r"^the program wrote: 2 images .*00000.png  : cannot"):
+            assert Command((program, "{images}")).answers(images) == [[[1, 2]]]
+
+    @pytest.mark.parametrize("talk", ["sys.argv[1:]", "'talk'"])
+    def test_that_name_all_or_none_are_not(
+        self, write: Callable[[str], str], images: list[Path], talk: str
+    ) -> None:
+        program = write(f"import sys; print({talk}, file=sys.stderr)")
+        assert Command((program, "{images}")).answers(images) == [[]]
+
+    def test_of_many_the_first_are(self, write: Callable[[str], str], images: list[Path]) -> None:
+        program = write("import sys\nfor i in range(9): print(i, sys.argv[1], file=sys.stderr)")
+        with pytest.warns(ToolNote, match=r"; 4 \S+00000.png; and 4 more lines$"):
+            Command((program, "{images}")).answers(images)
 
 
 class TestJson:

@@ -39,14 +39,14 @@ class TestFindProgram:
 
 
 class TestOutput:
-    def test_is_what_a_program_prints_and_not_its_errors(self, tmp_path: Path) -> None:
+    def test_is_what_a_program_prints_and_apart_from_it_its_errors(self, tmp_path: Path) -> None:
         code = "import sys; print('한국어'); print('talk', file=sys.stderr)"
-        assert output_of([fake_program(tmp_path / "program", code)]) == "한국어\n"
+        assert output_of([fake_program(tmp_path / "program", code)]) == ("한국어\n", "talk\n")
 
     def test_bytes_that_are_no_text_lead_back_to_the_same_bytes(self, tmp_path: Path) -> None:
         code = "import sys; sys.stdout.buffer.write(bytes(range(256)))"
-        output = output_of([fake_program(tmp_path / "program", code)])
-        assert os.fsencode(output) == bytes(range(256))
+        printed = output_of([fake_program(tmp_path / "program", code)])
+        assert os.fsencode(printed.output) == bytes(range(256))
 
     def test_that_does_not_end_is_too_much(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -11,7 +11,7 @@ from fake_program import fake_program
 from dupeval.clustering import Dendrogram
 from dupeval.dataset.standin import ensure_standin
 from dupeval.errors import NoScoresError
-from dupeval.tool import Distances
+from dupeval.tool import Distances, ToolNote
 from dupeval.tool.findimagedupes import FindImageDupes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,7 +76,8 @@ def test_an_image_that_it_cannot_read_has_no_distance_and_the_others_keep_theirs
     for path in images:
         photograph(1).save(path)
     images[1].write_bytes(content)
-    assert FindImageDupes().answers(images) == [[None, 0.0, None]]
+    with pytest.warns(ToolNote, match=r"^cannot read 1 of 3 .* alone: 'b.png'$"):
+        assert FindImageDupes().answers(images) == [[None, 0.0, None]]
 
 
 class TestAnotherProgramOfThatName:
@@ -115,6 +116,7 @@ def test_without_the_program_it_says_how_to_install_it(
         FindImageDupes().versions()
     assert caught.value.source == "missing"
     assert str(caught.value) == (
-        "the program 'findimagedupes' is not on the PATH; on Debian and Ubuntu: "
-        "apt install findimagedupes"
+        "the program 'findimagedupes' is not on the PATH; it is an optional program that groups "
+        "similar images; to get it: apt install findimagedupes (Debian, Ubuntu), elsewhere "
+        "https://www.jhnc.org/findimagedupes"
     )

@@ -9,6 +9,7 @@ from fake_photographs import photograph, write_copies
 from PIL import Image
 from pydantic import ValidationError
 
+from dupeval.tool import ToolNote
 from dupeval.tool.imagehash import CropResistantHash, ImageHash
 
 
@@ -85,4 +86,17 @@ def test_an_image_that_pillow_cannot_read_has_no_distance_and_the_others_keep_th
     for path in files:
         photograph(1).resize((64, 48)).save(path)
     files[0].write_bytes(content)
-    assert tool.answers(files) == [[None, None, 0.0]] * len(tool.settings)
+    with pytest.warns(ToolNote, match=r"^cannot read 1 of 3 .* alone: 'a.png' \(\w+Error: "):
+        assert tool.answers(files) == [[None, None, 0.0]] * len(tool.settings)
+
+
+@pytest.mark.parametrize("tool", [ImageHash("phash"), CropResistantHash((1,))])
+def test_an_image_whose_colours_it_cannot_convert_has_no_distance_either(
+    tmp_path: Path, tool: Any
+) -> None:
+    files = [tmp_path / "a.jpg", tmp_path / "b.tif", tmp_path / "c.jpg"]
+    for path in (files[0], files[2]):
+        photograph(1).resize((64, 48)).save(path)
+    Image.new("LAB", (64, 48)).save(files[1])
+    with pytest.warns(ToolNote, match=r"'b.tif' \(ValueError: conversion from LAB to RGB not"):
+        assert tool.answers(files) == [[None, 0.0, None]]

@@ -128,10 +128,8 @@ class TestASecondRun:
         self, dataset: Dataset, cache: ReplyCache, command: Command
     ) -> None:
         run_tool(command, dataset, cache, 20.0)
-        changed = replace(command, separator="\t")
-        with pytest.raises(NoScoresError):
-            run_tool(changed, dataset, cache, 20.0)
-        assert started(command) == 4
+        run_tool(replace(command, hint="another"), dataset, cache, 20.0)
+        assert started(command) == 6
 
     def test_with_another_version_asks_for_all(self, dataset: Dataset, cache: ReplyCache) -> None:
         tool = FakeGroups("answer = [[images[0].name]]", version="1")
@@ -210,12 +208,57 @@ answer = [[i.name for i in images]]
                 "on query 'three': it crashed with exit code 1: RuntimeError: broken"
             )
         log = Path(f"{broken}.log")
-        assert log.read_text() == "32"
+        # Beside the questions: each image of the third query with a copy of itself, twice.
+        assert log.read_text() == "32" + 2 * "22"
         broken.unlink()
         replies, stored = run_tool(tool, dataset, cache, 20.0)
-        assert log.read_text() == "322"
+        assert log.read_text() == "32" + 2 * "22" + "2"
         assert not stored
         assert len(replies) == 3
+
+    @pytest.mark.parametrize(
+        ("crash", "reason"),
+        [
+            ("raise RuntimeError('bad pixels')", "exit code 1: RuntimeError: bad pixels"),
+            ("import os; os.abort()", "signal 6 (Aborted)"),
+        ],
+    )
+    def test_names_the_images_on_which_the_tool_fails_alone(
+        self, tmp_path: Path, cache: ReplyCache, crash: str, reason: str
+    ) -> None:
+        queries = {"one": dict(zip(("a.png", "b'c.png", "d.png", "사진.png"), "pqrq", strict=True))}
+        dataset = byte_copies(tmp_path / "data", queries)
+        content = dataset.queries[0].images[1].path.read_bytes()
+        code = f"""
+for image in images:
+    if image.read_bytes() == {content!r}:
+        {crash}
+answer = []
+"""
+        with pytest.raises(NoScoresError) as caught:
+            run_tool(FakeGroups(code), dataset, cache, 20.0)
+        assert str(caught.value) == (
+            f"on query 'one': it crashed with {reason}; it fails on each of these images alone: "
+            "\"b'c.png\", '사진.png'"
+        )
+
+    def test_on_every_image_or_for_lack_of_time_names_none(
+        self, dataset: Dataset, cache: ReplyCache
+    ) -> None:
+        for code, reason in (
+            ("raise RuntimeError('always')", "it crashed with exit code 1: RuntimeError: always"),
+            ("import time; time.sleep(60)", "no answer within 1 s"),
+        ):
+            with pytest.raises(NoScoresError) as caught:
+                run_tool(FakeGroups(code), dataset, cache, 1.0)
+            assert str(caught.value) == f"on query 'one': {reason}"
+
+    def test_that_names_an_image_calls_it_as_the_dataset_does(
+        self, dataset: Dataset, cache: ReplyCache
+    ) -> None:
+        code = "raise ValueError(f'{images[0]}: cannot read {images[1].name!r}')"
+        with pytest.raises(NoScoresError, match=r"ValueError: \w.png: cannot read '\w.png'$"):
+            run_tool(FakeGroups(code), dataset, cache, 20.0)
 
     def test_of_a_missing_tool_tells_how_to_install_it_and_starts_nothing(
         self, dataset: Dataset, cache: ReplyCache
@@ -235,6 +278,28 @@ answer = [[i.name for i in images]]
         with pytest.raises(NoScoresError):
             run_tool(FakeGroups("raise RuntimeError"), dataset, cache, 20.0)
         assert list((tmp_path / "tmp").iterdir()) == []
+
+
+class TestNotes:
+    CODE = """
+import warnings
+from dupeval.tool import ToolNote
+warnings.warn(f"cannot read {images[1]}", ToolNote)
+warnings.warn("of no interest")
+answer = []
+"""
+
+    def test_call_images_as_the_dataset_does_and_are_stored(
+        self, dataset: Dataset, cache: ReplyCache, tmp_path: Path
+    ) -> None:
+        images = [query.images[in_order(query.images)[1]].name for query in dataset.queries]
+        for _ in range(2):
+            replies, _ = run_tool(FakeGroups(self.CODE), dataset, cache, 20.0)
+            assert [r.notes for r in replies] == [[f"cannot read {name}"] for name in images]
+        renamed = byte_copies(tmp_path / "renamed", {"eins": {"x.png": "r", "가 나.png": "r"}})
+        (reply,), stored = run_tool(FakeGroups(self.CODE), renamed, cache, 20.0)
+        assert stored
+        assert reply.notes in (["cannot read x.png"], ["cannot read 가 나.png"])
 
 
 class TestTheDataset:

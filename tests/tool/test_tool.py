@@ -11,7 +11,15 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.errors import NoScoresError
 from dupeval.settings import STRICT
-from dupeval.tool import GroupTool, package_versions, pairwise, places
+from dupeval.tool import (
+    GroupTool,
+    ToolNote,
+    note_unread,
+    of_each,
+    package_versions,
+    pairwise,
+    places,
+)
 
 
 class TestPlaces:
@@ -39,10 +47,43 @@ class TestPlaces:
         assert caught.value.source == "failed"
         assert str(caught.value) == f"its output names {name!r}, which is none of the images"
 
+    def test_one_that_holds_several_may_be_of_another_format(self, images: list[Path]) -> None:
+        with pytest.raises(NoScoresError) as caught:
+            places([["00000.png,00001.png"]], images)
+        assert str(caught.value) == (
+            "its output names '00000.png,00001.png', which is none of the images but holds "
+            "several: is the output format or the separator another?"
+        )
+
     def test_of_a_long_name_only_the_beginning_is_shown(self, images: list[Path]) -> None:
         with pytest.raises(NoScoresError) as caught:
             places([["x" * 10**6]], images)
         assert len(str(caught.value)) < 200
+
+
+class TestImagesOneByOne:
+    def test_that_cannot_be_read_are_told_with_the_reason_and_the_others_are_read(
+        self, images: list[Path]
+    ) -> None:
+        def read(path: Path) -> str:
+            if path == images[1]:
+                raise ValueError("two\nlines\x1b[2J" + 1000 * "x")
+            return path.name
+
+        with pytest.warns(ToolNote) as caught:
+            assert of_each(images, read) == ["00000.png", None, "00002.png"]
+        told = f"ValueError: two lines [2J{1000 * 'x'}"[:300]
+        assert [str(warning.message) for warning in caught] == [
+            f"cannot read 1 of 3 images, which count as alone: '00001.png' ({told})"
+        ]
+
+    def test_are_named_up_to_ten(self) -> None:
+        with pytest.warns(ToolNote) as caught:
+            note_unread({str(i): "" for i in range(30)}, 40)
+        assert str(caught[0].message) == (
+            "cannot read 30 of 40 images, which count as alone: "
+            "'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', and 20 more"
+        )
 
 
 def test_pairs_come_in_condensed_order_and_without_a_distance_where_a_hash_is_missing() -> None:
