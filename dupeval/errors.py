@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from dupeval.text import visible
+
+# More of them are not read, and hide what was printed before.
+MOST_SHOWN = 20
+
 
 class DupevalError(Exception):
     """Something the user can put right; programs print it without a traceback and exit with 2."""
@@ -14,7 +19,7 @@ class SettingsError(DupevalError):
 
 
 class InputError(DupevalError):
-    """Input that cannot be used, with all its problems at once.
+    """Input that cannot be used, with all its problems at once; the message shows the first 20.
 
     Parameters
     ----------
@@ -25,9 +30,11 @@ class InputError(DupevalError):
     """
 
     def __init__(self, what: str, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        count = f"{len(self.problems)} problem{'s' if len(self.problems) != 1 else ''}"
-        super().__init__("\n  ".join([f"{what} has {count}:", *self.problems]))
+        self.problems = tuple(map(visible, problems))
+        count = f"{len(self.problems):,} problem{'s' if len(self.problems) != 1 else ''}"
+        more = len(self.problems) - MOST_SHOWN
+        shown = [*self.problems[:MOST_SHOWN], *([f"and {more:,} more"] if more > 0 else [])]
+        super().__init__("\n  ".join([f"{visible(what)} has {count}:", *shown]))
 
 
 class DatasetError(InputError):

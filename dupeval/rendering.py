@@ -9,6 +9,7 @@ import pandas as pd
 from dupeval.dataset import Dataset
 from dupeval.evaluation import Spread
 from dupeval.tables import SCORES, published_table1
+from dupeval.text import csv_cell, visible
 
 HEADINGS = {
     "loqo": "Threshold chosen on the other queries (loqo): the honest figure",
@@ -19,9 +20,14 @@ HEADINGS = {
 }
 
 
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """Return a table as UTF-8 CSV, numbers to six decimals."""
-    return table.to_csv(index=False, float_format="%.6f", lineterminator="\n").encode()
+def csv_bytes(table: pd.DataFrame, float_format: str = "%.6f") -> bytes:
+    """Return a table as UTF-8 CSV, numbers to six decimals, texts by `dupeval.text.csv_cell`."""
+    shown = table.copy(deep=False)
+    for name in table.columns:
+        cells = {x: csv_cell(x) for x in table[name].unique() if isinstance(x, str)}
+        if any(cell != text for text, cell in cells.items()):
+            shown[name] = [cells.get(x, x) for x in table[name]]
+    return shown.to_csv(index=False, float_format=float_format, lineterminator="\n").encode()
 
 
 def table1_markdown(
@@ -64,7 +70,8 @@ def per_query_markdown(per_query: pd.DataFrame, dataset: Dataset) -> str:
         for name in (*SCORES, "threshold"):
             shown[name] = shown[name].map(_number)
         means = rows[SCORES].mean().map("{:.3f}".format)
-        shown["query"] = shown["query"].map(_in_a_cell)
+        for name in ("query", "setting"):
+            shown[name] = shown[name].map(_in_a_cell)
         shown = pd.concat([shown.astype("str"), pd.DataFrame([{"query": "mean", **means}])])
         text = shown.fillna("").to_markdown(index=False, disable_numparse=True)
         parts.append(f"### {method}, {protocol}\n\n{text}\n")
@@ -81,17 +88,15 @@ NOTE = (
 
 def describe_dataset(dataset: Dataset) -> str:
     """Say in a line what a dataset holds."""
-    # The name is a folder's, which may hold line breaks.
-    name = " ".join(dataset.name.split())
     return (
-        f"{name}: {len(dataset.queries)} queries, {len(dataset.images)} images, "
+        f"{visible(dataset.name)}: {len(dataset.queries)} queries, {len(dataset.images)} images, "
         f"{sum(query.n_true_pairs for query in dataset.queries)} true pairs"
     )
 
 
 def _in_a_cell(text: str) -> str:
     """Return text that cannot leave its cell of a Markdown table."""
-    return " ".join(text.split()).replace("|", "\\|")
+    return visible(text).replace("|", "\\|")
 
 
 def _parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -15,6 +15,7 @@ from pandas.api.types import is_numeric_dtype
 
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
+from dupeval.text import from_csv_cell
 
 
 class StoredResultsError(SettingsError):
@@ -146,10 +147,13 @@ def read_run(
 def _read_csv(content: bytes, numbers: Collection[str]) -> pd.DataFrame:
     columns = pd.read_csv(io.BytesIO(content), nrows=0, encoding="utf-8").columns
     # A query may be called "1" and a photograph "NA": only figures can be missing.
-    return pd.read_csv(
+    table = pd.read_csv(
         io.BytesIO(content),
         dtype={column: "str" for column in columns if column not in numbers},
         keep_default_na=False,
         na_values={column: [""] for column in columns if column in numbers},
         encoding="utf-8",
     )
+    for column in table.columns.difference(list(numbers)):
+        table[column] = table[column].map(from_csv_cell)
+    return table

@@ -72,7 +72,9 @@ class TestWhatARunStored:
         assert list(partition) == [image.name for image in stored.dataset.queries[1].images]
         assert list(partition.values()) == results.labels(("loqo", "raw", "two")).tolist()
 
-    @pytest.mark.parametrize("names", [("1", "02"), ("NA", "null")])
+    @pytest.mark.parametrize(
+        "names", [("1", "02"), ("NA", "null"), ("=1+1", "'-2"), ("a\u202eb\tc", "@\x1b[2J\n.png")]
+    )
     def test_names_that_look_like_something_else_stay_texts(
         self, make_dataset: Callable[..., Path], tmp_path: Path, names: tuple[str, ...]
     ) -> None:

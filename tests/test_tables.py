@@ -14,6 +14,7 @@ from dupeval.metrics import PairScores
 from dupeval.protocol import Choice
 from dupeval.rendering import csv_bytes, per_query_markdown, table1_markdown
 from dupeval.statistics import bootstrap_interval
+from dupeval.sweep.rendering import short_csv_bytes
 from dupeval.tables import per_query_table, plain_table, published_table1, table1
 
 COLUMNS = [
@@ -218,6 +219,17 @@ class TestTable1:
         assert [rows[-1][name] for name in empty] == [""] * 7
         assert rows[0]["f1"] == "0.444444"
         assert rows[0]["f1_published"] == "0.052000"
+
+
+def test_texts_that_a_spreadsheet_would_run_are_quoted_and_numbers_never() -> None:
+    rows = pd.DataFrame({"query": ["=1+1", "q"], "f1": [-0.5, 1.0], "n": [-1, 2]})
+    assert csv_bytes(rows) == b"query,f1,n\n'=1+1,-0.500000,-1\nq,1.000000,2\n"
+    assert short_csv_bytes(rows) == b"query,f1,n\n'=1+1,-0.5,-1\nq,1,2\n"
+
+
+def test_a_text_that_hides_something_is_one_visible_line_of_a_file() -> None:
+    rows = pd.DataFrame({"query": ["gpj.\u202eexe\r\n", None, "a\\b"]})
+    assert csv_bytes(rows).decode() == 'query\n\'gpj.\\u202eexe\\r\\n\n""\na\\b\n'
 
 
 FIGURES = [c for c in COLUMNS if c not in ("method", "protocol", "source") and "_pub" not in c]

@@ -1,17 +1,18 @@
 """Reading a dataset folder, with everything checked before anything runs.
 
-ROOT/queries.csv            query,title
+ROOT/queries.csv            query,title (optional; else the folders' names)
 ROOT/labels.csv             query,image,photograph[,edit]
 ROOT/images/QUERY/IMAGE     any format Pillow reads; any Unicode name
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
 import PIL
 from tqdm import tqdm
@@ -19,11 +20,12 @@ from tqdm import tqdm
 from dupeval.dataset import Dataset, LabelledImage, Query
 from dupeval.dataset.csv_table import read_table
 from dupeval.dataset.images import MOST_DECODERS, ImageError, read_rgb
+from dupeval.dataset.names import composed, fault_of_name, is_litter, is_text
 from dupeval.errors import DatasetError
 from dupeval.files import file_sha256, whole_file
 
-# What file managers leave behind; never an image somebody forgot to label.
-LITTER = frozenset({"thumbs.db", "desktop.ini"})
+# Raised whenever images are read otherwise than before: what was checked is checked again.
+READER = 2
 
 
 def read_folder(
@@ -37,7 +39,7 @@ def read_folder(
     Parameters
     ----------
     root : Path
-        The folder that holds ``queries.csv``, ``labels.csv`` and ``images/``.
+        The folder that holds ``labels.csv``, ``images/`` and maybe ``queries.csv``.
     checked_dir : Path, optional
         Where to remember, by fingerprint, that every image of a dataset could be decoded.
         Without it every image is decoded at every call.
@@ -49,17 +51,23 @@ def read_folder(
     Returns
     -------
     Dataset
-        Queries in the order of ``queries.csv``, images in the order of ``labels.csv``.
+        Queries in the order of ``queries.csv``, without it of their names; images in the order of
+        ``labels.csv``.
 
     Raises
     ------
     DatasetError
         With every problem found, each with its file and line.
     """
-    problems: list[str] = []
-    titles = _read_titles(root, problems)
+    problems = list(_faults_of_root(root))
+    if problems:
+        raise DatasetError(str(root), problems)
+    folders = _list_images(root, problems)
+    titles = _read_titles(root, folders, problems)
     rows = _read_labels(root, titles, problems)
-    located = _locate_images(root, titles, rows, problems) if titles and rows else []
+    located = (
+        _locate_images(root, folders, titles, rows, problems) if folders and titles and rows else []
+    )
     if problems:
         raise DatasetError(str(root), problems + _decoding_problems(located, progress))
     with ThreadPoolExecutor(MOST_DECODERS) as pool:
@@ -74,7 +82,11 @@ def read_folder(
         name or root.resolve().name,
         tuple(Query(slug, title, tuple(images[slug])) for slug, title in titles.items()),
     )
-    mark = checked_dir / f"{dataset.fingerprint}-pillow{PIL.__version__}" if checked_dir else None
+    mark = (
+        checked_dir / f"{dataset.fingerprint}-{READER}-pillow{PIL.__version__}"
+        if checked_dir
+        else None
+    )
     if mark is None or not mark.exists():
         problems = _decoding_problems(located, progress)
         if problems:
@@ -83,6 +95,14 @@ def read_folder(
             with whole_file(mark):
                 pass
     return dataset
+
+
+HOW_TO_LABEL = (
+    "labels.csv: missing; it is a table with the columns query,image,photograph and a line an "
+    "image, such as flowers,img_1.jpg,rose. The image of that line is images/flowers/img_1.jpg, in "
+    "the folder of its query; images of a query that show the same photograph have the same text "
+    "under photograph, any other image one of its own"
+)
 
 
 @dataclass(frozen=True)
@@ -94,102 +114,164 @@ class _Row:
     edit: str
 
 
-def _read_titles(root: Path, problems: list[str]) -> dict[str, str]:
+def _faults_of_root(root: Path) -> Iterator[str]:
+    """Say what keeps a path from being a folder at all."""
+    if not is_text(str(root)):
+        yield "the path is not UTF-8; rename the folder, or make a link to it"
+    try:
+        next(root.iterdir(), None)
+    except OSError as error:
+        yield f"cannot be read ({error.strerror})"
+
+
+def _list_images(root: Path, problems: list[str]) -> dict[str, Path]:
+    """Return what is in the folder of images, by name."""
+    if not _is_there(root, "images"):
+        problems.append("images: missing; images lie in images/QUERY/, a folder for each query")
+        return {}
+    folders = _by_name(root / "images", "images", problems)
+    if all(map(is_litter, folders)) and not problems:
+        problems.append("images: empty; images lie in images/QUERY/, a folder for each query")
+    return folders
+
+
+def _read_titles(root: Path, folders: Mapping[str, Path], problems: list[str]) -> dict[str, str]:
+    """Return the title of each query; without a table, of each folder, which is its name."""
+    if not _is_there(root, "queries.csv"):
+        # Path.is_dir raises where the folder above may not be searched.
+        slugs = [name for name, path in folders.items() if os.path.isdir(path)]  # noqa: PTH112
+        return {slug: slug for slug in slugs if not is_litter(slug) and not fault_of_name(slug)}
     titles: dict[str, str] = {}
+    known: set[str] = set()
     for where, row in read_table(root, "queries.csv", ("query", "title"), problems):
         slug = row["query"]
-        fault = _fault_of_name(slug)
+        fault = fault_of_name(slug)
         if fault:
             problems.append(f"{where}: query {slug!r} {fault}")
-        elif slug in titles:
+        elif composed(slug) in known:
             problems.append(f"{where}: duplicate query {slug!r}")
         else:
             titles[slug] = row["title"]
+            known.add(composed(slug))
     return titles
 
 
-def _read_labels(root: Path, titles: dict[str, str], problems: list[str]) -> list[_Row]:
+def _is_there(root: Path, name: str) -> bool:
+    """Say whether a folder has a file, or keeps others from knowing."""
+    try:
+        (root / name).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        # Reading it will say why.
+        return True
+    return True
+
+
+def _read_labels(root: Path, titles: Mapping[str, str], problems: list[str]) -> list[_Row]:
+    if not _is_there(root, "labels.csv"):
+        problems.append(HOW_TO_LABEL)
+        return []
     rows: list[_Row] = []
     first: dict[tuple[str, str], str] = {}
+    slugs = {composed(slug): slug for slug in titles}
     columns = ("query", "image", "photograph")
     for where, values in read_table(root, "labels.csv", columns, problems):
-        row = _Row(where, *(values.get(column, "") for column in (*columns, "edit")))
-        fault = _fault_of_name(row.image)
-        key = (row.query, unicodedata.normalize("NFC", row.image))
+        name, image, photograph = (values[column] for column in columns)
+        query = slugs.get(composed(name), name)
+        key = (query, composed(image))
+        fault = fault_of_name(image)
         if fault:
-            problems.append(f"{where}: image {row.image!r} {fault}")
-        elif row.query not in titles:
-            problems.append(f"{where}: query {row.query!r} is not in queries.csv")
-        elif not row.photograph or "\0" in row.photograph:
-            problems.append(
-                f"{where}: photograph {row.photograph!r} of image {row.image!r} is empty or holds "
-                "a NUL character"
-            )
+            problems.append(f"{where}: image {image!r} {fault}")
+        elif titles and query not in titles:
+            place = "queries.csv" if _is_there(root, "queries.csv") else "images"
+            problems.append(f"{where}: query {name!r} is not in {place}")
         elif key in first:
-            problems.append(f"{where}: image {row.image!r} is already in {first[key]}")
+            problems.append(f"{where}: image {image!r} is already in {first[key]}")
         else:
+            if not photograph:
+                problems.append(
+                    f"{where}: image {image!r} has no photograph; give it that of its copies, or "
+                    "one of its own, or take the image out"
+                )
+            elif "\0" in photograph:
+                problems.append(f"{where}: photograph {photograph!r} holds a NUL character")
             first[key] = where
-            rows.append(row)
+            rows.append(_Row(where, query, image, photograph, values.get("edit", "")))
     return rows
 
 
-def _fault_of_name(name: str) -> str | None:
-    """Say what keeps a string from being the name of something directly inside a folder."""
-    if not name or name != name.strip():
-        return "is empty, or begins or ends with a space"
-    if "\0" in name:
-        return "holds a NUL character"
-    if name in (".", "..") or "/" in name or "\\" in name or PureWindowsPath(name).drive:
-        return "is a path; only a name inside its folder is possible"
-    return None
-
-
 def _locate_images(
-    root: Path, titles: Iterable[str], rows: Sequence[_Row], problems: list[str]
+    root: Path,
+    folders: Mapping[str, Path],
+    titles: Iterable[str],
+    rows: Sequence[_Row],
+    problems: list[str],
 ) -> list[tuple[_Row, Path]]:
     located: list[tuple[_Row, Path]] = []
-    base = root / "images"
     inside = root.resolve()
-    folders = _by_name(base, "images", problems)
-    known = {unicodedata.normalize("NFC", slug) for slug in titles}
-    problems += [
-        f"images/{path.name}: not a query of queries.csv"
-        for name, path in folders.items()
-        if name not in known
-    ]
+    of_query: dict[str, list[_Row]] = {slug: [] for slug in titles}
+    for row in rows:
+        of_query[row.query].append(row)
+    stray = "not a query of queries.csv"
+    if not _is_there(root, "queries.csv"):
+        stray = "not in the folder of a query; images lie in images/QUERY/"
+    others = folders.keys() - set(map(composed, titles))
+    problems += _strays({name: folders[name] for name in others}, "images", stray)
     for slug in titles:
-        of_query = [row for row in rows if row.query == slug]
-        if len(of_query) < 2:
-            problems.append(f"labels.csv: query {slug!r} needs 2 images, it has {len(of_query)}")
-        folder = folders.get(unicodedata.normalize("NFC", slug))
+        n = len(of_query[slug])
+        if n < 2:
+            problems.append(f"labels.csv: query {slug!r} needs 2 images, it has {n}")
+        folder = folders.get(composed(slug))
         files = _by_name(folder, f"images/{slug}", problems) if folder else {}
-        for row in of_query:
-            path = files.pop(unicodedata.normalize("NFC", row.image), None)
+        for row in of_query[slug]:
+            path = files.pop(composed(row.image), None)
+            fault = _fault_of_file(path, root, inside) if path else None
             if path is None:
                 problems.append(f"{row.where}: no file images/{slug}/{row.image}")
-            elif path.exists() and not path.resolve().is_relative_to(inside):
-                problems.append(f"{row.where}: images/{slug}/{row.image} leads out of {root}")
-            elif not path.is_file():
-                problems.append(f"{row.where}: images/{slug}/{row.image} is not a file")
+            elif fault:
+                problems.append(f"{row.where}: images/{slug}/{row.image} {fault}")
             else:
                 located.append((row, path))
-        problems += [
-            f"images/{slug}/{path.name}: not in labels.csv" for path in sorted(files.values())
-        ]
+        problems += _strays(files, f"images/{slug}", "not in labels.csv")
     return located
 
 
-def _by_name(folder: Path, name: str, problems: list[str]) -> dict[str, Path]:
-    # Names are compared in NFC: macOS hands Korean file names out decomposed.
+def _by_name(folder: Path, place: str, problems: list[str]) -> dict[str, Path]:
     found: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.name.startswith(".") or path.name.lower() in LITTER:
-            continue
-        key = unicodedata.normalize("NFC", path.name)
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        problems.append(f"{place}: cannot be read ({error.strerror})")
+        return found
+    for path in paths:
+        key = composed(path.name)
         if key in found:
-            problems.append(f"{name}/{path.name}: the name occurs twice, in two Unicode forms")
+            problems.append(f"{place}/{path.name}: the name occurs twice, in two Unicode forms")
         found[key] = path
     return found
+
+
+def _strays(paths: Mapping[str, Path], place: str, otherwise: str) -> Iterator[str]:
+    """Tell each path that no table names, and the reason if none could."""
+    for name, path in sorted(paths.items()):
+        if not is_litter(name):
+            fault = fault_of_name(path.name)
+            yield f"{place}/{path.name}: {f'the name {fault}; rename it' if fault else otherwise}"
+
+
+def _fault_of_file(path: Path, root: Path, inside: Path) -> str | None:
+    """Say what keeps a path from being an image file of the dataset."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return "is a link to nothing"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    if not path.resolve().is_relative_to(inside):
+        return f"leads out of {root}"
+    # A pipe or a device would be waited for.
+    return None if stat.S_ISREG(status.st_mode) else "is not a file"
 
 
 def _hash(item: tuple[_Row, Path]) -> str:

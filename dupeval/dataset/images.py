@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import stat
+import struct
 from functools import cache
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
+from dupeval.dataset.pixels import UnsureError, to_rgb
 from dupeval.errors import DupevalError
 
 # More decoders than this only cost memory: images may be as large as Pillow's limit.
 MOST_DECODERS = 4
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# Where a PNG may hold its orientation besides EXIF proper.
+_ORIENTATION_TEXTS = (b"XML:com.adobe.xmp", b"Raw profile type exif")
 
 
 class ImageError(DupevalError):
@@ -28,13 +46,14 @@ def read_rgb(path: Path) -> npt.NDArray[np.uint8]:
 def open_rgb(path: Path) -> Image.Image:
     """Decode an image file.
 
-    The EXIF orientation is applied, transparency is laid on white, 16-bit images are scaled to
-    8 bits, and of several frames the first is taken.
+    The EXIF orientation is applied, transparency is laid on white, deeper values are scaled to
+    8 bits, colour profiles are not applied, and of several frames the first is taken.
 
     Parameters
     ----------
     path : Path
-        Any format Pillow reads, except EPS, which Pillow would hand to another program.
+        Any format Pillow reads, except EPS, which Pillow would hand to another program, and what
+        `dupeval.dataset.pixels` refuses.
 
     Returns
     -------
@@ -44,18 +63,28 @@ def open_rgb(path: Path) -> Image.Image:
     Raises
     ------
     ImageError
-        If the file is empty, no image, truncated, or has more than Pillow's
-        ``Image.MAX_IMAGE_PIXELS`` pixels.
+        If the file is empty, no image, truncated, of a kind whose look is not known, or has more
+        than Pillow's ``Image.MAX_IMAGE_PIXELS`` pixels.
     """
     try:
-        if path.stat().st_size == 0:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            # Opening a pipe would wait for ever.
+            raise ImageError("not a file")
+        if status.st_size == 0:
             raise ImageError("the file has zero bytes")
-        with Image.open(path, formats=_formats()) as image:
-            check_pixel_count(image)
-            ImageOps.exif_transpose(image, in_place=True)
-            return _to_rgb(image)
+        with path.open("rb") as file:
+            try:
+                return _decoded(file)
+            except ValueError:
+                file.seek(0)
+                if file.read(8) != b"\x89PNG\r\n\x1a\n":
+                    raise
+                return _decoded(_without_texts(file))
     except UnidentifiedImageError:
         raise ImageError("not an image that Pillow can read") from None
+    except UnsureError as error:
+        raise ImageError(f"not read, being {error}") from None
     except ImageError:
         raise
     except Exception as error:
@@ -84,26 +113,37 @@ def _formats() -> tuple[str, ...]:
     return tuple(sorted(set(Image.OPEN) - {"EPS"}))
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        image = _to_8_bits(image)
-    if image.has_transparency_data:
-        layer = image.convert("RGBA")
-        white = Image.new("RGBA", layer.size, "white")
-        return Image.alpha_composite(white, layer).convert("RGB")
-    return image.convert("RGB")
+def _decoded(file: IO[bytes]) -> Image.Image:
+    header = file.read(32)
+    file.seek(0)
+    with Image.open(file, formats=_formats()) as image:
+        check_pixel_count(image)
+        pixels = to_rgb(image, header)
+        turn = _TURNS.get(_orientation(image))
+    return pixels if turn is None else pixels.transpose(turn)
 
 
-def _to_8_bits(image: Image.Image) -> Image.Image:
-    # Pillow's own conversion clips these modes to 0..255 instead of scaling them.
-    values = np.nan_to_num(np.asarray(image).astype(np.float64))
-    if image.mode == "F":
-        scale = 255.0 if values.max(initial=0.0) <= 1.0 else 1.0
-    else:
-        scale = 255.0 / 65535.0 if values.max(initial=0.0) > 255 or image.mode != "I" else 1.0
-    grey = Image.fromarray(np.clip(np.rint(values * scale), 0, 255).astype(np.uint8))
-    transparent = image.info.get("transparency")
-    if isinstance(transparent, int):
-        opaque = np.where(np.asarray(image) == transparent, 0, 255).astype(np.uint8)
-        grey.putalpha(Image.fromarray(opaque))
-    return grey
+def _orientation(image: Image.Image) -> Any:
+    # Not ImageOps.exif_transpose: it also writes the EXIF anew, and fails if another tag of it is
+    # of the wrong type.
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation)
+    except Exception:
+        # Metadata that cannot be read say nothing; the pixels are whole, and viewers show them.
+        return None
+
+
+def _without_texts(file: IO[bytes]) -> IO[bytes]:
+    """Return a PNG without its texts and colour profile, which Pillow limits to some MiB.
+
+    Texts that may hold the orientation stay.
+    """
+    file.seek(0)
+    parts = [file.read(8)]
+    while len(start := file.read(8)) == 8:
+        length, kind = struct.unpack(">I4s", start)
+        rest = file.read(length + 4)
+        is_text = kind in (b"tEXt", b"zTXt", b"iTXt", b"iCCP")
+        if not is_text or rest.partition(b"\0")[0] in _ORIENTATION_TEXTS:
+            parts += [start, rest]
+    return io.BytesIO(b"".join(parts))

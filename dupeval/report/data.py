@@ -14,6 +14,7 @@ from dupeval.dataset import Dataset, Query
 from dupeval.report.galleries import FoundGroup, losses_by_edit
 from dupeval.report.pictures import Format, Picture
 from dupeval.stored import Place, StoredResults
+from dupeval.text import visible
 
 # How many the style sheet has for photographs.
 COLOURS = 7
@@ -109,11 +110,16 @@ class _Shown:
     def as_json(self, picture_of: Mapping[str, int]) -> dict[str, Any]:
         images = {place: self.query.images[place] for place in sorted(self.images)}
         return {
-            "slug": self.query.slug,
-            "title": self.query.title,
-            "photographs": self.photographs,
+            "slug": visible(self.query.slug),
+            "title": visible(self.query.title),
+            "photographs": [
+                [letters, visible(name), *rest] for letters, name, *rest in self.photographs
+            ],
             "images": {
-                place: [x.name, self.place[x.photograph], x.edit, picture_of.get(x.sha256)]
+                place: [
+                    *(visible(x.name), self.place[x.photograph]),
+                    *(visible(x.edit), picture_of.get(x.sha256)),
+                ]
                 for place, x in images.items()
             },
         }
@@ -164,7 +170,10 @@ def _method(
             {
                 **{name: number(row[name]) for name in ("precision", "recall", "f1", "threshold")},
                 **{name: int(row[name]) for name in ("tp", "fp", "fn")},
-                "setting": json.loads(row["setting"]),
+                "setting": {
+                    name: visible(value) if isinstance(value, str) else value
+                    for name, value in json.loads(row["setting"]).items()
+                },
                 **view.groups(found[place]),
             }
         )
@@ -172,7 +181,9 @@ def _method(
     return {
         "name": method,
         "queries": queries,
-        "edits": [[loss.family, loss.missed, loss.pairs] for loss in losses_by_edit(partitions)],
+        "edits": [
+            [visible(loss.family), loss.missed, loss.pairs] for loss in losses_by_edit(partitions)
+        ],
     }
 
 

@@ -22,6 +22,7 @@ from dupeval.report.figures import StoredFigures
 from dupeval.report.pictures import Format, Picture
 from dupeval.stored import StoredResults
 from dupeval.tables import SCORES
+from dupeval.text import visible
 
 PROTOCOLS = {
     "loqo": "Leave one query out: each query's threshold, and any other tuned parameter, is the "
@@ -71,6 +72,7 @@ def render(
         loader=jinja2.PackageLoader(__package__),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -83,6 +85,7 @@ def render(
         "number": number,
         "sortable": sortable,
         "address": address,
+        "visible": visible,
     }
     return environment.get_template("report.html").render(
         policy=content_security_policy(style, script),
@@ -117,7 +120,12 @@ def content_security_policy(style: str, script: str) -> str:
 def address(parts: Iterable[str]) -> str:
     """Return the fragment that opens a gallery: protocol, method and maybe query."""
     # As JavaScript's encodeURIComponent has it.
-    return "#/" + "/".join(quote(part, safe="!*'()") for part in parts)
+    return "#/" + "/".join(quote(visible(part), safe="!*'()") for part in parts)
+
+
+def _shown(value: object) -> object:
+    """Return what the page shows for a value: text with nothing hidden in it."""
+    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def sortable(value: float) -> str:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dupeval.dataset import Dataset
-from dupeval.rendering import describe_dataset
+from dupeval.rendering import csv_bytes, describe_dataset
 
 HEADINGS = {
     "loqo": "Best by held-out F1 (loqo)",
@@ -39,7 +39,7 @@ def best_markdown(best: pd.DataFrame, dataset: Dataset) -> str:
 
 def short_csv_bytes(table: pd.DataFrame) -> bytes:
     """Return a table as UTF-8 CSV, numbers to six digits and no longer than they need be."""
-    return table.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode()
+    return csv_bytes(table, "%.6g")
 
 
 def parquet_bytes(table: pd.DataFrame) -> bytes:

@@ -1,9 +1,11 @@
 """Reading a dataset folder: a good one as it is, of a bad one every problem at once."""
 
-import errno
+import contextlib
+import csv
 import os
+import socket
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -132,6 +134,26 @@ def test_a_photograph_is_any_text(root: Path) -> None:
     assert (one.n_true_pairs, two.n_true_pairs) == (1, 0)
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_tables_may_be_saved_as_spreadsheets_of_all_countries_do(
+    root: Path, delimiter: str, encoding: str
+) -> None:
+    plain = read_folder(root)
+    for path in (root / "queries.csv", root / "labels.csv"):
+        header, *rows = path.read_text(encoding="utf-8").replace(",", delimiter).splitlines()
+        header = delimiter.join(f" {name.title()} " for name in header.split(delimiter))
+        # Formatted cells without a value, to the right and below.
+        text = "".join(f"{row}{delimiter * 2}\r\n" for row in (header, *rows, 2 * delimiter))
+        path.write_bytes(text.encode(encoding))
+    assert read_folder(root) == plain
+
+
+def test_a_comma_in_a_cell_parts_no_cells_where_semicolons_do(root: Path) -> None:
+    write_queries(root, "query;title\nq1;First, but not last\nq2;Second\n")
+    assert [q.title for q in read_folder(root).queries] == ["First, but not last", "Second"]
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -158,10 +180,22 @@ def test_the_last_line_needs_no_end(root: Path) -> None:
 def test_what_file_managers_leave_behind_is_ignored(root: Path) -> None:
     plain = read_folder(root)
     for folder in (root, root / "images", root / "images" / "q1"):
-        for name in (".DS_Store", "._a.png", "Thumbs.db", "thumbs.db", "desktop.ini"):
+        for name in (".DS_Store", "._a.png", "Thumbs.db", "thumbs.db", "desktop.ini", "Icon\r"):
             (folder / name).write_bytes(b"litter")
+        for name in ("@eaDir", "__MACOSX"):
+            (folder / name).mkdir()
+            (folder / name / "a.png").write_bytes(b"litter")
     (root / "images" / ".cache").mkdir()
     assert read_folder(root) == plain
+
+
+def test_a_labelled_image_is_an_image_however_it_is_called(root: Path) -> None:
+    names = (".a.png", "Thumbs.db", 'say "hi"\n.png', "=1+1.png", "\u202egnp.png", "🕯️", "a|b.png")
+    for name in names:
+        (root / "images" / "q1" / name).write_bytes((root / "images/q1/a.png").read_bytes())
+    with (root / "labels.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(("q1", name, "p1") for name in names)
+    assert [image.name for image in read_folder(root).queries[0].images[3:]] == list(names)
 
 
 def test_other_files_beside_the_tables_are_ignored(root: Path) -> None:
@@ -235,30 +269,81 @@ def test_the_message_counts_the_problems_and_lists_one_a_line(root: Path) -> Non
     )
 
 
-def test_a_folder_that_does_not_exist_misses_both_tables(tmp_path: Path) -> None:
-    assert problems_of(tmp_path / "nowhere") == (
-        "queries.csv: missing; it is a CSV file of query,title",
-        "labels.csv: missing; it is a CSV file of query,image,photograph",
-    )
+def test_a_folder_that_does_not_exist_is_told_in_one_sentence(tmp_path: Path) -> None:
+    assert problems_of(tmp_path / "nowhere") == ("cannot be read (No such file or directory)",)
 
 
-def test_a_file_in_place_of_the_folder_is_said_to_be_none(tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_folder_is_told_in_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.touch()
-    assert problems_of(path) == (
-        "queries.csv: missing; it is a CSV file of query,title",
-        "labels.csv: missing; it is a CSV file of query,image,photograph",
+    assert problems_of(path) == ("cannot be read (Not a directory)",)
+
+
+def test_without_labels_it_is_said_how_to_write_them(root: Path) -> None:
+    (root / "labels.csv").unlink()
+    (problem,) = problems_of(root)
+    assert problem.startswith("labels.csv: missing; it is a table with the columns query,image,ph")
+    assert "flowers,img_1.jpg,rose" in problem
+    assert "images/flowers/img_1.jpg" in problem
+
+
+def test_of_a_folder_of_images_alone_it_is_said_where_they_belong(tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        Image.new("RGB", (4, 4)).save(tmp_path / name)
+    images, labels = problems_of(tmp_path)
+    assert images == "images: missing; images lie in images/QUERY/, a folder for each query"
+    assert labels.startswith("labels.csv: missing; it is a table")
+
+
+def test_images_outside_of_a_folder_of_a_query_are_told_where_they_belong(root: Path) -> None:
+    (root / "queries.csv").unlink()
+    (root / "images" / "a.png").touch()
+    assert problems_of(root) == (
+        "images/a.png: not in the folder of a query; images lie in images/QUERY/",
     )
 
 
-def test_labels_csv_may_not_be_missing(root: Path) -> None:
-    (root / "labels.csv").unlink()
-    assert problems_of(root) == ("labels.csv: missing; it is a CSV file of query,image,photograph",)
+def test_an_empty_folder_of_images_is_told_once(root: Path) -> None:
+    for folder in ("q1", "q2"):
+        (root / "images" / folder).rename(root / folder)
+    assert problems_of(root) == (
+        "images: empty; images lie in images/QUERY/, a folder for each query",
+    )
 
 
-def test_queries_csv_may_not_be_missing(root: Path) -> None:
+# Without queries.csv.
+
+
+def test_without_queries_csv_the_queries_are_the_folders_and_their_names_the_titles(
+    root: Path,
+) -> None:
     (root / "queries.csv").unlink()
-    assert problems_of(root)[0] == "queries.csv: missing; it is a CSV file of query,title"
+    for name in ("@eaDir", ".hidden"):
+        (root / "images" / name).mkdir()
+    assert [(q.slug, q.title) for q in read_folder(root).queries] == [("q1", "q1"), ("q2", "q2")]
+
+
+@pytest.mark.parametrize("in_table", ["NFC", "NFD"])
+@pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
+def test_a_folder_is_a_query_in_both_normal_forms(root: Path, in_table: str, on_disk: str) -> None:
+    (root / "queries.csv").unlink()
+    (root / "images" / "q2").rename(root / "images" / unicodedata.normalize(on_disk, "촛불"))
+    slug = unicodedata.normalize(in_table, "촛불")
+    write_labels(
+        root, LABELS + f"q1,a.png,p\nq1,b.png,p\nq1,c.png,p\n{slug},a.png,p\n{slug},b.png,p\n"
+    )
+    assert [len(query.images) for query in read_folder(root).queries] == [3, 2]
+
+
+def test_without_queries_csv_a_label_of_no_folder_is_told(root: Path) -> None:
+    (root / "queries.csv").unlink()
+    append_label(root, "q3,a.png,p")
+    assert problems_of(root) == ("labels.csv:7: query 'q3' is not in images",)
+
+
+def test_a_table_of_queries_that_cannot_be_read_is_one_problem(root: Path) -> None:
+    write_queries(root, "slug,title\n")
+    assert problems_of(root) == ("queries.csv:1: missing column query; found slug,title",)
 
 
 def test_a_folder_in_place_of_a_table_is_no_table(root: Path) -> None:
@@ -290,19 +375,32 @@ def test_a_table_larger_than_any_table_is_not_read(
         (LABELS + "\n\n", "labels.csv: no rows below the header"),
         ("query,image\nq1,a.png\n", "labels.csv:1: missing column photograph; found query,image"),
         (
-            "query;image;photograph\n",
-            "labels.csv:1: missing column query, image, photograph; found query;image;photograph",
+            "query|image|photograph\n",
+            "labels.csv:1: missing column query, image, photograph; found query|image|photograph",
         ),
         (
-            "Query,image,photograph\n",
-            "labels.csv:1: missing column query; found Query,image,photograph",
+            "query,image,photograph,Image,note,note\n",
+            "labels.csv:1: column image, note is there more than once",
         ),
         (
-            LABELS.encode() + b"q1,\xff.png,p\n",
-            "labels.csv: not UTF-8 (byte 26); save it as UTF-8",
+            LABELS.encode() + b"q1,caf\xe9.png,p\n",
+            "labels.csv: not UTF-8 (byte 29), it looks like Latin-1 (Western); save it as UTF-8",
         ),
-        ("한글".encode("cp949"), "labels.csv: not UTF-8 (byte 0); save it as UTF-8"),
-        (LABELS.encode("utf-16"), "labels.csv: not UTF-8 (byte 0); save it as UTF-8"),
+        (
+            (LABELS + "q1,a.png,촛불 집회\n").encode("cp949"),
+            "labels.csv: not UTF-8 (byte 32), it looks like CP949 (Korean); save it as UTF-8",
+        ),
+        (
+            LABELS.encode("utf-16-le"),
+            "labels.csv:1: it looks like UTF-16 without a byte order mark; save it as UTF-8",
+        ),
+        (
+            (LABELS + "q1,a.png,집회\n").encode("utf-16-be"),
+            "labels.csv: not UTF-8 (byte 64), it looks like UTF-16 without a byte order mark; save "
+            "it as UTF-8",
+        ),
+        (LABELS.encode("utf-32"), "labels.csv: UTF-32; save it as UTF-8"),
+        (LABELS.encode("utf-16") + b"x", "labels.csv: not UTF-16 (byte 48); save it as UTF-8"),
         (LABELS + 'q1,a.png,"p"1\n', "labels.csv:2: not CSV (',' expected after '\"')"),
         (
             LABELS + 'q1,a.png,p\nq1,b.png,"p\n\n\n',
@@ -318,17 +416,18 @@ def test_a_table_that_cannot_be_read_is_reported(
 
 
 def test_the_table_of_queries_is_checked_in_the_same_way(root: Path) -> None:
-    (root / "labels.csv").unlink()
-    labels = "labels.csv: missing; it is a CSV file of query,image,photograph"
     for text, problem in (
         (b"", "queries.csv:1: missing column query, title; the file is empty"),
         (b"query,title\n", "queries.csv: no rows below the header"),
         (b"query,name\nq1,First\n", "queries.csv:1: missing column title; found query,name"),
-        (b"query,title\nq1,\xb0\xa1\n", "queries.csv: not UTF-8 (byte 15); save it as UTF-8"),
+        (
+            b"query,title\nq1,\xb0\xa1\n",
+            "queries.csv: not UTF-8 (byte 15), it looks like CP949 (Korean); save it as UTF-8",
+        ),
         (b'query,title\nq1,"a\n', "queries.csv:2: not CSV (unexpected end of data)"),
     ):
         write_queries(root, text)
-        assert problems_of(root) == (problem, labels)
+        assert problems_of(root) == (problem,)
 
 
 def test_a_row_with_another_number_of_values_than_columns_is_reported(root: Path) -> None:
@@ -452,15 +551,18 @@ def test_an_image_needs_a_photograph(root: Path) -> None:
         root, LABELS + "q1,a.png,p\nq1,b.png,p\nq1,c.png,p\nq2,a.png,p\nq2,b.png,p\nq2,c.png,\n"
     )
     (root / "images" / "q2" / "c.png").write_bytes((root / "images/q2/a.png").read_bytes())
-    problem = "labels.csv:7: photograph '' of image 'c.png' is empty or holds a NUL character"
-    assert problems_of(root)[0] == problem
+    problem = (
+        "labels.csv:7: image 'c.png' has no photograph; give it that of its copies, or one of its "
+        "own, or take the image out"
+    )
+    assert problems_of(root) == (problem,)
 
 
 def test_a_photograph_with_a_nul_is_refused(root: Path) -> None:
     # NumPy's strings drop it at the end: two photographs would become one.
     write_labels(root, LABELS + "q1,a.png,p\nq1,b.png,p\0\nq1,c.png,q\nq2,a.png,x\nq2,b.png,y\n")
-    problem = "labels.csv:3: photograph 'p\\x00' of image 'b.png' is empty or holds a NUL character"
-    assert problems_of(root)[0] == problem
+    problem = "labels.csv:3: photograph 'p\\x00' holds a NUL character"
+    assert problems_of(root) == (problem,)
 
 
 def test_a_folder_named_like_an_image_is_not_a_file(root: Path) -> None:
@@ -472,7 +574,9 @@ def test_a_folder_named_like_an_image_is_not_a_file(root: Path) -> None:
 # Names that lead out of the folder.
 
 PATH = "is a path; only a name inside its folder is possible"
-BLANK = "is empty, or begins or ends with a space"
+BLANK = "begins or ends with white space"
+BACKSLASH = "holds a backslash, which parts folders on Windows"
+DRIVE = "begins like a drive of Windows"
 FAULTY_NAMES = [
     ("..", PATH),
     (".", PATH),
@@ -481,17 +585,17 @@ FAULTY_NAMES = [
     ("/etc/passwd", PATH),
     ("//host/share/x.jpg", PATH),
     ("sub/x.jpg", PATH),
-    ("C:\\x.jpg", PATH),
-    ("C:x.jpg", PATH),
-    ("\\\\host\\share\\x.jpg", PATH),
-    ("..\\x.jpg", PATH),
-    ("sub\\x.jpg", PATH),
-    ("\\x.jpg", PATH),
+    ("C:\\x.jpg", BACKSLASH),
+    ("C:x.jpg", DRIVE),
+    ("\\\\host\\share\\x.jpg", BACKSLASH),
+    ("..\\x.jpg", BACKSLASH),
+    ("sub\\x.jpg", BACKSLASH),
+    ("\\x.jpg", BACKSLASH),
     ("./x.jpg", PATH),
     ("x.jpg/", PATH),
     ("x.jpg/.", PATH),
     ("x\0.jpg", "holds a NUL character"),
-    ("", BLANK),
+    ("", "is empty"),
     (" ", BLANK),
     (" x.jpg", BLANK),
     ("x.jpg ", BLANK),
@@ -560,16 +664,17 @@ def test_the_folder_of_images_may_not_be_a_link_out_of_the_folder(root: Path) ->
     )
 
 
-def test_a_link_to_nowhere_is_not_a_file(root: Path) -> None:
+def test_a_link_to_nowhere_is_told(root: Path) -> None:
     (root / "images" / "q1" / "a.png").unlink()
     (root / "images" / "q1" / "a.png").symlink_to("gone.png")
-    assert problems_of(root) == ("labels.csv:2: images/q1/a.png is not a file",)
+    assert problems_of(root) == ("labels.csv:2: images/q1/a.png is a link to nothing",)
 
 
-def test_a_link_to_itself_is_not_a_file(root: Path) -> None:
+def test_a_link_to_itself_is_told(root: Path) -> None:
     (root / "images" / "q1" / "a.png").unlink()
     (root / "images" / "q1" / "a.png").symlink_to("a.png")
-    assert problems_of(root) == ("labels.csv:2: images/q1/a.png is not a file",)
+    (problem,) = problems_of(root)
+    assert problem.startswith("labels.csv:2: images/q1/a.png cannot be read (Too many levels")
 
 
 def test_a_query_whose_name_is_too_long_for_a_folder_misses_its_images(root: Path) -> None:
@@ -580,6 +685,55 @@ def test_a_query_whose_name_is_too_long_for_a_folder_misses_its_images(root: Pat
         f"labels.csv:7: no file images/{slug}/a.png",
         f"labels.csv:8: no file images/{slug}/b.png",
     )
+
+
+@pytest.mark.parametrize("name", ["labels.csv", "queries.csv"])
+def test_a_pipe_in_place_of_a_table_is_not_waited_for(root: Path, name: str) -> None:
+    (root / name).unlink()
+    os.mkfifo(root / name)
+    assert problems_of(root)[0] == f"{name}: not a file inside {root}"
+
+
+def test_pipes_and_sockets_in_place_of_images_are_not_waited_for(root: Path) -> None:
+    for name in ("q1/a.png", "q2/b.png"):
+        (root / "images" / name).unlink()
+    os.mkfifo(root / "images" / "q1" / "a.png")
+    with socket.socket(socket.AF_UNIX) as listening, contextlib.chdir(root / "images" / "q2"):
+        listening.bind("b.png")
+    assert problems_of(root) == (
+        "labels.csv:2: images/q1/a.png is not a file",
+        "labels.csv:6: images/q2/b.png is not a file",
+    )
+
+
+@pytest.mark.parametrize("place", ["images", "images/q1"])
+def test_a_name_that_is_not_utf_8_is_told_with_its_bytes(root: Path, place: str) -> None:
+    (root / place / os.fsdecode(b"caf\xe9.png")).touch()
+    assert problems_of(root) == (f"{place}/caf\\xe9.png: the name is not UTF-8; rename it",)
+
+
+def test_a_folder_that_is_not_utf_8_is_refused(root: Path) -> None:
+    other = root.rename(root.parent / os.fsdecode(b"caf\xe9"))
+    assert problems_of(other) == ("the path is not UTF-8; rename the folder, or make a link to it",)
+    with pytest.raises(DatasetError, match=r"caf\\xe9 has 1 problem:"):
+        read_folder(other)
+
+
+def test_characters_that_cannot_be_seen_are_visible_in_a_problem(root: Path) -> None:
+    (root / "images" / "q1" / "\x1b[2J\r\u202egnp.exe").touch()
+    assert problems_of(root) == ("images/q1/\\x1b[2J\\r\\u202egnp.exe: not in labels.csv",)
+
+
+def test_of_very_many_problems_the_first_are_shown_and_all_counted(root: Path) -> None:
+    append_label(root, *(f"q1,{i}.png,p" for i in range(100_000)))
+    with pytest.raises(DatasetError) as caught:
+        read_folder(root)
+    lines = str(caught.value).splitlines()
+    assert lines[0].endswith("has 100,000 problems:")
+    assert len(lines) == 22
+    assert lines[20] == "  labels.csv:26: no file images/q1/19.png"
+    assert lines[21] == "  and 99,980 more"
+    assert len(caught.value.problems) == 100_000
 
 
 # Images that cannot be decoded.
@@ -618,29 +772,38 @@ def test_an_image_past_the_bomb_limit_is_reported_with_file_and_line(
     assert problem.startswith("labels.csv:3: images/q1/b.png: cannot be decoded (Image size (900 ")
 
 
-def test_a_file_that_may_not_be_read_is_reported_with_file_and_line(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+@contextlib.contextmanager
+def as_nobody() -> Iterator[None]:
+    """Give up an administrator's rights, who may read everything."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [
+        ("labels.csv", "labels.csv: cannot be read (Permission denied)"),
+        ("queries.csv", "queries.csv: cannot be read (Permission denied)"),
+        ("images", "images: cannot be read (Permission denied)"),
+        ("images/q2", "images/q2: cannot be read (Permission denied)"),
+        ("images/q1/b.png", "labels.csv:3: images/q1/b.png: cannot be read (Permission denied)"),
+    ],
+)
+def test_what_may_not_be_read_is_told_with_its_path(
+    root: Path, monkeypatch: pytest.MonkeyPatch, path: str, problem: str
 ) -> None:
-    # Simulated, because an administrator may read everything.
-    locked = root / "images" / "q1" / "b.png"
-    path_open, image_open = Path.open, Image.open
-    denied = PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(locked))
-
-    def open_path(path: Path, *args: object, **options: object) -> object:
-        if path == locked:
-            raise denied
-        return path_open(path, *args, **options)
-
-    def open_image(path: Path, *args: object, **options: object) -> object:
-        if path == locked:
-            raise denied
-        return image_open(path, *args, **options)
-
-    monkeypatch.setattr(Path, "open", open_path)
-    monkeypatch.setattr(Image, "open", open_image)
-    (problem,) = problems_of(root)
-    assert problem.startswith("labels.csv:3: images/q1/b.png: ")
-    assert "Permission denied" in problem
+    # The folders above are for their owner alone.
+    monkeypatch.chdir(root)
+    Path(path).chmod(0)
+    with as_nobody():
+        problems = problems_of(Path())
+    Path(path).chmod(0o700)
+    assert problems[0] == problem
 
 
 def test_every_undecodable_image_is_reported(root: Path) -> None:

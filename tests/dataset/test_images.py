@@ -2,14 +2,15 @@
 
 import hashlib
 import io
+import os
 import struct
-import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from by_hand import chunk, png
 from PIL import EpsImagePlugin, Image
 
 from dupeval.dataset.images import ImageError, check_pixel_count, pixel_sha256, read_rgb
@@ -29,24 +30,6 @@ AVIF = pytest.param(
 def saved(path: Path, image: Image.Image, **options: Any) -> Path:
     image.save(path, **options)
     return path
-
-
-def chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def png(width: int, height: int, depth: int, colour: int, rows: bytes, *extra: bytes) -> bytes:
-    """Build a PNG by hand: colour 0 is grey, 2 is RGB; every row begins with a filter byte."""
-    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
-    return b"".join(
-        [
-            b"\x89PNG\r\n\x1a\n",
-            chunk(b"IHDR", header),
-            *extra,
-            chunk(b"IDAT", zlib.compress(rows)),
-            chunk(b"IEND", b""),
-        ]
-    )
 
 
 # Kinds of pixels.
@@ -179,38 +162,6 @@ def test_16_bit_rgb_png_is_scaled_to_8_bits(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(png(2, 1, 16, 2, b"\0" + struct.pack(">6H", *(257 * v for v in range(6)))))
     assert read_rgb(path).tolist() == [[[0, 1, 2], [3, 4, 5]]]
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        pytest.param([-5, 0, 7, 255], [0, 0, 7, 255], id="8-bit values are kept"),
-        pytest.param([0, 129, 65535, 70000], [0, 1, 255, 255], id="larger ones are 16-bit values"),
-    ],
-)
-def test_32_bit_integers_of_a_tiff(tmp_path: Path, values: list[int], expected: list[int]) -> None:
-    path = saved(tmp_path / "a.tif", Image.fromarray(np.array([values], np.int32)))
-    assert read_rgb(path).tolist() == [[[v] * 3 for v in expected]]
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        pytest.param([-0.5, 0.0, 0.2, 1.0], [0, 0, 51, 255], id="up to 1 they are shares of white"),
-        pytest.param([-1.0, 2.4, 2.6, 300.0], [0, 2, 3, 255], id="else they are 8-bit values"),
-    ],
-)
-def test_floating_point_values_of_a_tiff(
-    tmp_path: Path, values: list[float], expected: list[int]
-) -> None:
-    path = saved(tmp_path / "a.tif", Image.fromarray(np.array([values], np.float32)))
-    assert read_rgb(path).tolist() == [[[v] * 3 for v in expected]]
-
-
-def test_a_floating_point_value_that_is_no_number_is_black(tmp_path: Path) -> None:
-    values = np.array([[np.nan, 0.2, 1.0]], np.float32)
-    path = saved(tmp_path / "a.tif", Image.fromarray(values))
-    assert read_rgb(path).tolist() == [[[0] * 3, [51] * 3, WHITE]]
 
 
 # Orientation.
@@ -350,6 +301,12 @@ def test_a_damaged_file_is_refused_or_decoded_but_never_ends_in_another_error(
 
 def test_a_file_that_does_not_exist_is_an_image_error(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="No such file"):
+        read_rgb(tmp_path / "a.png")
+
+
+def test_a_pipe_is_no_file_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.png")
+    with pytest.raises(ImageError, match=r"^not a file$"):
         read_rgb(tmp_path / "a.png")
 
 

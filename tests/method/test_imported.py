@@ -262,7 +262,11 @@ class TestProblems:
             (b"", "groups.csv:1: missing column query, image, group; the file is empty"),
             (b"query,image\n", "groups.csv:1: missing column group; found query,image"),
             (b"query,image,group\n", "groups.csv: no rows below the header"),
-            (b"query,image,group\n\xff", "groups.csv: not UTF-8 (byte 18); save it as UTF-8"),
+            (
+                b"query,image,group\n\xff",
+                "groups.csv: not UTF-8 (byte 18), it looks like Latin-1 (Western); save it as "
+                "UTF-8",
+            ),
             (b'query,image,group\n"one', "groups.csv:2: not CSV (unexpected end of data)"),
         ],
     )

@@ -22,6 +22,7 @@ from dupeval.files import file_sha256
 from dupeval.report import write_report
 from dupeval.report.page import address
 from dupeval.stored import StoredResults, read_results
+from dupeval.text import visible
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
@@ -274,7 +275,7 @@ class TestGalleries:
         heading = browser.find_element(By.CSS_SELECTOR, ".query h3")
         assert heading.get_attribute("textContent") == QUERY + TITLE
         alts = [image.get_attribute("alt") for image in shown(browser, ".thumbnail img")]
-        assert f"{IMAGE}, photograph A {PHOTOGRAPH}, crop:0.5+<script>" in alts
+        assert f"{visible(IMAGE)}, photograph A {PHOTOGRAPH}, crop:0.5+<script>" in alts
         assert not browser.find_elements(By.CSS_SELECTOR, "#gallery script, #gallery b img, i")
 
 
@@ -292,7 +293,7 @@ class TestTheLargerView:
             line.get_attribute("textContent") for line in viewer.find_elements(By.TAG_NAME, "p")
         ]
         assert lines == [
-            IMAGE,
+            visible(IMAGE),
             f"Photograph A {PHOTOGRAPH}",
             "3 images of this query show it",
             "edit crop:0.5+<script>",

@@ -29,6 +29,7 @@ from dupeval.report.figures import StoredFigures
 from dupeval.report.page import address, render, sortable
 from dupeval.report.pictures import Format
 from dupeval.stored import read_results
+from dupeval.text import visible
 
 
 class Page(HTMLParser):
@@ -125,7 +126,23 @@ class TestHostileNames:
         query = data_of(html)["queries"][0]
         assert (query["slug"], query["title"]) == (QUERY, TITLE)
         assert query["photographs"][0] == ["A", PHOTOGRAPH, 3, 0]
-        assert query["images"]["0"][:3] == [IMAGE, 0, "crop:0.5+<script>"]
+        assert query["images"]["0"][:3] == [visible(IMAGE), 0, "crop:0.5+<script>"]
+
+    def test_what_cannot_be_seen_is_made_visible(self, stored) -> None:
+        hidden, shown = "x\x1b[2J\r\u202ey\0", "x\\x1b[2J\\r\\u202ey\\x00"
+        queries = [replace(query, title=hidden) for query in stored.dataset.queries]
+        html = render(
+            replace(stored.dataset, name=hidden, queries=tuple(queries)),
+            read_results(stored.table1_dir, stored.dataset),
+            ReportData({}, (hidden,)),
+            StoredFigures(),
+            ({}, Format(1, 1)),
+            Path(),
+        )
+        assert set("\x1b\r\u202e\0").isdisjoint(html)
+        page = Page(html)
+        assert {x["title"] for x in page.all("th") if "title" in x} == {shown}
+        assert html.count(shown) >= len(queries) + 2
 
     def test_of_a_dataset_and_a_method_too(self, stored) -> None:
         results = read_results(stored.table1_dir, stored.dataset)
