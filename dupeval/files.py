@@ -44,7 +44,8 @@ def _named(path: Path, temporary: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.filename is None or str(error.filename) == str(temporary):
+        # Not one that is a text alone, which a name would hide.
+        if error.errno and (error.filename is None or str(error.filename) == str(temporary)):
             error.filename = str(path)
         raise
 

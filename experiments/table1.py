@@ -60,7 +60,7 @@ def main(config: DictConfig) -> int:
         written += f"; and {_write_report(config, dataset)}"
     status = evaluated.complain()
     compared = compare_with_reference(table, dataset)
-    say("\n".join(filter(None, (f"{markdown}\n{written}", compared))))
+    say("\n".join(filter(None, (markdown, written, compared))))
     return status
 
 

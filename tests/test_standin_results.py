@@ -219,8 +219,8 @@ def test_every_command_of_the_readme_and_the_docs_can_be_composed() -> None:
 
 def test_a_warm_run_does_not_import_torch(fresh: Path) -> None:
     script = (
-        "import sys; sys.path.insert(0, 'experiments'); import table1, configuration; "
-        f"c = configuration.compose('table1', ['dataset.root={fresh.parent / 'data'}', "
+        "import sys; sys.path.insert(0, 'experiments'); import hydra_app, table1; "
+        f"c = hydra_app.compose('table1', ['dataset.root={fresh.parent / 'data'}', "
         f"'out_dir={fresh.parent / 'warm'}', 'cache_dir={fresh.parent / 'cache'}', "
         f"'vgg.weights_dir={ROOT / '.cache' / 'weights'}', 'progress=false']); "
         "table1.main(c); sys.exit('torch' in sys.modules or 'torchvision' in sys.modules)"

@@ -191,16 +191,16 @@ def _read_labels(root: Path, titles: Mapping[str, str], problems: list[str]) -> 
         elif titles and query not in titles:
             place = "queries.csv" if _is_there(root, "queries.csv") else "images"
             problems.append(f"{where}: query {name!r} is not in {place}")
-        elif not photograph:
-            problems.append(
-                f"{where}: image {image!r} has no photograph; give it that of its copies, or one "
-                "of its own, or take the image out"
-            )
-        elif "\0" in photograph:
-            problems.append(f"{where}: photograph {photograph!r} holds a NUL character")
         elif key in first:
             problems.append(f"{where}: image {image!r} is already in {first[key]}")
         else:
+            if not photograph:
+                problems.append(
+                    f"{where}: image {image!r} has no photograph; give it that of its copies, or "
+                    "one of its own, or take the image out"
+                )
+            elif "\0" in photograph:
+                problems.append(f"{where}: photograph {photograph!r} holds a NUL character")
             first[key] = where
             rows.append(_Row(where, query, image, photograph, values.get("edit", "")))
     return rows

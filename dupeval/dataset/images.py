@@ -30,6 +30,9 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 
+# Where a PNG may hold its orientation besides EXIF proper.
+_ORIENTATION_TEXTS = (b"XML:com.adobe.xmp", b"Raw profile type exif")
+
 
 class ImageError(DupevalError):
     """An image file that cannot be decoded; the message says why, without the file's name."""
@@ -85,6 +88,8 @@ def open_rgb(path: Path) -> Image.Image:
     except ImageError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise ImageError(f"cannot be read ({error.strerror})") from None
         # On damaged files Pillow's decoders raise almost anything, TypeError and MemoryError too.
         raise ImageError(f"cannot be decoded ({error})".replace("\n", " ")) from error
 
@@ -131,16 +136,16 @@ def _orientation(image: Image.Image) -> Any:
 
 
 def _without_texts(file: IO[bytes]) -> IO[bytes]:
-    """Return a PNG without its compressed texts and colour profile, which Pillow limits to 1 MiB.
+    """Return a PNG without its texts and colour profile, which Pillow limits to some MiB.
 
-    Texts that are not compressed stay, for XMP may hold the orientation.
+    Texts that may hold the orientation stay.
     """
     file.seek(0)
     parts = [file.read(8)]
     while len(start := file.read(8)) == 8:
         length, kind = struct.unpack(">I4s", start)
         rest = file.read(length + 4)
-        packed = kind == b"iTXt" and rest[rest.find(b"\0") + 1 :].startswith(b"\1")
-        if not packed and kind not in (b"zTXt", b"iCCP"):
+        is_text = kind in (b"tEXt", b"zTXt", b"iTXt", b"iCCP")
+        if not is_text or rest.partition(b"\0")[0] in _ORIENTATION_TEXTS:
             parts += [start, rest]
     return io.BytesIO(b"".join(parts))

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import TypeAdapter
 
 from dupeval.errors import NoScoresError
+from dupeval.tool.executable import SHOWN, printable_lines
 
 # What is said of one setting: distances in scipy's condensed order, None where the tool could not
 # read an image; or groups of images, by their places.
@@ -184,7 +185,7 @@ def note_unread(unread: Mapping[str, str], n_images: int) -> None:
     if not unread:
         return
     told = [
-        f"'{name}' ({' '.join(reason.split())})" if reason else f"'{name}'"
+        f"'{name}' ({' '.join(printable_lines(reason))[:SHOWN]})" if reason else f"'{name}'"
         for name, reason in list(unread.items())[:MOST_NAMED]
     ]
     if len(unread) > MOST_NAMED:

@@ -23,6 +23,7 @@ from dupeval.tool import GroupTool, ToolNote
 from dupeval.tool.blocks import blocks_of, looks_like_blocks
 from dupeval.tool.executable import (
     MOST_BYTES,
+    SHOWN,
     find_program,
     output_of,
     printable_lines,
@@ -33,9 +34,8 @@ from dupeval.tool.executable import (
 OUTPUT_FILE = "output"
 PLACE = re.compile(r"\{(\w+)\}")
 PLACES = ("images", "folder", "value", "output")
-# So many lines of a program's errors are passed on, each so long.
+# So many lines of a program's errors are passed on.
 MOST_LINES = 5
-SHOWN = 200
 
 
 @dataclass(frozen=True, config=STRICT)

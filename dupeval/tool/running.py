@@ -94,23 +94,29 @@ def _ask(process: ToolProcess, query: Query) -> Reply:
 
 
 def _fails_alone(process: ToolProcess, query: Query) -> list[str]:
-    """Return the images on which a tool fails even alone, unless it fails on all of them.
+    """Return the images on which a tool fails even alone, where it does not on others.
 
-    That takes no longer than a query may; each has a process, for some end it.
+    No new one is tried once a query's time is over; each has a process, for some end it.
     """
     deadline = time.perf_counter() + process.time_limit_s
-    failed = []
+    failed: dict[str, bool] = {}
     for image in query.images:
-        left = deadline - time.perf_counter()
-        if left <= 0:
+        started = time.perf_counter()
+        if started > deadline:
             break
+        failed[image.name] = False
         try:
             # With a copy, for some tools want two.
-            with ToolProcess(process.tool, left) as anew, private_copies([image, image]) as paths:
+            with (
+                ToolProcess(process.tool, process.time_limit_s) as anew,
+                private_copies([image, image]) as paths,
+            ):
                 anew.ask(paths)
         except NoScoresError:
-            failed.append(image.name)
-    return failed if len(failed) < len(query.images) else []
+            failed[image.name] = time.perf_counter() - started < process.time_limit_s
+    if all(failed.values()):
+        return []
+    return [name for name, did in failed.items() if did]
 
 
 def _with_names(reply: Reply, query: Query) -> Reply:

@@ -555,14 +555,14 @@ def test_an_image_needs_a_photograph(root: Path) -> None:
         "labels.csv:7: image 'c.png' has no photograph; give it that of its copies, or one of its "
         "own, or take the image out"
     )
-    assert problems_of(root)[0] == problem
+    assert problems_of(root) == (problem,)
 
 
 def test_a_photograph_with_a_nul_is_refused(root: Path) -> None:
     # NumPy's strings drop it at the end: two photographs would become one.
     write_labels(root, LABELS + "q1,a.png,p\nq1,b.png,p\0\nq1,c.png,q\nq2,a.png,x\nq2,b.png,y\n")
     problem = "labels.csv:3: photograph 'p\\x00' holds a NUL character"
-    assert problems_of(root)[0] == problem
+    assert problems_of(root) == (problem,)
 
 
 def test_a_folder_named_like_an_image_is_not_a_file(root: Path) -> None:

@@ -435,9 +435,29 @@ def test_text_after_the_pixels_does_not_keep_them_from_being_read_either(tmp_pat
     assert read(tmp_path, content) == greys(5, 85)
 
 
-def test_what_is_left_out_for_too_much_text_is_not_the_orientation(tmp_path: Path) -> None:
-    xmp = b'XML:com.adobe.xmp\0\0\0\0\0<x tiff:Orientation="3"/>'
-    parts = text(b"zTXt", bytes(2_000_000)), chunk(b"iTXt", xmp)
+@pytest.mark.parametrize(
+    "orientation",
+    [
+        pytest.param(
+            chunk(b"iTXt", b'XML:com.adobe.xmp\0\0\0\0\0<x tiff:Orientation="3"/>'), id="XMP"
+        ),
+        pytest.param(
+            chunk(
+                b"zTXt",
+                b"Raw profile type exif\0\0"
+                + zlib.compress(
+                    b"\nexif\n      32\n"
+                    + (b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\3" + bytes(7)).hex().encode()
+                ),
+            ),
+            id="EXIF as ImageMagick wrote it",
+        ),
+    ],
+)
+def test_what_is_left_out_for_too_much_text_is_not_the_orientation(
+    tmp_path: Path, orientation: bytes
+) -> None:
+    parts = text(b"zTXt", bytes(2_000_000)), orientation
     assert read(tmp_path, png(2, 1, 8, 0, GREY_ROW, *parts)) == greys(85, 5)
 
 

@@ -155,8 +155,9 @@ class TestALauncherThatIsNotThere:
             compose("run", ["hydra/launcher=joblib", "hydra.launcher.n_job=2"])
 
 
-def test_the_commands_in_the_page_on_clusters_compose() -> None:
-    for program, *arguments in commands_of_the_page(".venv"):
+@pytest.mark.parametrize("page", ["clusters.md", "running.md"])
+def test_the_commands_in_the_pages_compose(page: str) -> None:
+    for program, *arguments in commands_of_the_page(".venv", page):
         for overrides in jobs(arguments):
             check(compose(program, overrides))
 

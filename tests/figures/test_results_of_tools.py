@@ -7,13 +7,11 @@ from pathlib import Path
 import figures
 import pytest
 import table1
+from fake_experiment import experiment
 from hydra_app import compose
 
 OWN = ("groups", "thresholds", "precision_recall", "distances", "scores", "edits")
-METHODS = (
-    "method=[raw,visipics,command]",
-    "methods.command.tool.arguments=[no-such-program]",
-)
+METHODS = ("raw", "visipics", "command")
 HOSTILE = "$x_{2}$ <script>"
 
 
@@ -41,7 +39,7 @@ def write_csv(path: Path, *rows: tuple[str, ...]) -> None:
 def common(folder: Path) -> list[str]:
     places = (f"dataset.root={folder / 'data'}", f"cache_dir={folder / 'cache'}")
     tool = f"methods.visipics.file={folder / 'found.csv'}"
-    return ["dataset=folder", *places, "progress=false", *METHODS, tool]
+    return ["dataset=folder", *places, "progress=false", *experiment(folder, *METHODS), tool]
 
 
 def draw(folder: Path, out: Path, *names: str) -> dict[str, bytes]:

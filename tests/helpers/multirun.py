@@ -81,9 +81,9 @@ def free_port() -> int:
         return port
 
 
-def commands_of_the_page(environment: str) -> list[list[str]]:
-    """Return the programs in docs/clusters.md that an environment runs, with their arguments."""
-    text = (ROOT / "docs" / "clusters.md").read_text(encoding="utf-8").replace("\\\n", " ")
+def commands_of_the_page(environment: str, page: str = "clusters.md") -> list[list[str]]:
+    """Return the programs in a page of docs/ that an environment runs, with their arguments."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8").replace("\\\n", " ")
     start = f"    {environment}/bin/python experiments/"
     lines = [line for line in text.splitlines() if line.startswith(start)]
     assert lines

@@ -58,7 +58,7 @@ def written(stored, out: Path, **given) -> str:
         stored.dataset, stored.table1_dir, figures_dir, out, stored.cache_dir, **given
     )
     assert path == out / "report.html"
-    assert [file.name for file in out.iterdir()] == ["report.html"]
+    assert {file.name for file in out.iterdir()} == {"report.html", ".dupeval"}
     return path.read_text(encoding="utf-8")
 
 

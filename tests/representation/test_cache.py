@@ -23,7 +23,6 @@ from safetensors.numpy import save_file
 from dupeval.dataset import LabelledImage
 from dupeval.files import whole_file
 from dupeval.representation import Representation
-from dupeval.representation import cache as module
 from dupeval.representation.cache import VectorCache
 from dupeval.representation.raw import RawPixels
 from dupeval.representation.vgg import VGG16
@@ -369,12 +368,12 @@ def test_an_interrupted_computation_keeps_what_was_done(
 def test_an_interrupted_write_leaves_no_vector_and_no_other_file(
     cache: VectorCache, images: list[LabelledImage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def half(tensors: object, path: Path, metadata: object) -> None:
-        Path(path).write_bytes(b"half")
+    def half(path: Path, content: bytes) -> None:
+        path.write_text("half")
         raise OSError("no space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "save_file", half)
+        patch.setattr(Path, "write_bytes", half)
         with pytest.raises(OSError, match="no space left"):
             cache.vectors(images, Recorder())
     assert entries(cache) == []
@@ -417,16 +416,15 @@ cache = VectorCache(Path(sys.argv[2]))
 KILLED_IN_THE_MIDDLE_OF_A_WRITE = (
     READ_IMAGES
     + """
-from dupeval.representation import cache as module
 from dupeval.representation.raw import RawPixels
-real, calls = module.save_file, []
-def save_file(tensors, path, metadata):
+real, calls = Path.write_bytes, []
+def write_bytes(path, content):
     calls.append(path)
     if len(calls) == 3:
-        Path(path).write_bytes(b"half")
+        real(path, b"half")
         os._exit(7)
-    real(tensors, path, metadata)
-module.save_file = save_file
+    real(path, content)
+Path.write_bytes = write_bytes
 cache.vectors(images, RawPixels(size=4))
 """
 )

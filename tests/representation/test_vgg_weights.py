@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -325,13 +325,13 @@ def test_a_failed_fetch_leaves_nothing_behind_and_is_tried_again(
 def test_an_interrupted_write_leaves_nothing_behind_and_is_tried_again(
     sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def half(tensors: Arrays, path: Path, metadata: Mapping[str, str]) -> None:
-        Path(path).write_bytes(b"half")
+    def half(path: Path, content: bytes) -> None:
+        path.write_text("half")
         raise KeyboardInterrupt
 
     sources(SMALL, SMALL)
     with monkeypatch.context() as patch:
-        patch.setattr("safetensors.numpy.save_file", half)
+        patch.setattr(Path, "write_bytes", half)
         with pytest.raises(KeyboardInterrupt):
             find_weights("auto", tmp_path)
     assert [path.suffix for path in tmp_path.iterdir()] in ([], [".lock"])

@@ -9,9 +9,10 @@ from pathlib import Path
 import configuration
 import pandas as pd
 import pytest
-from configuration import CONF_DIR, build_methods, build_protocols, compose
+from configuration import build_methods, build_protocols
 from fake_dataset import byte_copies
 from fake_program import EQUAL_FILES, fake_program
+from hydra_app import CONF_DIR, compose
 
 from dupeval.evaluation import evaluate
 from dupeval.method import Resources

@@ -67,14 +67,14 @@ class TestImagesOneByOne:
     ) -> None:
         def read(path: Path) -> str:
             if path == images[1]:
-                raise KeyError("two\nlines")
+                raise ValueError("two\nlines\x1b[2J" + 1000 * "x")
             return path.name
 
         with pytest.warns(ToolNote) as caught:
             assert of_each(images, read) == ["00000.png", None, "00002.png"]
+        told = f"ValueError: two lines [2J{1000 * 'x'}"[:300]
         assert [str(warning.message) for warning in caught] == [
-            "cannot read 1 of 3 images, which count as alone: '00001.png' "
-            r"(KeyError: 'two\nlines')"
+            f"cannot read 1 of 3 images, which count as alone: '00001.png' ({told})"
         ]
 
     def test_are_named_up_to_ten(self) -> None:
