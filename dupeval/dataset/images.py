@@ -88,6 +88,8 @@ def open_rgb(path: Path) -> Image.Image:
     except ImageError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise ImageError(f"cannot be read ({error.strerror})") from None
         # On damaged files Pillow's decoders raise almost anything, TypeError and MemoryError too.
         raise ImageError(f"cannot be decoded ({error})".replace("\n", " ")) from error
 

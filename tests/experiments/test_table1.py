@@ -17,6 +17,7 @@ from hydra_app import compose
 from dupeval.errors import DupevalError
 from dupeval.files import OURS
 from dupeval.metrics import pair_scores
+from dupeval.text import from_csv_cell
 
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = [
@@ -224,7 +225,7 @@ class TestExternalTools:
         self.main(root, *self.command(root, EQUAL_FILES))
         groups = pd.read_csv(root.parent / "out" / "groups.csv").query("method == 'command'")
         for _, rows in groups.groupby(["protocol", "query"]):
-            assert tuple(rows["image"]) == self.NAMES
+            assert tuple(map(from_csv_cell, rows["image"])) == self.NAMES
             first, *_ = rows["group"]
             assert [group - first for group in rows["group"]] == [0, 0, 1, 1, 2, 3]
         assert len(groups) == 2 * 3 * 6
@@ -371,7 +372,7 @@ class TestExternalTools:
         f1 = per_query.query("method == 'visipics' and protocol == 'fixed'").set_index("query")[
             "f1"
         ]
-        assert f1.to_dict() == {"one": 1.0, "-두 번째": 0.0, "3": 1.0}
+        assert f1.rename(from_csv_cell).to_dict() == {"one": 1.0, "-두 번째": 0.0, "3": 1.0}
 
     def test_an_import_with_faults_is_refused_with_all_of_them(self, root: Path) -> None:
         file = root.parent / "visipics.csv"
