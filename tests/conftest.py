@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # A worker gets whole files, one after the other: the longest first, or it ends alone with them.
-LONGEST = ("test_standin_results.py", "test_launchers.py", "test_figures.py", "test_sweep.py")
+LONGEST = ("test_standin_results.py", "test_launchers.py", "test_installed_tools.py")
 
 # A busy machine is no failure.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -41,6 +41,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
+@pytest.mark.slow
 def test_the_committed_table_is_what_a_run_gives(fresh: Path) -> None:
     names = ["method", "protocol", "source"]
     made, committed = (pd.read_csv(folder / "table1.csv") for folder in (fresh, COMMITTED))
@@ -217,6 +218,7 @@ def test_every_command_of_the_readme_and_the_docs_can_be_composed() -> None:
             compose(program, overrides)
 
 
+@pytest.mark.slow
 def test_a_warm_run_does_not_import_torch(fresh: Path) -> None:
     script = (
         "import sys; sys.path.insert(0, 'experiments'); import hydra_app, table1; "

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 from dupeval.dataset.images import MOST_DECODERS, open_rgb
 
 # Part of every cache key: to be raised when this module or the reader of images changes pixels.
-PREPARATION = 1
+PREPARATION = 2
 
 Pixels = npt.NDArray[np.uint8]
 Resize = Literal["squash", "crop", "pad"]

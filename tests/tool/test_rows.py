@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import configuration
+import hydra_app
 import pandas as pd
 import pytest
 from configuration import build_methods, build_protocols
@@ -100,7 +100,7 @@ def test_a_file_of_ones_own_as_the_page_shows_it_is_a_method_like_the_others(
     """
     fake_program(tmp_path / "bin" / "fdupes", code + BLOCKS.replace("\n    ", "\n        "))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
-    monkeypatch.setattr(configuration, "CONF_DIR", str(tmp_path / "conf"))
+    monkeypatch.setattr(hydra_app, "CONF_DIR", str(tmp_path / "conf"))
     assert rows(tmp_path, "method=[fdupes]")["f1"].to_dict() == {"fdupes": 1.0}
     assert list(compose("run", ["method=[raw,fdupes]"]).methods) == ["raw", "fdupes"]
 
