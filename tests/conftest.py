@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from PIL import Image
 
-from dupeval.dataset import LabelledImage
+from dupeval.dataset import ImageHandle
 from dupeval.files import file_sha256
 from dupeval.representation.vgg_weights import WeightsFile, find_weights
 
@@ -80,15 +80,15 @@ def make_dataset() -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
-def make_images() -> Callable[[Path, int], list[LabelledImage]]:
+def make_images() -> Callable[[Path, int], list[ImageHandle]]:
     """Give a function that writes n different images and says what a dataset knows of them."""
 
-    def make(folder: Path, n: int) -> list[LabelledImage]:
+    def make(folder: Path, n: int) -> list[ImageHandle]:
         images = []
         for i in range(n):
             path = folder / f"{i}.png"
             write_photograph(path, f"photograph {i}", noise=60)
-            images.append(LabelledImage(path.name, path, f"p{i}", "", file_sha256(path)))
+            images.append(ImageHandle(path.name, path, file_sha256(path)))
         return images
 
     return make

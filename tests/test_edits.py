@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from labelled import Labelled, labelled_query
 
-from dupeval.dataset import LabelledImage, Query
 from dupeval.edits import FoundImage, FoundPairs, families_of, found_images, pairs_by_family
 
 IMAGES = st.lists(
@@ -71,7 +71,7 @@ def test_recall_is_the_share_that_is_found() -> None:
 def test_equal_names_in_two_queries_are_two_photographs() -> None:
     edits = {"one": "", "two": "crop"}
     queries = [
-        Query(slug, slug, (LabelledImage("a.png", Path("a.png"), "p", edit, ""),))
+        labelled_query(slug, slug, [Labelled("a.png", Path("a.png"), "p", edit)])
         for slug, edit in edits.items()
     ]
     images = [image for query in queries for image in found_images(query, [0])]

@@ -3,16 +3,17 @@
 from pathlib import Path
 
 import pytest
+from labelled import Labelled, labelled_query
 
-from dupeval.dataset import Dataset, LabelledImage, Query
+from dupeval.dataset import Dataset, Query
 from dupeval.errors import SettingsError
 from dupeval.figures.edits import RecallByEdit, numbers_of_pairs
 from dupeval.figures.material import Material
 
 
 def query(slug: str, *images: tuple[str, str, str]) -> Query:
-    labelled = (LabelledImage(name, Path(name), shown, edit, "") for name, shown, edit in images)
-    return Query(slug, slug, tuple(labelled))
+    labelled = (Labelled(name, Path(name), shown, edit, "") for name, shown, edit in images)
+    return labelled_query(slug, slug, labelled)
 
 
 DATASET = Dataset(

@@ -6,17 +6,17 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+from labelled import Labelled, labelled_query
 
-from dupeval.dataset import LabelledImage, Query
 from dupeval.figures.mistakes import Mistakes, Part
 from dupeval.metrics import pair_scores
 
 
 def mistakes(photographs: str, groups: list[int]) -> Mistakes:
     """Make the mistakes of images called 0, 1, ... that show these photographs."""
-    images = [LabelledImage(str(i), Path(str(i)), p, "", "") for i, p in enumerate(photographs)]
+    images = [Labelled(str(i), Path(str(i)), p) for i, p in enumerate(photographs)]
     partition = {str(i): group for i, group in enumerate(groups)}
-    return Mistakes.of(Query("q", "q", tuple(images)), partition)
+    return Mistakes.of(labelled_query("q", "q", images), partition)
 
 
 def test_by_hand() -> None:

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from dupeval.dataset import LabelledImage
+from dupeval.dataset import ImageHandle
 from dupeval.errors import DupevalError
 from dupeval.figures.thumbnails import spread, thumbnails
 
 
-def image(path: Path, size: tuple[int, int]) -> LabelledImage:
+def image(path: Path, size: tuple[int, int]) -> ImageHandle:
     Image.new("RGB", size, (200, 30, 30)).save(path)
-    return LabelledImage(path.name, path, "p", "", "")
+    return ImageHandle(path.name, path, "")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_one_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path = tmp_path / "broken.png"
     path.write_bytes(b"no image")
     with pytest.raises(DupevalError, match=r"broken\.png: not an image that Pillow can read"):
-        thumbnails([LabelledImage("broken.png", path, "p", "", "")], 0.5, 0.5)
+        thumbnails([ImageHandle("broken.png", path, "")], 0.5, 0.5)
 
 
 @given(st.integers(1, 3000), st.integers(1, 50))

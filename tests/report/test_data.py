@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from labelled import Labelled, labelled_query
 
-from dupeval.dataset import Dataset, LabelledImage, Query
+from dupeval.dataset import Dataset
 from dupeval.report.data import ReportData, mark, number, report_data
 from dupeval.report.galleries import found_groups, most_telling
 from dupeval.report.pictures import Format, Picture
@@ -24,10 +25,10 @@ LARGE = Format(400, 75)
 
 def dataset(name: str = "q", photographs: Sequence[str] = PHOTOGRAPHS) -> Dataset:
     images = (
-        LabelledImage(f"{i}.png", Path(f"{i}.png"), photograph, "mirror" if i == 6 else "", str(i))
+        Labelled(f"{i}.png", Path(f"{i}.png"), photograph, "mirror" if i == 6 else "", str(i))
         for i, photograph in enumerate(photographs)
     )
-    return Dataset("d", (Query(name, name.upper(), tuple(images)),))
+    return Dataset("d", (labelled_query(name, name.upper(), images),))
 
 
 def results(of: Mapping[tuple[str, str, str], list[int]]) -> StoredResults:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from labelled import Labelled, labelled_query
 
-from dupeval.dataset import LabelledImage, Query
+from dupeval.dataset import Query
 from dupeval.metrics import pair_scores
 from dupeval.report.galleries import (
     EditLoss,
@@ -24,12 +25,12 @@ LABELLED = st.lists(
 
 def query(slug: str, photographs: str, edits: list[str] | None = None) -> Query:
     images = (
-        LabelledImage(f"{i}.png", Path(f"{slug}/{i}.png"), photograph, edit, f"{slug}{i}")
+        Labelled(f"{i}.png", Path(f"{slug}/{i}.png"), photograph, edit, f"{slug}{i}")
         for i, (photograph, edit) in enumerate(
             zip(photographs, edits or [""] * len(photographs), strict=True)
         )
     )
-    return Query(slug, slug.upper(), tuple(images))
+    return labelled_query(slug, slug.upper(), images)
 
 
 class TestFoundGroups:

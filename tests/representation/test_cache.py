@@ -20,7 +20,7 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from dupeval.dataset import LabelledImage
+from dupeval.dataset import ImageHandle
 from dupeval.files import whole_file
 from dupeval.representation import Representation
 from dupeval.representation.cache import VectorCache
@@ -29,7 +29,7 @@ from dupeval.representation.vgg import VGG16
 from dupeval.representation.vgg_weights import WeightsFile
 
 KEY = {"representation": "test", "size": 32, "mean": [1.5, 2.0], "version": "1.0"}
-MakeImages = Callable[[Path, int], list[LabelledImage]]
+MakeImages = Callable[[Path, int], list[ImageHandle]]
 
 
 class Recorder(Representation):
@@ -58,12 +58,12 @@ def vector_of(path: Path) -> npt.NDArray[np.float32]:
     return content[-24:-12].astype(np.float32) / np.float32(7)
 
 
-def expected(images: Sequence[LabelledImage]) -> npt.NDArray[np.float32]:
+def expected(images: Sequence[ImageHandle]) -> npt.NDArray[np.float32]:
     return np.stack([vector_of(image.path) for image in images])
 
 
 @pytest.fixture
-def images(make_images: MakeImages, tmp_path: Path) -> list[LabelledImage]:
+def images(make_images: MakeImages, tmp_path: Path) -> list[ImageHandle]:
     """Give five different images."""
     five = make_images(tmp_path / "images", 5)
     assert len({image.sha256 for image in five}) == 5
@@ -81,7 +81,7 @@ def entries(cache: VectorCache) -> list[Path]:
     return sorted(cache.folder.rglob("*.safetensors"))
 
 
-def entry(cache: VectorCache, image: LabelledImage) -> Path:
+def entry(cache: VectorCache, image: ImageHandle) -> Path:
     (path,) = cache.folder.rglob(f"{image.sha256}.safetensors")
     return path
 
@@ -99,7 +99,7 @@ def litter(cache: VectorCache) -> list[Path]:
 
 
 def test_vectors_come_as_one_matrix_in_the_order_of_the_images(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     X = cache.vectors(images, Recorder())
     assert X.shape == (5, 12)
@@ -108,7 +108,7 @@ def test_vectors_come_as_one_matrix_in_the_order_of_the_images(
 
 
 def test_stored_vectors_come_in_the_order_of_the_images_too(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     cache.vectors(images, Recorder())
     other = [images[i] for i in (3, 0, 4, 2, 1)]
@@ -116,7 +116,7 @@ def test_stored_vectors_come_in_the_order_of_the_images_too(
 
 
 def test_stored_and_computed_vectors_mix_in_the_order_of_the_images(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     cache.vectors([images[3], images[1]], Recorder())
     recorder = Recorder()
@@ -125,7 +125,7 @@ def test_stored_and_computed_vectors_mix_in_the_order_of_the_images(
 
 
 def test_the_vectors_of_the_real_representation_are_unchanged(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     raw = RawPixels(size=8)
     fresh = np.stack(list(raw.vectors([image.path for image in images])))
@@ -141,7 +141,7 @@ class Columns(Recorder):
 
 
 def test_a_vector_that_is_a_view_into_a_matrix_is_stored_as_it_is(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     np.testing.assert_array_equal(cache.vectors(images, Columns()), expected(images))
     recorder = Recorder()
@@ -153,7 +153,7 @@ def test_a_vector_that_is_a_view_into_a_matrix_is_stored_as_it_is(
 
 
 def test_an_image_is_computed_once_and_never_again(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     recorder = Recorder()
     cache.vectors(images, recorder)
@@ -164,7 +164,7 @@ def test_an_image_is_computed_once_and_never_again(
 
 
 def test_identical_bytes_are_computed_once_in_one_call(
-    cache: VectorCache, images: list[LabelledImage], tmp_path: Path
+    cache: VectorCache, images: list[ImageHandle], tmp_path: Path
 ) -> None:
     copy = replace(images[0], name="copy.png", path=tmp_path / "copy.png")
     copy.path.write_bytes(images[0].path.read_bytes())
@@ -175,10 +175,10 @@ def test_identical_bytes_are_computed_once_in_one_call(
 
 
 def test_an_image_is_known_by_its_bytes_and_not_by_its_name(
-    cache: VectorCache, images: list[LabelledImage], tmp_path: Path
+    cache: VectorCache, images: list[ImageHandle], tmp_path: Path
 ) -> None:
     cache.vectors(images, Recorder())
-    moved = replace(images[0], name="moved.png", path=tmp_path / "gone.png", photograph="other")
+    moved = replace(images[0], name="moved.png", path=tmp_path / "gone.png")
     recorder = Recorder()
     np.testing.assert_array_equal(cache.vectors([moved], recorder), expected(images[:1]))
     assert recorder.computed == []
@@ -197,7 +197,7 @@ def test_an_image_is_known_by_its_bytes_and_not_by_its_name(
     ids=str,
 )
 def test_a_change_of_the_key_computes_everything_again_and_keeps_the_old(
-    cache: VectorCache, images: list[LabelledImage], change: dict[str, Any]
+    cache: VectorCache, images: list[ImageHandle], change: dict[str, Any]
 ) -> None:
     cache.vectors(images, Recorder())
     changed = Recorder({**KEY, **change})
@@ -209,7 +209,7 @@ def test_a_change_of_the_key_computes_everything_again_and_keeps_the_old(
 
 
 def test_a_part_less_of_the_key_computes_everything_again(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     cache.vectors(images, Recorder())
     for name in KEY:
@@ -220,7 +220,7 @@ def test_a_part_less_of_the_key_computes_everything_again(
 
 
 def test_the_order_of_the_key_s_parts_does_not_matter(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     cache.vectors(images, Recorder())
     recorder = Recorder(dict(reversed(KEY.items())))
@@ -229,7 +229,7 @@ def test_the_order_of_the_key_s_parts_does_not_matter(
 
 
 def test_every_setting_of_raw_pixels_has_vectors_of_its_own(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     for n, raw in enumerate(
         (RawPixels(size=4), RawPixels(size=5), RawPixels(size=4, colour="grey")), start=1
@@ -240,7 +240,7 @@ def test_every_setting_of_raw_pixels_has_vectors_of_its_own(
 
 
 def test_the_folder_tells_which_representation_its_vectors_are_of(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     cache.vectors(images, Recorder())
     (folder,) = cache.folder.iterdir()
@@ -248,7 +248,7 @@ def test_the_folder_tells_which_representation_its_vectors_are_of(
 
 
 def test_a_representation_that_loses_an_image_is_an_error(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     class Losing(Recorder):
         def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
@@ -259,7 +259,7 @@ def test_a_representation_that_loses_an_image_is_an_error(
 
 
 def test_progress_is_shown_only_when_asked_for(
-    cache: VectorCache, images: list[LabelledImage], capsys: pytest.CaptureFixture[str]
+    cache: VectorCache, images: list[ImageHandle], capsys: pytest.CaptureFixture[str]
 ) -> None:
     cache.vectors(images, Recorder())
     assert capsys.readouterr() == ("", "")
@@ -293,7 +293,7 @@ def damages(content: bytes) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("damage", damages(b"xx"))
 def test_a_damaged_vector_is_computed_again_with_a_warning_and_repaired(
-    cache: VectorCache, images: list[LabelledImage], damage: str
+    cache: VectorCache, images: list[ImageHandle], damage: str
 ) -> None:
     cache.vectors(images, Recorder())
     path = entry(cache, images[2])
@@ -313,7 +313,7 @@ def test_a_damaged_vector_is_computed_again_with_a_warning_and_repaired(
 
 
 def test_a_damaged_vector_that_is_asked_for_twice_is_warned_of_once(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     cache.vectors(images, Recorder())
     entry(cache, images[0]).write_bytes(b"")
@@ -323,7 +323,7 @@ def test_a_damaged_vector_that_is_asked_for_twice_is_warned_of_once(
 
 
 def test_the_vector_of_another_image_is_not_taken_for_a_damaged_one_s(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     cache.vectors(images, Recorder())
     entry(cache, images[0]).write_bytes(b"")
@@ -333,7 +333,7 @@ def test_the_vector_of_another_image_is_not_taken_for_a_damaged_one_s(
 
 
 def test_no_flipped_byte_ever_changes_a_vector(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     right = cache.vectors(images[:1], Recorder())
     path = entry(cache, images[0])
@@ -354,7 +354,7 @@ def test_no_flipped_byte_ever_changes_a_vector(
 
 
 def test_an_interrupted_computation_keeps_what_was_done(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
         cache.vectors(images, Recorder(stop_after=3))
@@ -366,7 +366,7 @@ def test_an_interrupted_computation_keeps_what_was_done(
 
 
 def test_an_interrupted_write_leaves_no_vector_and_no_other_file(
-    cache: VectorCache, images: list[LabelledImage], monkeypatch: pytest.MonkeyPatch
+    cache: VectorCache, images: list[ImageHandle], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def half(path: Path, content: bytes) -> None:
         path.write_text("half")
@@ -396,7 +396,7 @@ def finish(process: subprocess.Popen[str]) -> str:
     return out
 
 
-def on_disk(images: Sequence[LabelledImage], path: Path) -> str:
+def on_disk(images: Sequence[ImageHandle], path: Path) -> str:
     """Write down images for another process."""
     rows = [{**asdict(image), "path": str(image.path)} for image in images]
     path.write_text(json.dumps(rows))
@@ -406,10 +406,10 @@ def on_disk(images: Sequence[LabelledImage], path: Path) -> str:
 READ_IMAGES = """
 import json, os, sys
 from pathlib import Path
-from dupeval.dataset import LabelledImage
+from dupeval.dataset import ImageHandle
 from dupeval.representation.cache import VectorCache
 rows = json.loads(Path(sys.argv[1]).read_text())
-images = [LabelledImage(**{**row, "path": Path(row["path"])}) for row in rows]
+images = [ImageHandle(**{**row, "path": Path(row["path"])}) for row in rows]
 cache = VectorCache(Path(sys.argv[2]))
 """
 
@@ -431,7 +431,7 @@ cache.vectors(images, RawPixels(size=4))
 
 
 def test_a_killed_process_leaves_nothing_that_is_taken_for_a_vector(
-    cache: VectorCache, images: list[LabelledImage], tmp_path: Path
+    cache: VectorCache, images: list[ImageHandle], tmp_path: Path
 ) -> None:
     listed = on_disk(images, tmp_path / "images.json")
     process = run_python(KILLED_IN_THE_MIDDLE_OF_A_WRITE, listed, str(cache.folder))
@@ -558,7 +558,7 @@ def test_importing_vgg_does_not_import_torch() -> None:
 
 def test_a_run_that_finds_all_vectors_stored_does_not_import_torch(
     cache: VectorCache,
-    images: list[LabelledImage],
+    images: list[ImageHandle],
     tmp_path: Path,
     weights_dir: Path,
     oxford_weights: WeightsFile,
@@ -571,7 +571,7 @@ def test_a_run_that_finds_all_vectors_stored_does_not_import_torch(
 
 
 def test_what_the_vectors_took_is_told_again_when_they_are_stored(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     computed = cache.represent(images, Recorder())
     assert not computed.stored
@@ -583,7 +583,7 @@ def test_what_the_vectors_took_is_told_again_when_they_are_stored(
 
 
 def test_what_only_some_vectors_took_now_adds_to_what_the_others_took_before(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     before = cache.represent(images[:2], Recorder())
     both = cache.represent(images, Recorder())
@@ -592,7 +592,7 @@ def test_what_only_some_vectors_took_now_adds_to_what_the_others_took_before(
 
 
 def test_vectors_of_which_no_time_is_known_took_nobody_knows_what(
-    cache: VectorCache, images: list[LabelledImage]
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     cache.vectors(images, Recorder())
     path = entry(cache, images[0])

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from pydantic import ValidationError
 
-from dupeval.dataset import LabelledImage
+from dupeval.dataset import ImageHandle
 from dupeval.dataset.images import ImageError
 from dupeval.representation.raw import RawPixels
 
@@ -64,7 +64,7 @@ def test_the_resize_setting_is_followed(tmp_path: Path) -> None:
 
 
 def test_vectors_come_in_the_order_of_the_paths(
-    make_images: Callable[[Path, int], list[LabelledImage]], tmp_path: Path
+    make_images: Callable[[Path, int], list[ImageHandle]], tmp_path: Path
 ) -> None:
     paths = [image.path for image in make_images(tmp_path, 70)]
     raw = RawPixels(size=4)

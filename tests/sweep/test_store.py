@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 from given import GivenVectors, perfect_between
+from labelled import Labelled, labelled_query
 
-from dupeval.dataset import Dataset, LabelledImage, Query
+from dupeval.dataset import Dataset
 from dupeval.method.vectors import VectorMethod
 from dupeval.reduction import PCA
 from dupeval.representation.raw import RawPixels
@@ -19,10 +20,10 @@ from dupeval.sweep.store import OutcomeStore, outcome_keys
 
 def dataset(photographs: str = "aab", edit: str = "") -> Dataset:
     images = tuple(
-        LabelledImage(f"{i}.png", Path(f"{i}.png"), photograph, edit, f"hash {i}")
+        Labelled(f"{i}.png", Path(f"{i}.png"), photograph, edit, f"hash {i}")
         for i, photograph in enumerate(photographs)
     )
-    return Dataset("test", (Query("q", "Q", images),))
+    return Dataset("test", (labelled_query("q", "Q", images),))
 
 
 OUTCOME = Outcome(

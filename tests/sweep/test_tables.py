@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from given import GivenVectors, perfect_between
+from labelled import Labelled, labelled_query
 
-from dupeval.dataset import Dataset, LabelledImage, Query
+from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
 from dupeval.method.vectors import VectorMethod
 from dupeval.protocol import Protocol
@@ -31,8 +32,10 @@ from dupeval.sweep.tables import (
     sweep_table,
 )
 
-IMAGES = tuple(LabelledImage(f"{i}.png", Path(f"{i}.png"), "p", "", f"{i}") for i in range(3))
-DATASET = Dataset("the test", (Query("first", "1st", IMAGES), Query("second", "2nd", IMAGES)))
+IMAGES = tuple(Labelled(f"{i}.png", Path(f"{i}.png"), "p", "", f"{i}") for i in range(3))
+DATASET = Dataset(
+    "the test", (labelled_query("first", "1st", IMAGES), labelled_query("second", "2nd", IMAGES))
+)
 PROTOCOLS: dict[str, Protocol] = {"loqo": LeaveOneQueryOut(), "oracle": Oracle()}
 
 

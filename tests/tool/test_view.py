@@ -8,15 +8,15 @@ import pytest
 from fake_dataset import byte_copies, files_of, photograph_bytes
 from PIL import Image
 
-from dupeval.dataset import LabelledImage
+from dupeval.dataset import ImageHandle
 from dupeval.tool.view import in_order, private_copies
 
 
-def as_format(name: str, path: Path) -> LabelledImage:
+def as_format(name: str, path: Path) -> ImageHandle:
     path.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(io.BytesIO(photograph_bytes("p"))) as image:
         image.save(path, name)
-    return LabelledImage(path.name, path, "p", "", "")
+    return ImageHandle(path.name, path, "")
 
 
 class TestOrder:
