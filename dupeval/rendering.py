@@ -91,7 +91,8 @@ NOTE = (
     "empty: in how many queries that is so; interval: of F1, 95 %, Student's t over queries; "
     "pooled: precision, recall and F1 of the counts of all queries together; difference: "
     "of mean F1 from the reference, with its interval; p: exact paired sign-flip test, Holm: "
-    "adjusted for the other methods of its block. Published: the study's figures, on its own "
+    "adjusted for the other methods of its block; where a protocol does not cover the reference it "
+    "is taken under the first honest one. Published: the study's figures, on its own "
     "images, which are not public; nothing here reproduces them."
 )
 

@@ -80,8 +80,9 @@ def table1(
     precision, recall and f1 are means over queries; ``f1_ci_*`` is the 95 % interval of F1 over
     queries; ``*_micro`` come from the counts of all queries pooled, and ``n_empty`` is in how many
     queries nothing was claimed, so that a precision of 0 there says nothing. ``difference`` is the
-    mean difference of F1 from the reference under the same protocol, with its interval and the
-    exact paired sign-flip ``p_value``; ``p_holm`` is adjusted for the other methods of its block.
+    mean difference of F1 from the reference under the same protocol (or, where that does not cover
+    the reference, under `Comparison.elsewhere`), with its interval and the exact paired sign-flip
+    ``p_value``; ``p_holm`` is adjusted for the other methods of its block.
     ``threshold`` is the median over queries (of a tool that has one parameter in a threshold's
     place, a number, the median of that), empty where a method has none or where protocols chose
     different parameters for different queries.
@@ -148,10 +149,14 @@ def comparisons_table(per_query: pd.DataFrame, comparison: Comparison) -> pd.Dat
     )
     rows = []
     for protocol, f1 in wide.groupby("protocol", sort=False):
-        own = f1.dropna(axis=1)
-        if comparison.reference not in own or len(own) < 2:
+        own = f1.droplevel("protocol").dropna(axis=1)
+        reference = own.get(comparison.reference)
+        if reference is None and comparison.elsewhere in wide.index:
+            reference = wide.loc[comparison.elsewhere].get(comparison.reference)
+        if reference is None or reference.isna().any() or len(own) < 2:
             continue
-        differences = own.sub(own[comparison.reference], axis=0).drop(columns=comparison.reference)
+        others = own.drop(columns=comparison.reference, errors="ignore")
+        differences = others.sub(reference, axis=0)
         of_block = differences.T.groupby(comparison.block_of, sort=False)
         for block, members in of_block:
             n, spread = len(members), float(members.std(axis=1, ddof=1).median())
@@ -199,8 +204,9 @@ def _difference(
     method: str,
     comparison: Comparison,
 ) -> dict[str, object]:
-    """Return how far a row is from the reference, if the same protocol covers both."""
-    reference = groups.get((protocol, comparison.reference))
+    """Return how far a row is from the reference, if there is one to compare with."""
+    places = [(name, comparison.reference) for name in (protocol, comparison.elsewhere) if name]
+    reference = next((groups[place] for place in places if place in groups), None)
     if reference is None or method == comparison.reference:
         return {}
     group = groups[protocol, method]
