@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
@@ -13,6 +13,7 @@ from dupeval.engine.curves import Curves, Rehearsal, ScoredAnswers
 from dupeval.engine.workshop import Workshop
 from dupeval.errors import NoScoresError, RowError, SettingsError
 from dupeval.method import Method, Params, Partition, Resources
+from dupeval.metric import Metric
 from dupeval.metrics import PairScores, pair_scores
 from dupeval.protocol import Decision, Protocol
 from dupeval.timing import Stopwatch, Timing, one_thread
@@ -29,6 +30,8 @@ class QueryResult:
     decision : Decision
     hidden : tuple of str
         The queries that the decision hid, by slug.
+    described : mapping of str to float
+        Scores of other metrics, by name.
     """
 
     method: str
@@ -37,6 +40,7 @@ class QueryResult:
     scores: PairScores
     decision: Decision
     hidden: tuple[str, ...] = ()
+    described: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,7 @@ def evaluate(
     protocols: Mapping[str, Protocol],
     dataset: Dataset,
     resources: Resources,
+    metrics: Iterable[Metric] = (),
 ) -> Evaluation:
     """Score every method under every protocol that covers it.
 
@@ -140,6 +145,8 @@ def evaluate(
         By the names that tables show.
     dataset : Dataset
     resources : Resources
+    metrics : iterable of Metric, default ()
+        What else is said of the predictions.
 
     Raises
     ------
@@ -168,7 +175,7 @@ def evaluate(
                 protocol = protocols[protocol_name]
                 seen = {m: runs[m][0] for p, m in rows if p == protocol_name and m in runs}
                 predictions = [predict(name, protocol, seen, run) for run in runs[name]]
-                scored = [score(each, name, protocol_name, dataset) for each in predictions]
+                scored = [score(p, name, protocol_name, dataset, metrics) for p in predictions]
             timings += watch.timings
             results += scored[0]
             groups += _groups(predictions[0], name, protocol_name, dataset)
@@ -204,17 +211,27 @@ def predict(
 
 
 def score(
-    predictions: Sequence[Prediction], name: str, protocol_name: str, dataset: Dataset
+    predictions: Sequence[Prediction],
+    name: str,
+    protocol_name: str,
+    dataset: Dataset,
+    metrics: Iterable[Metric] = (),
 ) -> list[QueryResult]:
     """Compare predictions with the labels."""
+    labels = [query.photographs for query in dataset.queries]
     return [
         QueryResult(
             name,
             protocol_name,
             dataset.queries[each.query].slug,
-            pair_scores(dataset.queries[each.query].photographs, each.labels),
+            pair_scores(labels[each.query], each.labels),
             each.decision,
             tuple(dataset.queries[i].slug for i in sorted(each.decision.hidden)),
+            {
+                score: value
+                for metric in metrics
+                for score, value in metric.scores(labels[each.query], each.labels).items()
+            },
         )
         for each in predictions
     ]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from dupeval.dataset import Dataset
 from dupeval.evaluation import Spread
-from dupeval.tables import SCORES, published_table1
+from dupeval.tables import PER_QUERY_COLUMNS, SCORES, published_table1
 from dupeval.text import csv_cell, visible
 
 
@@ -74,11 +74,12 @@ def per_query_markdown(per_query: pd.DataFrame, dataset: Dataset) -> str:
     """Return the scores of every query as Markdown, with their means below."""
     parts = []
     for (protocol, method), rows in per_query.groupby(["protocol", "method"], sort=False):
-        shown = rows.drop(columns=["method", "protocol"])
+        # What else is said of predictions, and what was hidden, is for the CSV file.
+        shown = rows[[name for name in PER_QUERY_COLUMNS[2:] if name != "hidden"]].copy()
         for name in (*SCORES, "threshold"):
             shown[name] = shown[name].map(_number)
         means = rows[SCORES].mean().map("{:.3f}".format)
-        for name in ("query", "setting"):
+        for name in ("query", "params"):
             shown[name] = shown[name].map(_in_a_cell)
         shown = pd.concat([shown.astype("str"), pd.DataFrame([{"query": "mean", **means}])])
         text = shown.fillna("").to_markdown(index=False, disable_numparse=True)

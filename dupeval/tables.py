@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from importlib.resources import files
 
@@ -42,7 +42,7 @@ PER_QUERY_COLUMNS = [
 ]
 
 
-def per_query_table(results: Iterable[QueryResult]) -> pd.DataFrame:
+def per_query_table(results: Sequence[QueryResult]) -> pd.DataFrame:
     """Return one row a method, protocol and query.
 
     ``threshold`` and ``params`` (canonical JSON of the other chosen parameters) are what the
@@ -54,13 +54,17 @@ def per_query_table(results: Iterable[QueryResult]) -> pd.DataFrame:
             "protocol": r.protocol,
             "query": r.query,
             **{name: getattr(r.scores, name) for name in ("tp", "fp", "fn", "tn", *SCORES)},
+            **r.described,
             "threshold": r.decision.threshold,
             "params": canonical_json(dict(r.decision.params)),
             "hidden": canonical_json(list(r.hidden)),
         }
         for r in results
     ]
-    return pd.DataFrame(rows, columns=PER_QUERY_COLUMNS)
+    described = list(dict.fromkeys(name for r in results for name in r.described))
+    place = PER_QUERY_COLUMNS.index("threshold")
+    columns = [*PER_QUERY_COLUMNS[:place], *described, *PER_QUERY_COLUMNS[place:]]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def published_table1() -> pd.DataFrame:

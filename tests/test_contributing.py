@@ -21,7 +21,7 @@ def examples() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give Table 1 of all the examples, run in a copy of the project that has them."""
     project = tmp_path_factory.mktemp("project")
     for folder in ("dupeval", "conf", "experiments"):
@@ -43,7 +43,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
                 "method=[raw,thumbnail,size,same_bytes]",
                 "protocol=[nested,loqo,fixed_external,first]",
             ),
-            *("reference=raw", "progress=false"),
+            *("metric=[kept,largest]", "reference=raw", "progress=false"),
         ],
         cwd=project,
         env={**os.environ, "PYTHONPATH": str(project)},
@@ -52,12 +52,18 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    return pd.read_csv(project / "results" / "table1" / "table1.csv")
+    return project / "results" / "table1"
+
+
+@pytest.fixture(scope="module")
+def table(results: Path) -> pd.DataFrame:
+    """Give the table itself."""
+    return pd.read_csv(results / "table1.csv")
 
 
 def test_a_thing_is_one_file_and_one_yaml() -> None:
     kinds = sorted(Path(name).suffix for name in examples())
-    assert kinds == [".py"] * 4 + [".yaml"] * 4
+    assert kinds == [".py"] * 5 + [".yaml"] * 5
 
 
 @pytest.mark.parametrize("protocol", ["nested", "loqo", "first"])
@@ -73,3 +79,9 @@ def test_it_finds_copies_byte_for_byte(table: pd.DataFrame, method: str) -> None
     f1 = table[(table["method"] == method) & (table["protocol"] != "published")]["f1"]
     assert len(f1) >= 3
     assert f1.eq(1).all()
+
+
+def test_a_metric_has_its_column(results: Path) -> None:
+    per_query = pd.read_csv(results / "per_query.csv")
+    best = per_query[(per_query["method"] == "same_bytes") & (per_query["protocol"] == "loqo")]
+    assert best["largest_group"].tolist() == [2, 2, 2]
