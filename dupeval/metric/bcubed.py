@@ -15,8 +15,8 @@ class BCubed(Metric):
     """What share of an image's group shows its photograph, and of its photograph is in its group.
 
     Bagga and Baldwin, Algorithms for scoring coreference chains, 1998. F1 is the harmonic mean of
-    the two means. An image that is alone in both counts as right, so that large groups weigh less than
-    they do over pairs.
+    the two means. An image that is alone in both counts as right, so that large groups weigh less
+    than they do over pairs.
     """
 
     def scores(self, true: npt.ArrayLike, predicted: npt.ArrayLike) -> Mapping[str, float]:
