@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dupeval.files import whole_file
+from dupeval.files import OURS, whole_file
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "results" / "reference"
@@ -133,6 +133,8 @@ def write(part: Part, folder: Path) -> None:
     subprocess.run([sys.executable, *command], cwd=ROOT, check=True)
     for name in part.too_large:
         (fresh / name).unlink()
+    # Without it no program takes the folder for one that it may write to.
+    (fresh / OURS).unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
 
