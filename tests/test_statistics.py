@@ -1,4 +1,4 @@
-"""Uncertainty over queries: bootstrap intervals, and the exact paired sign-flip test."""
+"""Uncertainty over queries: intervals, the exact paired sign-flip test, and several of them."""
 
 import math
 from fractions import Fraction
@@ -8,8 +8,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
-from dupeval.statistics import bootstrap_interval, sign_flip_p_value
+from dupeval.errors import SettingsError
+from dupeval.statistics import (
+    Comparison,
+    detectable_difference,
+    holm,
+    mean_interval,
+    sign_flip_p_value,
+    smallest_p_value,
+)
 
 F1 = [0.1, 0.9, 0.5, 0.7, 1.0, 0.3, 0.8, 0.6, 0.95]
 
@@ -18,41 +27,85 @@ def p_value(differences: list[float], seed: int = 0) -> float:
     return sign_flip_p_value(differences, [0.0] * len(differences), seed)
 
 
-class TestBootstrapInterval:
-    def test_the_seed_decides_it(self) -> None:
-        scores = np.random.default_rng(1).random(9)
-        assert bootstrap_interval(scores, 5) == bootstrap_interval(scores, 5)
-        assert bootstrap_interval(scores, 5) != bootstrap_interval(scores, 6)
+class TestMeanInterval:
+    @pytest.mark.parametrize("level", [0.95, 0.5])
+    def test_it_is_that_of_students_t(self, level: float) -> None:
+        error = np.std(F1, ddof=1) / 3
+        expected = stats.t.interval(level, 8, np.mean(F1), error)
+        assert mean_interval(F1, level=level) == pytest.approx(expected)
 
-    def test_it_holds_the_mean_of_scores_that_vary_and_lies_within_them(self) -> None:
-        low, high = bootstrap_interval(F1, 0)
-        assert min(F1) < low < np.mean(F1) < high < max(F1)
+    def test_it_ends_where_a_mean_cannot_lie(self) -> None:
+        low, high = mean_interval([0.0, 1.0, 1.0])
+        assert (low, high) == (0.0, 1.0)
+        differences = mean_interval([-1.0, 1.0, 1.0], bounds=(-1.0, 1.0))
+        assert differences == (-1.0, 1.0)
 
-    def test_scores_that_do_not_vary_give_an_interval_without_width(self) -> None:
-        assert bootstrap_interval([0.5] * 9, 0) == (0.5, 0.5)
-        low, high = bootstrap_interval([0.7] * 9, 0)
-        assert low == high == pytest.approx(0.7)
-
-    @pytest.mark.parametrize("scores", [[], [0.5]])
-    def test_fewer_than_two_queries_have_no_interval(self, scores: list[float]) -> None:
-        low, high = bootstrap_interval(scores, 0)
+    @pytest.mark.parametrize("scores", [[], [0.5], [0.7] * 9, [1.0, 1.0]])
+    def test_of_fewer_than_two_queries_or_of_equal_scores_there_is_none(
+        self, scores: list[float]
+    ) -> None:
+        low, high = mean_interval(scores)
         assert math.isnan(low)
         assert math.isnan(high)
 
-    @pytest.mark.parametrize("level", [0.95, 0.5])
-    def test_it_is_the_percentile_interval_of_resampled_means(self, level: float) -> None:
-        resampled = np.random.default_rng(99).choice(F1, (50_000, len(F1))).mean(axis=1)
-        expected = np.quantile(resampled, [(1 - level) / 2, (1 + level) / 2])
-        assert bootstrap_interval(F1, 0, level=level) == pytest.approx(expected, abs=0.01)
 
-    def test_a_higher_level_is_a_wider_interval(self) -> None:
-        low_50, high_50 = bootstrap_interval(F1, 0, level=0.5)
-        low_99, high_99 = bootstrap_interval(F1, 0, level=0.99)
-        assert low_99 < low_50 < high_50 < high_99
+class TestHolm:
+    def test_by_hand(self) -> None:
+        adjusted = holm({"a": 0.03, "b": 0.01, "c": 0.04, "d": 0.01})
+        # .01 times 4; .01 times 3, not below it; .03 times 2; .04, not below .06.
+        assert adjusted == pytest.approx({"a": 0.06, "b": 0.04, "c": 0.06, "d": 0.04})
+        assert list(adjusted) == ["a", "b", "c", "d"]
 
-    def test_two_queries_draw_each_of_four_pairs_alike(self) -> None:
-        # Means 0, 1/2, 1/2, 1: each end alone holds more than 2.5 %.
-        assert bootstrap_interval([0.0, 1.0], 0) == (0.0, 1.0)
+    @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+    def test_rejects_what_the_step_down_procedure_rejects(self, values: list[float]) -> None:
+        p_values = {str(i): value for i, value in enumerate(values)}
+        adjusted = holm(p_values)
+        for level in (0.01, 0.05, 0.2):
+            rejected = set()
+            for place, name in enumerate(sorted(p_values, key=lambda name: p_values[name])):
+                if p_values[name] * (len(values) - place) > level:
+                    break
+                rejected.add(name)
+            assert {name for name, value in adjusted.items() if value <= level} == rejected
+
+    def test_one_comparison_stays_as_it_is(self) -> None:
+        assert holm({"a": 0.2}) == {"a": 0.2}
+
+
+class TestReach:
+    @pytest.mark.parametrize("n", [1, 2, 9, 16, 17, 40])
+    def test_no_p_value_is_smaller(self, n: int) -> None:
+        assert p_value([1.0] * n) >= smallest_p_value(n)
+        if n <= 16:  # Beyond, patterns are drawn.
+            assert p_value([1.0] * n) == smallest_p_value(n)
+
+    @pytest.mark.parametrize(("n", "m"), [(3, 1), (9, 1), (9, 4), (9, 12), (20, 4)])
+    def test_a_detectable_difference_is_found_four_times_in_five(self, n: int, m: int) -> None:
+        difference = detectable_difference(0.2, n, m)
+        samples = np.random.default_rng(0).normal(difference, 0.2, (20_000, n))
+        found = stats.ttest_1samp(samples, 0, axis=1).pvalue < 0.05 / m
+        assert found.mean() == pytest.approx(0.8, abs=0.02)
+
+    def test_where_queries_do_not_differ_any_difference_is(self) -> None:
+        assert detectable_difference(0.0, 9, 4) == 0.0
+
+
+class TestComparison:
+    COMPARISON = Comparison("ref", {"mine": ["a", "b"], "tools": ["c"]}, 0)
+
+    def test_a_method_in_no_block_is_among_the_others(self) -> None:
+        blocks = [self.COMPARISON.block_of(name) for name in ("a", "b", "c", "d")]
+        assert blocks == ["mine", "mine", "tools", "others"]
+
+    def test_a_block_has_at_most_12_comparisons(self) -> None:
+        names = [f"m{i}" for i in range(12)]
+        Comparison("ref", {"many": names}, 0).check([*names, "ref"])
+        with pytest.raises(SettingsError, match="the block 'others' has 13 methods to compare"):
+            Comparison("ref", {}, 0).check([*names, "one more", "ref"])
+
+    def test_a_method_is_in_one_block(self) -> None:
+        with pytest.raises(SettingsError, match="blocks: a in more than one"):
+            Comparison("ref", {"one": ["a"], "two": ["a"]}, 0).check(["a"])
 
 
 class TestSignFlipPValue:
