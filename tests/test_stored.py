@@ -11,6 +11,7 @@ from hostile_results import Stored, hostile_results, run_table1
 
 from dupeval.files import file_sha256
 from dupeval.metrics import pair_scores
+from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.stored import read_results
 from dupeval.stored_run import StoredResultsError
 
@@ -85,13 +86,17 @@ class TestWhatARunStored:
             assert results.row("raw", "loqo", name)["query"] == name
             assert list(results.partition("raw", "loqo", name)) == ["a.png", "b.png"]
 
-    def test_what_loqo_chose_hides_the_query_and_what_others_chose_hides_none(self, stored) -> None:
+    def test_what_a_protocol_decided_comes_back_with_what_it_hid(self, stored) -> None:
         results = read_results(stored.table1_dir, stored.dataset)
-        choice = results.choice("raw", "loqo", "three", 2)
-        assert choice.hidden == frozenset({2})
-        assert choice.setting == {}
-        assert choice.threshold == results.row("raw", "loqo", "three")["threshold"]
-        assert results.choice("raw", "oracle", "three", 2).hidden == frozenset()
+        decided = results.decision("raw", "loqo", "three")
+        assert decided.hidden == frozenset({2})
+        assert decided.params == {}
+        assert decided.threshold == results.row("raw", "loqo", "three")["threshold"]
+        assert results.decision("raw", "oracle", "three").hidden == frozenset()
+
+    def test_protocols_say_what_they_are(self, stored) -> None:
+        results = read_results(stored.table1_dir, stored.dataset)
+        assert results.said_of("loqo") == LeaveOneQueryOut().description
 
     def test_the_run_is_read_as_it_was_written(self, stored) -> None:
         text = (stored.table1_dir / "run.json").read_text(encoding="utf-8")
