@@ -1,30 +1,36 @@
 """The dataset in memory: what its fingerprint covers, and how true pairs are counted."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from labelled import Labelled, labelled_query
 
-from dupeval.dataset import Dataset, LabelledImage, Query
+from dupeval.dataset import Dataset
 from dupeval.dataset.folder import read_folder
 
 
-def image(
-    name: str, photograph: str = "p", edit: str = "", sha256: str = "0" * 64
-) -> LabelledImage:
-    return LabelledImage(name, Path("/images") / name, photograph, edit, sha256)
+def image(name: str, photograph: str = "p", edit: str = "", sha256: str = "0" * 64) -> Labelled:
+    return Labelled(name, Path("/images") / name, photograph, edit, sha256)
 
 
-ONE = Query("one", "First", (image("a.png"), image("b.png", "q", "crop:0.9"), image("c.png")))
-TWO = Query("two", "둘째", (image("a.png", sha256="1" * 64), image("b.png", sha256="2" * 64)))
+IMAGES = (image("a.png"), image("b.png", "q", "crop:0.9"), image("c.png"))
+ONE = labelled_query("one", "First", IMAGES)
+TWO = labelled_query(
+    "two", "둘째", (image("a.png", sha256="1" * 64), image("b.png", sha256="2" * 64))
+)
 DATASET = Dataset("mine", (ONE, TWO))
 
 
+def with_images(images: Iterable[Labelled]) -> Dataset:
+    return Dataset("mine", (labelled_query("one", "First", images), TWO))
+
+
 def with_image(**changes: str) -> Dataset:
-    first, *others = ONE.images
-    return Dataset("mine", (replace(ONE, images=(replace(first, **changes), *others)), TWO))
+    first, *others = IMAGES
+    return with_images([first._replace(**changes), *others])
 
 
 @pytest.mark.parametrize(
@@ -36,14 +42,10 @@ def with_image(**changes: str) -> Dataset:
         pytest.param(with_image(photograph="q"), id="a label"),
         pytest.param(with_image(edit="mirror"), id="an edit"),
         pytest.param(with_image(sha256="f" * 64), id="the bytes of a file"),
-        pytest.param(
-            Dataset("mine", (replace(ONE, images=ONE.images[::-1]), TWO)), id="the images' order"
-        ),
+        pytest.param(with_images(IMAGES[::-1]), id="the images' order"),
         pytest.param(Dataset("mine", (TWO, ONE)), id="the queries' order"),
         pytest.param(Dataset("mine", (ONE,)), id="a query less"),
-        pytest.param(
-            Dataset("mine", (replace(ONE, images=ONE.images[:2]), TWO)), id="an image less"
-        ),
+        pytest.param(with_images(IMAGES[:2]), id="an image less"),
     ],
 )
 def test_the_fingerprint_changes_with(changed: Dataset) -> None:
@@ -83,7 +85,7 @@ def test_the_fingerprint_is_the_same_in_every_run() -> None:
 )
 def test_true_pairs_are_the_pairs_of_images_of_one_photograph(photographs: str, pairs: int) -> None:
     images = tuple(image(f"{i}.png", name) for i, name in enumerate(photographs))
-    assert Query("q", "Q", images).n_true_pairs == pairs
+    assert labelled_query("q", "Q", images).n_true_pairs == pairs
 
 
 def test_the_true_labels_are_the_photographs_in_the_order_of_the_images() -> None:

@@ -9,7 +9,7 @@ from fake_dataset import byte_copies, files_of
 from fake_program import COUNTED, EQUAL_FILES, fake_program, starts
 from fake_tools import FakeGroups, NeedsAPackage
 
-from dupeval.dataset import Dataset, LabelledImage, Query
+from dupeval.dataset import Dataset, ImageHandle, Label
 from dupeval.errors import NoScoresError
 from dupeval.tool.cache import ReplyCache
 from dupeval.tool.command import Command
@@ -60,10 +60,9 @@ EXPECTED = [
 ]
 
 
-def with_images(dataset: Dataset, change: Callable[[LabelledImage], LabelledImage]) -> Dataset:
+def with_images(dataset: Dataset, change: Callable[[ImageHandle], ImageHandle]) -> Dataset:
     queries = tuple(
-        Query(query.slug, query.title, tuple(map(change, query.images)))
-        for query in dataset.queries
+        replace(query, images=tuple(map(change, query.images))) for query in dataset.queries
     )
     return Dataset("changed", queries)
 
@@ -105,7 +104,13 @@ class TestASecondRun:
             "zwei": {"b.png": "r", "c.png": "r"},
         }
         other = byte_copies(tmp_path / "renamed", renamed)
-        others_labels = with_images(other, lambda i: replace(i, photograph=i.name, edit="crop"))
+        others_labels = Dataset(
+            "changed",
+            tuple(
+                replace(query, labels=tuple(Label(i.name, "crop") for i in query.images))
+                for query in other.queries
+            ),
+        )
         replies, stored = run_tool(command, others_labels, cache, 20.0)
         assert stored
         assert started(command) == 3
