@@ -36,7 +36,7 @@ def labelled_query(slug: str, title: str, images: Iterable[Labelled]) -> Query:
 
 
 def dataset_of(*photographs: Sequence[str]) -> Dataset:
-    """Make a dataset of queries q0, q1, ... whose images show these photographs; no file is there."""
+    """Make a dataset of queries q0, q1, ... that show these photographs; no file is there."""
     return Dataset(
         "by hand",
         tuple(
