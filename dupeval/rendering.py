@@ -78,7 +78,7 @@ def per_query_markdown(per_query: pd.DataFrame, dataset: Dataset) -> str:
         for name in (*SCORES, "threshold"):
             shown[name] = shown[name].map(_number)
         means = rows[SCORES].mean().map("{:.3f}".format)
-        for name in ("query", "setting"):
+        for name in ("query", "params", "hidden"):
             shown[name] = shown[name].map(_in_a_cell)
         shown = pd.concat([shown.astype("str"), pd.DataFrame([{"query": "mean", **means}])])
         text = shown.fillna("").to_markdown(index=False, disable_numparse=True)
