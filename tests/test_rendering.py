@@ -153,10 +153,10 @@ class TestPerQueryMarkdown:
         ]
         scores = ["0.500", "0.417", "0.444"]
         assert rows_of(text, "tool, loqo") == [
-            *(["q0", "1", "1", "3", "5", "0.500", "0.250", "0.333", "0.500", "{}", '["q0"]'],),
-            *(["q1", "0", "4", "2", "4", "0.000", "0.000", "0.000", "0.250", "{}", '["q1"]'],),
-            *(["q2", "2", "0", "0", "8", "1.000", "1.000", "1.000", "0.750", "{}", '["q2"]'],),
-            ["mean", "", "", "", "", *scores, "", "", ""],
+            *(["q0", "1", "1", "3", "5", "0.500", "0.250", "0.333", "0.500", "{}"],),
+            *(["q1", "0", "4", "2", "4", "0.000", "0.000", "0.000", "0.250", "{}"],),
+            *(["q2", "2", "0", "0", "8", "1.000", "1.000", "1.000", "0.750", "{}"],),
+            ["mean", "", "", "", "", *scores, "", ""],
         ]
 
     def test_a_method_without_a_threshold_has_an_empty_cell(self) -> None:
@@ -164,6 +164,14 @@ class TestPerQueryMarkdown:
         result = QueryResult("tool", "fixed", "q", scores, Decision({}, math.nan))
         text = per_query_markdown(per_query_table([result]), DATASET)
         assert "nan" not in text
+
+    def test_what_else_is_said_of_predictions_and_what_was_hidden_is_for_the_file(self) -> None:
+        scores = PairScores.from_counts(1, 2, 0, 3)
+        decision = Decision({}, 0.5, frozenset({0}))
+        result = QueryResult("raw", "loqo", "q", scores, decision, ("q",), {"other": 0.25})
+        text = per_query_markdown(per_query_table([result]), DATASET)
+        assert "other" not in text
+        assert "hidden" not in text
 
     def test_no_text_leaves_its_cell(self) -> None:
         scores = PairScores.from_counts(1, 2, 0, 3)

@@ -30,7 +30,9 @@ def p_value(differences: list[float], seed: int = 0) -> float:
 class TestMeanInterval:
     @settings(deadline=None, max_examples=100)
     @given(
-        st.lists(st.floats(0, 1), min_size=2, max_size=12).filter(lambda x: len(set(x)) > 1),
+        st.lists(st.integers(0, 190).map(lambda i: i / 190), min_size=2, max_size=12).filter(
+            lambda scores: len(set(scores)) > 1
+        ),
         st.floats(0.5, 0.99),
     )
     def test_it_is_students_t_interval_clipped_to_the_bounds(

@@ -326,6 +326,39 @@ class TestSources:
         assert table["source"].tolist() == ["missing", *["published"] * 5]
 
 
+class TestWhereTheReferenceWasNotRunUnderTheSameProtocol:
+    ELSEWHERE = Comparison("vgg_pca", {}, 0, elsewhere="loqo")
+
+    def test_a_row_is_compared_with_its_figure_under_another(self) -> None:
+        table = table1(with_tool(), self.ELSEWHERE, "test")
+        compared = list(TestTable1.COMPARED)
+        assert (
+            row(table, "tool", "fixed")[compared].tolist() == row(table, "tool")[compared].tolist()
+        )
+        assert row(table, "tool", "fixed")["p_value"] == 4 / 8
+        assert math.isnan(row(table1(with_tool(), COMPARISON, "test"), "tool", "fixed")["p_value"])
+
+    def test_a_figure_under_the_same_protocol_goes_before(self) -> None:
+        rows = pd.concat([with_tool(), per_query(("vgg_pca", "oracle")).replace("oracle", "fixed")])
+        # F1 1/3, 0, 1 against 1/2, 1/2, 1/2: differences -1/6, -1/2, 1/2.
+        tool = row(table1(rows, self.ELSEWHERE, "test"), "tool", "fixed")
+        assert tool["p_value"] == 1.0
+        assert tool["difference"] == pytest.approx(-1 / 18)
+
+    def test_what_can_be_found_is_told_all_the_same(self) -> None:
+        table = comparisons_table(with_tool(), self.ELSEWHERE)
+        assert table["protocol"].tolist() == ["loqo", "fixed"]
+        assert table.iloc[0, 1:].tolist() == table.iloc[1, 1:].tolist()
+        assert comparisons_table(with_tool(), COMPARISON)["protocol"].tolist() == ["loqo"]
+
+    def test_there_is_no_threshold_where_a_method_has_none(self) -> None:
+        table = table1(with_tool(), COMPARISON, "test")
+        rows = list(csv.DictReader(io.StringIO(csv_bytes(table).decode())))
+        fixed = next(r for r in rows if r["protocol"] == "fixed")
+        assert fixed["threshold"] == ""
+        assert fixed["f1"] == "0.444444"
+
+
 class TestComparisonsTable:
     def test_one_row_a_protocol_and_block(self) -> None:
         table = comparisons_table(per_query(), COMPARISON)
@@ -391,7 +424,7 @@ class TestPerQueryTable:
                 "raw", "fixed", "q", PairScores.from_counts(0, 0, 0, 3), Decision({}, -math.inf)
             ),
         ]
-        table = per_query_table(iter(results))
+        table = per_query_table(results)
         assert table.to_dict("records") == [
             {
                 **{"method": "vgg", "protocol": "loqo", "query": "세월호"},
@@ -415,6 +448,13 @@ class TestPerQueryTable:
             "method,protocol,query,tp,fp,fn,tn,precision,recall,f1,threshold,params,hidden",
             "raw,loqo,사진,1,2,0,3,0.333333,1.000000,0.500000,0.333333,{},[]",
         ]
+
+    def test_other_metrics_have_a_column_each_after_the_scores_of_pairs(self) -> None:
+        scores = PairScores.from_counts(1, 2, 0, 3)
+        result = QueryResult("raw", "loqo", "q", scores, Decision({}, 0.5), (), {"other": 0.25})
+        table = per_query_table([result])
+        assert list(table.columns)[9:12] == ["f1", "other", "threshold"]
+        assert table["other"].tolist() == [0.25]
 
 
 def test_the_published_table_is_the_studys() -> None:

@@ -61,7 +61,7 @@ def writing(*names: str, then: str = "") -> tuple[str, ...]:
 
 
 def test_what_a_command_wrote_replaces_what_was_there(committed: Path) -> None:
-    part = reference.Part(writing("table.csv", "large.csv"), too_large=("large.csv",))
+    part = reference.Part(writing("table.csv", "large.csv", ".dupeval"), too_large=("large.csv",))
     reference.write(part, committed)
     assert {path.name: path.read_text() for path in committed.iterdir()} == {"table.csv": "new"}
 

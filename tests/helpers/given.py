@@ -23,28 +23,41 @@ class GivenVectors(Representation):
         raise AssertionError(f"the test gives the vectors, but {len(paths)} images were asked for")
 
 
-class GivenCurves:
-    """Curves by setting and query; remembers what was asked for."""
+class GivenMethod:
+    """What a method says of itself, as protocols ask for it."""
 
-    default: Mapping[str, Any] = {}
-    threshold = None
-    other_runs = ()
+    external = False
+
+    def __init__(
+        self,
+        candidates: Sequence[Mapping[str, Any]],
+        default: Mapping[str, Any] | None = None,
+        cut: float | None = None,
+        cut_candidates: Sequence[Mapping[str, Any]] | None = None,
+    ) -> None:
+        self.candidates = candidates
+        self.cut_candidates = candidates if cut_candidates is None else cut_candidates
+        self.default = {} if default is None else default
+        self.cut = cut
+
+
+class GivenCurves:
+    """Curves by number of components and query; remembers what was asked for."""
 
     def __init__(self, *settings: Sequence[PairCurve]) -> None:
         self.by_setting = settings
         self.asked: list[tuple[int, frozenset[int]]] = []
-
-    @property
-    def settings(self) -> list[dict[str, int]]:
-        return [{"n_components": i} for i in range(len(self.by_setting))]
+        self.method: Any = GivenMethod([{"n_components": i} for i in range(len(settings))])
 
     @property
     def n_queries(self) -> int:
         return len(self.by_setting[0])
 
-    def curve(self, query: int, setting: Mapping[str, Any], hidden: frozenset[int]) -> PairCurve:
+    def curves(
+        self, query: int, many: Sequence[Mapping[str, Any]], hidden: frozenset[int]
+    ) -> list[PairCurve]:
         self.asked.append((query, hidden))
-        return self.by_setting[setting["n_components"]][query]
+        return [self.by_setting[params["n_components"]][query] for params in many]
 
 
 def perfect_between(low: float, high: float) -> PairCurve:

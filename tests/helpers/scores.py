@@ -30,13 +30,15 @@ COUNTS = {
 def per_query(*names: tuple[str, str]) -> pd.DataFrame:
     """Return the rows of methods and protocols, by default of all."""
     return per_query_table(
-        QueryResult(
-            *(method, protocol, f"q{i}", PairScores.from_counts(*counts)),
-            Decision({}, threshold, frozenset({i})),
-            (f"q{i}",),
-        )
-        for method, protocol in names or COUNTS
-        for i, (*counts, threshold) in enumerate(COUNTS[method, protocol])
+        [
+            QueryResult(
+                *(method, protocol, f"q{i}", PairScores.from_counts(*counts)),
+                Decision({}, threshold, frozenset({i})),
+                (f"q{i}",),
+            )
+            for method, protocol in names or COUNTS
+            for i, (*counts, threshold) in enumerate(COUNTS[method, protocol])
+        ]
     )
 
 
