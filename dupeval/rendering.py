@@ -104,11 +104,16 @@ def _heading(protocol: str, headings: Mapping[str, str]) -> str:
 
 def _reach(row: pd.Series) -> str:
     """Say what the comparisons of one block can find."""
-    n = row["n_comparisons"]
+    n, difference = row["n_comparisons"], row["detectable"]
+    found = (
+        f"a mean difference of {difference:.2f} would be found with 80 % power"
+        if 0 < difference < 1
+        else "80 % power is out of reach"
+    )
     return (
         f"{row['block']}: {n} comparison{'s' if n > 1 else ''} with {row['reference']} on "
-        f"{row['n_queries']} queries; no Holm p can be below {row['smallest_p_holm']:.3f}, and a "
-        f"mean difference of {row['detectable']:.2f} would be found with 80 % power."
+        f"{row['n_queries']} queries; no Holm p can be below {row['smallest_p_holm']:.3f}, and "
+        f"{found}."
     )
 
 

@@ -110,8 +110,8 @@ class TestTable1Markdown:
     def test_below_a_part_stands_what_its_comparisons_can_find(self) -> None:
         loqo = next(part for part in markdown().split("### ") if part.startswith("Chosen on"))
         assert loqo.rstrip().splitlines()[-1] == (
-            "others: 1 comparison with vgg_pca on 3 queries; no Holm p can be below 0.250, and a "
-            "mean difference of 1.66 would be found with 80 % power."
+            "others: 1 comparison with vgg_pca on 3 queries; no Holm p can be below 0.250, and "
+            "80 % power is out of reach."
         )
         assert markdown().count("80 % power") == 1
 

@@ -55,10 +55,11 @@ class GivenMethod:
 class GivenCurves:
     """Curves by number of components and query; remembers what was asked for."""
 
-    def __init__(self, *settings: Sequence[PairCurve]) -> None:
+    def __init__(self, *settings: Sequence[PairCurve], **said: Any) -> None:
         self.by_setting = settings
         self.asked: list[tuple[int, frozenset[int]]] = []
         self.method: Any = GivenMethod([{"n_components": i} for i in range(len(settings))])
+        vars(self.method).update(said)
 
     @property
     def n_queries(self) -> int:
