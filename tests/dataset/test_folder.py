@@ -52,6 +52,10 @@ def append_label(root: Path, *rows: str) -> None:
         file.writelines(f"{row}\n" for row in rows)
 
 
+def edits_of(dataset: Dataset) -> list[str]:
+    return [label.edit for query in dataset.queries for label in query.labels]
+
+
 # A good folder.
 
 
@@ -60,7 +64,7 @@ def test_a_folder_is_read_in_the_order_of_its_tables(root: Path) -> None:
     write_labels(root, LABELS + "q1,c.png,p2\nq2,b.png,y\nq1,a.png,p1\nq2,a.png,x\nq1,b.png,p1\n")
     dataset = read_folder(root)
     assert [(q.slug, q.title) for q in dataset.queries] == [("q2", "Second"), ("q1", "First")]
-    assert [[(i.name, i.photograph) for i in q.images] for q in dataset.queries] == [
+    assert [[(i.name, known.photograph) for i, known in q.labelled] for q in dataset.queries] == [
         [("b.png", "y"), ("a.png", "x")],
         [("c.png", "p2"), ("a.png", "p1"), ("b.png", "p1")],
     ]
@@ -88,10 +92,10 @@ def test_a_folder_named_by_a_dot_is_called_by_its_real_name(
 def test_the_edit_column_is_optional(make_dataset: MakeDataset, tmp_path: Path) -> None:
     images = {"a.png": "p", "b.png": "p"}
     without = read_folder(make_dataset(tmp_path / "without", {"q": images}))
-    assert [i.edit for i in without.images] == ["", ""]
+    assert edits_of(without) == ["", ""]
     edits = {"b.png": "crop:0.8+jpeg:30"}
     with_it = read_folder(make_dataset(tmp_path / "with", {"q": images}, edits))
-    assert [i.edit for i in with_it.images] == ["", "crop:0.8+jpeg:30"]
+    assert edits_of(with_it) == ["", "crop:0.8+jpeg:30"]
 
 
 def test_columns_are_found_by_name_in_any_order_and_others_are_ignored(root: Path) -> None:
@@ -103,8 +107,8 @@ def test_columns_are_found_by_name_in_any_order_and_others_are_ignored(root: Pat
     )
     dataset = read_folder(root)
     assert [q.title for q in dataset.queries] == ["First", "Second"]
-    assert [i.photograph for i in dataset.images] == ["p1", "p1", "p2", "x", "y"]
-    assert [i.edit for i in dataset.images] == ["mirror", "", "", "", ""]
+    assert [q.photographs.tolist() for q in dataset.queries] == [["p1", "p1", "p2"], ["x", "y"]]
+    assert edits_of(dataset) == ["mirror", "", "", "", ""]
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,12 @@ from configuration import build_methods
 from fake_imagededup import THRESHOLDS, WitnessedImageDedup
 from fake_photographs import photograph, write_copies
 from hydra_app import compose
+from labelled import Labelled, labelled_query
 
-from dupeval.dataset import Dataset, LabelledImage, Query
+from dupeval.dataset import Dataset, Query
+from dupeval.engine.answers import Answers, cut
+from dupeval.engine.curves import ScoredAnswers
+from dupeval.engine.workshop import Workshop
 from dupeval.files import file_sha256
 from dupeval.method import Resources
 from dupeval.method.external import ExternalMethod
@@ -36,13 +40,13 @@ NAMES = sorted(
 
 
 def query_of(folder: Path, photographs: dict[str, str]) -> Query:
-    return Query(
+    return labelled_query(
         folder.name,
         folder.name,
-        tuple(
-            LabelledImage(name, folder / name, label, "", file_sha256(folder / name))
+        [
+            Labelled(name, folder / name, label, "", file_sha256(folder / name))
             for name, label in photographs.items()
-        ),
+        ],
     )
 
 
@@ -67,15 +71,18 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 class Run:
     name: str
     method: ExternalMethod
-    curves: Any
+    scored: ScoredAnswers
     complaints: list[str]
     timing: Any
     witness: Path
 
     def groups(self, query: int) -> list[int]:
-        labels: list[int] = self.curves.partition(
-            query, self.curves.default, frozenset(), self.curves.threshold
-        ).tolist()
+        assert self.method.cut is not None
+        return self.cut(query, self.method.cut)
+
+    def cut(self, query: int, threshold: float) -> list[int]:
+        (found,) = self.scored.answers.found(query, [self.method.default])
+        labels: list[int] = cut(found, threshold).tolist()
         return labels
 
 
@@ -95,10 +102,12 @@ def runs(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Callable
         with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             patch.setenv("PYTHONPATH", HELPERS, prepend=os.pathsep)
-            curves = method.curves(dataset, Resources(folder), watch)
+            answers = Answers(method, Workshop(dataset, Resources(folder), watch))
+            answers.prepare(method.candidates)
         complaints = [str(warning.message) for warning in caught]
         (timing,) = watch.timings
-        return Run(name, method, curves, complaints, timing, folder / "witness")
+        scored = ScoredAnswers(answers, [query.photographs for query in dataset.queries])
+        return Run(name, method, scored, complaints, timing, folder / "witness")
 
     return run_once
 
@@ -119,25 +128,27 @@ def test_finds_exact_copies_at_its_default(run: Run, dataset: Dataset) -> None:
 
 def test_tells_no_distance_between_exact_copies(run: Run, dataset: Dataset) -> None:
     names = [image.name for image in dataset.queries[0].images]
-    groups = run.curves.partition(0, run.curves.default, frozenset(), 0.0).tolist()
+    groups = run.cut(0, 0.0)
     for seed in (1, 2):
         same = names.index(f"{seed} first.jpg"), names.index(f"{seed}-same.JPG")
         assert groups[same[0]] == groups[same[1]]
 
 
 def test_separates_unrelated_photographs_at_its_default(run: Run, dataset: Dataset) -> None:
-    images = dataset.queries[0].images
+    labelled = dataset.queries[0].labelled
     wrong = [
         (a.name, b.name)
-        for (a, group_a), (b, group_b) in combinations(zip(images, run.groups(0), strict=True), 2)
-        if group_a == group_b and a.photograph != b.photograph
+        for ((a, of_a), group_a), ((b, of_b), group_b) in combinations(
+            zip(labelled, run.groups(0), strict=True), 2
+        )
+        if group_a == group_b and of_a.photograph != of_b.photograph
     ]
     assert wrong == []
 
 
 def test_finds_every_copy_at_some_threshold_that_separates_them(run: Run) -> None:
-    best = max(run.curves.curve(0, s, frozenset()).f1.max() for s in run.curves.settings)
-    assert best == 1.0
+    curves = run.scored.curves(0, run.method.cut_candidates, frozenset())
+    assert max(curve.f1.max() for curve in curves) == 1.0
 
 
 def test_of_a_format_it_does_not_read_images_are_alone_and_named_in_a_warning(

@@ -16,6 +16,7 @@ from hydra_app import CONF_DIR, compose
 
 from dupeval.evaluation import evaluate
 from dupeval.method import Resources
+from dupeval.statistics import Comparison
 from dupeval.tables import per_query_table, table1
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "tools.md").read_text(encoding="utf-8")
@@ -33,7 +34,8 @@ def rows(tmp_path: Path, *overrides: str) -> pd.DataFrame:
     methods, protocols = build_methods(config), build_protocols(config)
     evaluation = evaluate(methods, protocols, dataset, Resources(tmp_path / "cache"))
     assert evaluation.absences == ()
-    table = table1(per_query_table(evaluation.results), 0, evaluation.sources)
+    per_query, compared = per_query_table(evaluation.results), Comparison("raw", {}, 0)
+    table = table1(per_query, compared, dataset.name, evaluation.sources)
     return table[table["source"] == "measured"].set_index("method")
 
 

@@ -1,6 +1,5 @@
 """A tool on all queries of a dataset, and what is not asked again."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from fake_dataset import byte_copies, files_of
 from fake_program import COUNTED, EQUAL_FILES, fake_program, starts
 from fake_tools import FakeGroups, NeedsAPackage
 
-from dupeval.dataset import Dataset, LabelledImage, Query
+from dupeval.dataset import Dataset, Label
 from dupeval.errors import NoScoresError
 from dupeval.tool.cache import ReplyCache
 from dupeval.tool.command import Command
@@ -60,14 +59,6 @@ EXPECTED = [
 ]
 
 
-def with_images(dataset: Dataset, change: Callable[[LabelledImage], LabelledImage]) -> Dataset:
-    queries = tuple(
-        Query(query.slug, query.title, tuple(map(change, query.images)))
-        for query in dataset.queries
-    )
-    return Dataset("changed", queries)
-
-
 class TestReplies:
     def test_are_of_each_query_in_the_datasets_order(
         self, dataset: Dataset, cache: ReplyCache, command: Command
@@ -105,8 +96,11 @@ class TestASecondRun:
             "zwei": {"b.png": "r", "c.png": "r"},
         }
         other = byte_copies(tmp_path / "renamed", renamed)
-        others_labels = with_images(other, lambda i: replace(i, photograph=i.name, edit="crop"))
-        replies, stored = run_tool(command, others_labels, cache, 20.0)
+        relabelled = tuple(
+            replace(query, labels=tuple(Label(image.name, "crop") for image in query.images))
+            for query in other.queries
+        )
+        replies, stored = run_tool(command, Dataset("changed", relabelled), cache, 20.0)
         assert stored
         assert started(command) == 3
         assert groups(replies, other) == [
