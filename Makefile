@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 # One worker a core, each with one thread; a file's tests stay together, for they share what they make.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
-.PHONY: table1 figures report sweep sweep-defaults benchmarks test test-slow ray test-ray check format
+.PHONY: table1 figures report sweep sweep-defaults benchmarks test test-slow test-results ray test-ray check format
 .PHONY: reference clean help
 
 help:  ## list the targets
@@ -40,6 +40,10 @@ test: $(VENV)/.dev  ## the tests, in less than five minutes on two cores
 
 test-slow: $(VENV)/.dev  ## the tests that do not fit into that
 	$(PYTEST) -m slow
+
+# Those of them that see what programs have left in the folder.
+test-results: $(VENV)/.dev
+	$(PYTEST) tests/test_standin_results.py tests/test_project.py tests/experiments tests/report
 
 ray: $(RAY)/.installed  ## the environment that runs hydra/launcher=ray; see docs/clusters.md
 

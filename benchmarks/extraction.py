@@ -13,7 +13,8 @@ from torchvision.models import vgg16
 
 from benchmarks.measuring import Figure, figure, ratios, seconds
 from dupeval.representation.preparation import read_resized
-from dupeval.representation.vgg import VGG16, build_network
+from dupeval.representation.vgg import VGG16
+from dupeval.representation.vgg_weights import build_network
 
 
 def measure(paths: Sequence[Path], network: VGG16, runs: int) -> list[Figure]:

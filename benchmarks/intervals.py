@@ -1,6 +1,6 @@
 """How often intervals of a mean cover it: simulated scores of a few queries, bounded and skewed.
 
-python benchmarks/intervals.py [DATASETS_A_CASE]
+python -m benchmarks.intervals [OUT]
 
 Scores of queries are between 0 and 1, skewed, and often exactly 1. Populations of that kind are
 drawn from many times, an interval is made of every sample by each way, and it is counted how often
@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -20,13 +21,15 @@ import pandas as pd
 from scipy import stats
 from tqdm import tqdm
 
+from dupeval.files import write_results
+from dupeval.rendering import csv_bytes
 from dupeval.statistics import mean_interval
 
 Sample = npt.NDArray[np.float64]
 Interval = tuple[float, float]
 
 COLUMNS = ["scores", "queries", "interval", "coverage", "width", "wide"]
-LEVEL, RESAMPLES = 0.95, 1000
+LEVEL, RESAMPLES, N_SAMPLES = 0.95, 1000, 2000
 SIZES = (5, 9, 20)
 # Beta distributions by their two parameters, and the share of scores that are exactly 1 instead
 # (where it is negative, exactly .1).
@@ -124,5 +127,13 @@ def _bootstrap(
     return float(found.low), float(found.high)
 
 
+def main(out: Path) -> None:
+    """Simulate, print and write the table."""
+    table = simulate(N_SAMPLES)
+    contents = {"intervals.csv": csv_bytes(table), "intervals.md": markdown(table).encode()}
+    write_results(out, contents)
+    print(markdown(table))
+
+
 if __name__ == "__main__":
-    print(markdown(simulate(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "results/intervals"))

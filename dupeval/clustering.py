@@ -198,7 +198,7 @@ class Dendrogram:
             raise ValueError("infinite distances have a meaning for single linkage only")
         if condensed.size == 0:
             return cls(np.empty((0, 2), np.int64), np.empty(0))
-        beyond = condensed.max(initial=0.0, where=~endless) + 1.0
+        beyond = np.nextafter(condensed.max(initial=0.0, where=~endless), np.inf)
         tree = hierarchy.linkage(np.where(endless, beyond, condensed), linkage)
         # After an inversion only the cluster just made can be merged lower, so that the highest
         # merge so far is the highest one below.

@@ -18,6 +18,10 @@ class SettingsError(DupevalError):
     """A setting, or a combination of settings, that cannot be run."""
 
 
+class RowError(SettingsError):
+    """A row that cannot be had on this dataset or in this run; other rows are not disturbed."""
+
+
 class InputError(DupevalError):
     """Input that cannot be used, with all its problems at once; the message shows the first 20.
 

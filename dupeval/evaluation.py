@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
@@ -11,8 +11,9 @@ from dupeval.dataset import Dataset
 from dupeval.engine.answers import Answers, cut
 from dupeval.engine.curves import Curves, Rehearsal, ScoredAnswers
 from dupeval.engine.workshop import Workshop
-from dupeval.errors import NoScoresError, SettingsError
+from dupeval.errors import NoScoresError, RowError, SettingsError
 from dupeval.method import Method, Params, Partition, Resources
+from dupeval.metric import Metric
 from dupeval.metrics import PairScores, pair_scores
 from dupeval.protocol import Decision, Protocol
 from dupeval.timing import Stopwatch, Timing, one_thread
@@ -29,6 +30,8 @@ class QueryResult:
     decision : Decision
     hidden : tuple of str
         The queries that the decision hid, by slug.
+    described : mapping of str to float
+        Scores of other metrics, by name.
     """
 
     method: str
@@ -37,6 +40,7 @@ class QueryResult:
     scores: PairScores
     decision: Decision
     hidden: tuple[str, ...] = ()
+    described: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -128,10 +132,12 @@ def evaluate(
     protocols: Mapping[str, Protocol],
     dataset: Dataset,
     resources: Resources,
+    metrics: Iterable[Metric] = (),
 ) -> Evaluation:
     """Score every method under every protocol that covers it.
 
-    A method that cannot be run here, or fails, is an absence; the others are not disturbed.
+    A method that cannot be run here, or fails, is an absence, and a row for which the
+    dataset has too few queries has a note that says so; the others are not disturbed.
 
     Parameters
     ----------
@@ -139,34 +145,37 @@ def evaluate(
         By the names that tables show.
     dataset : Dataset
     resources : Resources
+    metrics : iterable of Metric, default ()
+        What else is said of the predictions.
 
     Raises
     ------
     SettingsError
-        If a method or a protocol cannot be run on this dataset; the message names it.
+        If a method or a protocol cannot be run as configured, or no row at all is possible; the
+        message names it.
 
     Warns
     -----
     UserWarning
-        Of each row in which no two images are together.
+        Of each row that is not possible, or in which no two images are together.
     """
     rows = _covered(methods, protocols)
-    wanted = _rehearse(rows, methods, protocols, dataset)
+    wanted, impossible = _rehearse(rows, methods, protocols, dataset)
     runs, absences, timings = _run_all(methods, wanted, dataset, resources)
     results: list[QueryResult] = []
     groups: list[Group] = []
     spreads: list[Spread] = []
-    notes: list[str] = []
+    notes: list[str] = list(impossible.values())
     with one_thread():
         for protocol_name, name in rows:
-            if name not in runs:
+            if name not in runs or (protocol_name, name) in impossible:
                 continue
             watch = Stopwatch(name)
             with watch.time(protocol_name):
                 protocol = protocols[protocol_name]
                 seen = {m: runs[m][0] for p, m in rows if p == protocol_name and m in runs}
                 predictions = [predict(name, protocol, seen, run) for run in runs[name]]
-                scored = [score(each, name, protocol_name, dataset) for each in predictions]
+                scored = [score(p, name, protocol_name, dataset, metrics) for p in predictions]
             timings += watch.timings
             results += scored[0]
             groups += _groups(predictions[0], name, protocol_name, dataset)
@@ -183,7 +192,7 @@ def evaluate(
         tuple(groups),
         tuple(timings),
         tuple(absences),
-        sources={(protocol_name, name): source[name] for protocol_name, name in rows},
+        sources={row: "failed" if row in impossible else source[row[1]] for row in rows},
         spreads=tuple(spreads),
         notes=tuple(notes),
     )
@@ -202,17 +211,27 @@ def predict(
 
 
 def score(
-    predictions: Sequence[Prediction], name: str, protocol_name: str, dataset: Dataset
+    predictions: Sequence[Prediction],
+    name: str,
+    protocol_name: str,
+    dataset: Dataset,
+    metrics: Iterable[Metric] = (),
 ) -> list[QueryResult]:
     """Compare predictions with the labels."""
+    labels = [query.photographs for query in dataset.queries]
     return [
         QueryResult(
             name,
             protocol_name,
             dataset.queries[each.query].slug,
-            pair_scores(dataset.queries[each.query].photographs, each.labels),
+            pair_scores(labels[each.query], each.labels),
             each.decision,
             tuple(dataset.queries[i].slug for i in sorted(each.decision.hidden)),
+            {
+                score: value
+                for metric in metrics
+                for score, value in metric.scores(labels[each.query], each.labels).items()
+            },
         )
         for each in predictions
     ]
@@ -265,14 +284,20 @@ def _rehearse(
     methods: Mapping[str, Method],
     protocols: Mapping[str, Protocol],
     dataset: Dataset,
-) -> dict[str, list[Params]]:
-    """Find what is impossible before minutes are spent, and all parameters that are wanted."""
+) -> tuple[dict[str, list[Params]], dict[tuple[str, str], str]]:
+    """Find all parameters that are wanted, and the rows that the dataset is too small for."""
     n_images = [len(query.images) for query in dataset.queries]
     rehearsals = {name: Rehearsal(method, n_images) for name, method in methods.items()}
+    impossible: dict[tuple[str, str], str] = {}
     for protocol_name, name in rows:
         seen = {m: rehearsals[m] for p, m in rows if p == protocol_name}
-        rehearse(name, protocol_name, protocols[protocol_name], seen)
-    return {name: rehearsal.wanted for name, rehearsal in rehearsals.items()}
+        try:
+            rehearse(name, protocol_name, protocols[protocol_name], seen)
+        except RowError as error:
+            impossible[protocol_name, name] = str(error)
+    if len(impossible) == len(rows):
+        raise SettingsError("; ".join(dict.fromkeys(impossible.values())))
+    return {name: rehearsal.wanted for name, rehearsal in rehearsals.items()}, impossible
 
 
 def rehearse(
@@ -289,7 +314,7 @@ def rehearse(
         for query, decision in enumerate(protocol.decide(name, rehearsals)):
             rehearsals[name].curves(query, [decision.params], decision.hidden)
     except SettingsError as error:
-        raise SettingsError(f"method {name}, protocol {protocol_name}: {error}") from None
+        raise type(error)(f"method {name}, protocol {protocol_name}: {error}") from None
 
 
 def _nothing_together(scored: Sequence[QueryResult], method: Method) -> Iterator[str]:

@@ -135,7 +135,7 @@ class PairCurve:
 
     def within_reach(self) -> PairCurve:
         """Return the curve without the merges at infinity, which no threshold reaches."""
-        n = int(np.searchsorted(self.thresholds, np.inf))
+        n = int((self.thresholds != np.inf).sum())
         if n == len(self):
             return self
         tp, fp, fn, tn = (getattr(self, name)[:n] for name in ("tp", "fp", "fn", "tn"))

@@ -10,7 +10,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 from sklearn import decomposition
 
-from dupeval.errors import SettingsError
+from dupeval.errors import RowError, SettingsError
 from dupeval.settings import STRICT
 
 Vectors = npt.NDArray[np.floating]
@@ -42,7 +42,7 @@ class PCA:
 def check_components(reduction: PCA, n_images: int) -> None:
     """Raise SettingsError when PCA cannot be fitted as wanted on that many images."""
     if n_images < 2:
-        raise SettingsError(
+        raise RowError(
             f"fit={reduction.fit} leaves {n_images} images to fit PCA on; possible: fit=query, or "
             "a dataset with more queries"
         )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from dupeval.dataset import Dataset
 from dupeval.evaluation import Spread
-from dupeval.tables import SCORES, published_table1
+from dupeval.tables import PER_QUERY_COLUMNS, SCORES, published_table1
 from dupeval.text import csv_cell, visible
 
 
@@ -74,11 +74,12 @@ def per_query_markdown(per_query: pd.DataFrame, dataset: Dataset) -> str:
     """Return the scores of every query as Markdown, with their means below."""
     parts = []
     for (protocol, method), rows in per_query.groupby(["protocol", "method"], sort=False):
-        shown = rows.drop(columns=["method", "protocol"])
+        # What else is said of predictions, and what was hidden, is for the CSV file.
+        shown = rows[[name for name in PER_QUERY_COLUMNS[2:] if name != "hidden"]].copy()
         for name in (*SCORES, "threshold"):
             shown[name] = shown[name].map(_number)
         means = rows[SCORES].mean().map("{:.3f}".format)
-        for name in ("query", "setting"):
+        for name in ("query", "params"):
             shown[name] = shown[name].map(_in_a_cell)
         shown = pd.concat([shown.astype("str"), pd.DataFrame([{"query": "mean", **means}])])
         text = shown.fillna("").to_markdown(index=False, disable_numparse=True)
@@ -91,7 +92,8 @@ NOTE = (
     "empty: in how many queries that is so; interval: of F1, 95 %, Student's t over queries; "
     "pooled: precision, recall and F1 of the counts of all queries together; difference: "
     "of mean F1 from the reference, with its interval; p: exact paired sign-flip test, Holm: "
-    "adjusted for the other methods of its block. Published: the study's figures, on its own "
+    "adjusted for the other methods of its block; where a protocol does not cover the reference it "
+    "is taken under the first honest one. Published: the study's figures, on its own "
     "images, which are not public; nothing here reproduces them."
 )
 
@@ -102,11 +104,16 @@ def _heading(protocol: str, headings: Mapping[str, str]) -> str:
 
 def _reach(row: pd.Series) -> str:
     """Say what the comparisons of one block can find."""
-    n = row["n_comparisons"]
+    n, difference = row["n_comparisons"], row["detectable"]
+    found = (
+        f"a mean difference of {difference:.2f} would be found with 80 % power"
+        if 0 < difference < 1
+        else "80 % power is out of reach"
+    )
     return (
         f"{row['block']}: {n} comparison{'s' if n > 1 else ''} with {row['reference']} on "
-        f"{row['n_queries']} queries; no Holm p can be below {row['smallest_p_holm']:.3f}, and a "
-        f"mean difference of {row['detectable']:.2f} would be found with 80 % power."
+        f"{row['n_queries']} queries; no Holm p can be below {row['smallest_p_holm']:.3f}, and "
+        f"{found}."
     )
 
 

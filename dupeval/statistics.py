@@ -35,11 +35,14 @@ class Comparison:
         Methods whose comparisons answer one question: their p-values are adjusted for each other.
         Methods in none of them make one more block, "others".
     seed : int
+    elsewhere : str, optional
+        The protocol under which the reference is taken where a row's own does not cover it.
     """
 
     reference: str
     blocks: Mapping[str, Sequence[str]]
     seed: int
+    elsewhere: str | None = None
 
     def block_of(self, method: str) -> str:
         """Return the name of a method's block."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from importlib.resources import files
 
@@ -42,7 +42,7 @@ PER_QUERY_COLUMNS = [
 ]
 
 
-def per_query_table(results: Iterable[QueryResult]) -> pd.DataFrame:
+def per_query_table(results: Sequence[QueryResult]) -> pd.DataFrame:
     """Return one row a method, protocol and query.
 
     ``threshold`` and ``params`` (canonical JSON of the other chosen parameters) are what the
@@ -54,13 +54,17 @@ def per_query_table(results: Iterable[QueryResult]) -> pd.DataFrame:
             "protocol": r.protocol,
             "query": r.query,
             **{name: getattr(r.scores, name) for name in ("tp", "fp", "fn", "tn", *SCORES)},
+            **r.described,
             "threshold": r.decision.threshold,
             "params": canonical_json(dict(r.decision.params)),
             "hidden": canonical_json(list(r.hidden)),
         }
         for r in results
     ]
-    return pd.DataFrame(rows, columns=PER_QUERY_COLUMNS)
+    described = list(dict.fromkeys(name for r in results for name in r.described))
+    place = PER_QUERY_COLUMNS.index("threshold")
+    columns = [*PER_QUERY_COLUMNS[:place], *described, *PER_QUERY_COLUMNS[place:]]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def published_table1() -> pd.DataFrame:
@@ -80,8 +84,9 @@ def table1(
     precision, recall and f1 are means over queries; ``f1_ci_*`` is the 95 % interval of F1 over
     queries; ``*_micro`` come from the counts of all queries pooled, and ``n_empty`` is in how many
     queries nothing was claimed, so that a precision of 0 there says nothing. ``difference`` is the
-    mean difference of F1 from the reference under the same protocol, with its interval and the
-    exact paired sign-flip ``p_value``; ``p_holm`` is adjusted for the other methods of its block.
+    mean difference of F1 from the reference under the same protocol (or, where that does not cover
+    the reference, under `Comparison.elsewhere`), with its interval and the exact paired sign-flip
+    ``p_value``; ``p_holm`` is adjusted for the other methods of its block.
     ``threshold`` is the median over queries (of a tool that has one parameter in a threshold's
     place, a number, the median of that), empty where a method has none or where protocols chose
     different parameters for different queries.
@@ -148,10 +153,14 @@ def comparisons_table(per_query: pd.DataFrame, comparison: Comparison) -> pd.Dat
     )
     rows = []
     for protocol, f1 in wide.groupby("protocol", sort=False):
-        own = f1.dropna(axis=1)
-        if comparison.reference not in own or len(own) < 2:
+        own = f1.droplevel("protocol").dropna(axis=1)
+        reference = own.get(comparison.reference)
+        if reference is None and comparison.elsewhere in wide.index:
+            reference = wide.loc[comparison.elsewhere].get(comparison.reference)
+        if reference is None or reference.isna().any() or len(own) < 2:
             continue
-        differences = own.sub(own[comparison.reference], axis=0).drop(columns=comparison.reference)
+        others = own.drop(columns=comparison.reference, errors="ignore")
+        differences = others.sub(reference, axis=0)
         of_block = differences.T.groupby(comparison.block_of, sort=False)
         for block, members in of_block:
             n, spread = len(members), float(members.std(axis=1, ddof=1).median())
@@ -199,8 +208,9 @@ def _difference(
     method: str,
     comparison: Comparison,
 ) -> dict[str, object]:
-    """Return how far a row is from the reference, if the same protocol covers both."""
-    reference = groups.get((protocol, comparison.reference))
+    """Return how far a row is from the reference, if there is one to compare with."""
+    places = [(name, comparison.reference) for name in (protocol, comparison.elsewhere) if name]
+    reference = next((groups[place] for place in places if place in groups), None)
     if reference is None or method == comparison.reference:
         return {}
     group = groups[protocol, method]

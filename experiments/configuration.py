@@ -34,6 +34,8 @@ def check(config: DictConfig) -> None:
     config = checked(config)
     build_methods(config)
     build_protocols(config)
+    if "metrics" in config:
+        build_all(config, "metrics")
 
 
 class Common(BaseModel):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from configuration import as_json, build_methods, build_protocols, open_dataset
+from configuration import as_json, build_all, build_methods, build_protocols, open_dataset
 from console import NO_SCORES, SUCCESS
 from omegaconf import DictConfig
 
@@ -17,6 +17,7 @@ from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
 from dupeval.evaluation import Evaluation, evaluate
 from dupeval.method import Method, Resources
+from dupeval.metric import Metric
 from dupeval.protocol import Protocol
 from dupeval.provenance import describe_run
 
@@ -63,7 +64,8 @@ def evaluate_configuration(config: DictConfig) -> Evaluated:
         if missing:
             raise SettingsError("; ".join(missing))
     dataset = open_dataset(config)
-    evaluation = evaluate(methods, protocols, dataset, resources(config))
+    metrics: Iterable[Metric] = build_all(config, "metrics").values()
+    evaluation = evaluate(methods, protocols, dataset, resources(config), list(metrics))
     return Evaluated(config, dataset, methods, protocols, evaluation)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dupeval.files import whole_file
+from dupeval.files import OURS, whole_file
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "results" / "reference"
@@ -58,16 +58,19 @@ PARTS: Mapping[str, Part] = {
             *("sweep_dir=results/reference/sweep", "out_dir=OUT"),
         ),
     ),
+    "intervals": Part(("-m", "benchmarks.intervals", "OUT"), needs=()),
     "benchmarks": Part(("-m", "benchmarks", "OUT")),
 }
 
 
-def _table1_part(protocol: int) -> Callable[[Path], str]:
+def _table1_part(protocol: str) -> Callable[[Path], str]:
     """Return what gives the note and one protocol's part of Table 1."""
 
     def block(results: Path) -> str:
-        note, *parts = (results / "table1" / "table1.md").read_text(encoding="utf-8").split("\n\n")
-        return "\n\n".join([note, *parts[2 * protocol : 2 * protocol + 2]])
+        text = (results / "table1" / "table1.md").read_text(encoding="utf-8")
+        note, *parts = text.split("\n### ")
+        part = next(part for part in parts if part.partition("\n")[0].endswith(f"({protocol})"))
+        return f"{note}\n### {part}"
 
     return block
 
@@ -79,14 +82,19 @@ def _sweep(results: Path) -> str:
     return f"{about}\n\n{by_loqo}"
 
 
+def _intervals(results: Path) -> str:
+    return (results / "intervals" / "intervals.md").read_text(encoding="utf-8")
+
+
 def _benchmarks(results: Path) -> str:
     return (results / "benchmarks" / "benchmarks.md").read_text(encoding="utf-8")
 
 
 BLOCKS: Mapping[str, Callable[[Path], str]] = {
-    "table1": _table1_part(0),
-    "table1_fixed": _table1_part(1),
+    "table1": _table1_part("nested"),
+    "table1_fixed": _table1_part("fixed"),
     "sweep": _sweep,
+    "intervals": _intervals,
     "benchmarks": _benchmarks,
 }
 _MARKED = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
@@ -125,6 +133,8 @@ def write(part: Part, folder: Path) -> None:
     subprocess.run([sys.executable, *command], cwd=ROOT, check=True)
     for name in part.too_large:
         (fresh / name).unlink()
+    # Without it no program takes the folder for one that it may write to.
+    (fresh / OURS).unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,7 +23,7 @@ from dupeval.protocol.shared import Shared
 from dupeval.settings import STRICT
 from dupeval.sweep.grid import Grid, faults, grids_of, read_grid
 from dupeval.sweep.outcome import OutcomeCurves
-from dupeval.sweep.plan import Workplace, check_protocols, plan
+from dupeval.sweep.plan import Planned, Workplace, check_protocols, plan
 from dupeval.sweep.rendering import best_markdown, parquet_bytes, short_csv_bytes
 from dupeval.sweep.store import OutcomeStore
 from dupeval.sweep.tables import Swept, best_table, curves_table, figures_by_protocol, sweep_table
@@ -78,7 +78,7 @@ def main(config: DictConfig) -> int:
     }
     contents["run.json"] = run_json(config, dataset, methods, protocols, contents)
     write_results(Path(config.out_dir), contents)
-    for note in notes:
+    for note in [*notes, *_left_out(planned)]:
         print(note, file=sys.stderr)
     say(f"{markdown}\n{len(planned)} settings written to {config.out_dir}: {', '.join(contents)}")
     return SUCCESS
@@ -122,6 +122,16 @@ def _protocols(config: DictConfig) -> tuple[dict[str, Protocol], list[str]]:
     if len(lacking) == len(protocols):
         raise SettingsError("; ".join(lacking.values()) + "; possible: protocol=[loqo,oracle]")
     return {n: p for n, p in protocols.items() if n not in lacking}, list(lacking.values())
+
+
+def _left_out(planned: Sequence[Planned]) -> Iterator[str]:
+    """Say which combinations of a grid have no meaning, once a method."""
+    for method in dict.fromkeys(one.method for one in planned):
+        families = {id(one.family): one.family for one in planned if one.method == method}
+        skipped = [reason for family in families.values() for reason in family.skipped]
+        if skipped:
+            n = len(skipped) + sum(len(family.settings) for family in families.values())
+            yield f"{method}: {len(skipped)} of {n} combinations are left out: {skipped[0]}"
 
 
 def _references(protocols: Mapping[str, Protocol]) -> list[str]:

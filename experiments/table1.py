@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from configuration import as_json
+from configuration import as_json, build_protocols
 from console import say
 from hydra_app import run
 from omegaconf import DictConfig
@@ -65,7 +65,9 @@ def main(config: DictConfig) -> int:
 
 
 def _comparison(config: DictConfig) -> Comparison:
-    comparison = Comparison(config.reference, as_json(config)["blocks"], config.seed)
+    honest = [name for name, protocol in build_protocols(config).items() if protocol.honest]
+    blocks = as_json(config)["blocks"]
+    comparison = Comparison(config.reference, blocks, config.seed, next(iter(honest), None))
     comparison.check(config.methods)
     return comparison
 

@@ -191,8 +191,27 @@ class TestFromDistances:
 
     @pytest.mark.parametrize("linkage", get_args(Linkage))
     def test_a_distance_that_is_no_number_is_refused(self, linkage: Linkage) -> None:
-        with pytest.raises(ValueError, match="finite"):
+        with pytest.raises(ValueError, match="numbers not below 0"):
             Dendrogram.from_distances([1.0, math.nan, 2.0], linkage)
+
+
+class TestInfiniteDistances:
+    def test_join_at_no_threshold_what_no_chain_joins(self) -> None:
+        far = math.inf
+        tree = Dendrogram.from_distances([1.0, far, far, far, far, 3.0], "single")
+        assert tree.heights.tolist() == [1.0, 3.0, far]
+        assert tree.cut(1e300).tolist() == [0, 0, 1, 1]
+        # The pair alone is far, a chain is not.
+        assert Dendrogram.from_distances([2.0, far, 1.0]).cut(2.0).tolist() == [0, 0, 0]
+
+    def test_alone_leave_everything_alone(self) -> None:
+        tree = Dendrogram.from_distances([math.inf] * 3)
+        assert tree.heights.tolist() == [math.inf, math.inf]
+        assert tree.cut(1e300).tolist() == [0, 1, 2]
+
+    def test_have_a_meaning_for_single_linkage_only(self) -> None:
+        with pytest.raises(ValueError, match="single linkage only"):
+            Dendrogram.from_distances([1.0, math.inf, 2.0], "average")
 
 
 class TestPairwiseDistances:

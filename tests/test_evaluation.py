@@ -1,46 +1,34 @@
 """Methods under protocols on a dataset: what is absent does not disturb the others."""
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from labelled import dataset_of
 
-from dupeval.dataset import Dataset, LabelledImage, Query
+from dupeval.engine.curves import Curves
 from dupeval.errors import NoScoresError, SettingsError
 from dupeval.evaluation import Absence, Evaluation, Group, Spread, evaluate
-from dupeval.method import Curves, Method, Resources
-from dupeval.method.partitions import PartitionCurves
-from dupeval.protocol import Choice, Protocol
+from dupeval.method import Answer, Method, Params, Resources
+from dupeval.method.views import QueryImages
+from dupeval.metric.kept import Kept
+from dupeval.protocol import Decision, Protocol
 from dupeval.protocol.fixed import Fixed
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.oracle import Oracle
 from dupeval.protocol.shared import Shared
 from dupeval.timing import Stopwatch, Timing
 
-
-def dataset_of(**photographs: str) -> Dataset:
-    """Make one query of each string, an image of each of its letters."""
-    return Dataset(
-        "test",
-        tuple(
-            Query(
-                slug,
-                slug.upper(),
-                tuple(
-                    LabelledImage(f"{i}.png", Path(f"{slug}/{i}.png"), letter, "", f"{slug}{i}")
-                    for i, letter in enumerate(letters)
-                ),
-            )
-            for slug, letters in photographs.items()
-        ),
-    )
-
-
-DATASET = dataset_of(one="aab", two="aabb")
+DATASET = replace(
+    dataset_of("aab", "aabb"),
+    queries=tuple(
+        replace(query, slug=slug)
+        for query, slug in zip(dataset_of("aab", "aabb").queries, ("one", "two"), strict=True)
+    ),
+)
 RESOURCES = Resources(Path("nowhere"))
 
 
@@ -49,25 +37,32 @@ class Given(Method):
     """Its groups of each query are given, one letter an image, for each of its runs."""
 
     runs: Sequence[Sequence[str]]
+    prepared_runs: list[int] = field(default_factory=list)
     external: ClassVar[bool] = False
 
     @property
     def description(self) -> Mapping[str, Any]:
         return {}
 
-    def rehearsal(self, n_images: Sequence[int]) -> Curves:
-        return self._curves(["x" * n for n in n_images], [np.array(["p"] * n) for n in n_images])
+    @property
+    def n_runs(self) -> int:
+        return len(self.runs)
 
-    def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> Curves:
-        photographs = [query.photographs for query in dataset.queries]
-        watch.add("given", 1.0, 0.5)
-        first, *others = (self._curves(run, photographs) for run in self.runs)
-        object.__setattr__(first, "other_runs", tuple(others))
-        return first
+    def prepared(
+        self, queries: Sequence[QueryImages], wanted: Sequence[Params], watch: Stopwatch
+    ) -> Method:
+        run = len(self.prepared_runs)
+        self.prepared_runs.append(run)
+        if run == 0:
+            watch.add("given", 1.0, 0.5)
+        return replace(self, runs=[self.runs[run % len(self.runs)]])
 
-    def _curves(self, groups: Sequence[str], photographs: Sequence[Any]) -> PartitionCurves:
-        labels = [np.unique(list(g), return_inverse=True)[1].astype(np.int64) for g in groups]
-        return PartitionCurves(({},), {}, math.nan, photographs, [[found] for found in labels])
+    def answers(
+        self, fit: Any, query: QueryImages, many: Sequence[Params]
+    ) -> Iterator[tuple[Params, Answer]]:
+        groups = self.runs[0][["one", "two"].index(query.slug)]
+        for params in many:
+            yield params, np.unique(list(groups), return_inverse=True)[1].astype(np.int64)
 
 
 class GivenTool(Given):
@@ -82,10 +77,12 @@ class Imported(Given):
 class Absent(GivenTool):
     """It cannot be run."""
 
-    runs: Sequence[Sequence[str]] = ()
+    runs: Sequence[Sequence[str]] = ((),)
     kind: str = "missing"
 
-    def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> Curves:
+    def prepared(
+        self, queries: Sequence[QueryImages], wanted: Sequence[Params], watch: Stopwatch
+    ) -> Method:
         raise NoScoresError(self.kind, "the reason")
 
 
@@ -178,7 +175,9 @@ class TestAbsences:
 
     def test_are_not_what_the_user_can_put_right(self) -> None:
         class Faulty(Given):
-            def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> Curves:
+            def prepared(
+                self, queries: Sequence[QueryImages], wanted: Sequence[Params], watch: Stopwatch
+            ) -> Method:
                 raise SettingsError("put it right")
 
         with pytest.raises(SettingsError, match="put it right"):
@@ -200,28 +199,44 @@ class TestSpreads:
         assert [spread.method for spread in run(methods).spreads] == ["b"]
 
 
-@dataclass(frozen=True)
-class Counting(Given):
-    """It counts how often it works."""
-
-    worked: list[int] = field(default_factory=list)
-
-    def curves(self, dataset: Dataset, resources: Resources, watch: Stopwatch) -> Curves:
-        self.worked.append(1)
-        return super().curves(dataset, resources, watch)
-
-
 def test_what_is_impossible_is_found_before_any_work() -> None:
     class Impossible(Protocol):
-        def choose(self, method: str, curves: Mapping[str, Curves]) -> list[Choice]:
+        def decide(self, method: str, curves: Mapping[str, Curves]) -> list[Decision]:
             raise SettingsError("impossible")
 
-    method = Counting([ALL])
+    method = Given([ALL])
     with pytest.raises(SettingsError, match=r"^method a, protocol x: impossible$"):
         run({"a": method}, ok=Fixed(), x=Impossible())
-    assert method.worked == []
+    assert method.prepared_runs == []
     run({"a": method}, x=Fixed(), y=Oracle())
-    assert method.worked == [1]
+    assert method.prepared_runs == [0]
+
+
+class TestRowsThatCannotBeHad:
+    ONE = replace(DATASET, queries=DATASET.queries[:1])
+
+    def test_cost_themselves_with_their_reason(self) -> None:
+        protocols: dict[str, Protocol] = {"loqo": LeaveOneQueryOut(), "oracle": Oracle()}
+        with pytest.warns(UserWarning, match="method a, protocol loqo: leaving one query"):
+            evaluation = evaluate({"a": Given([PERFECT])}, protocols, self.ONE, RESOURCES)
+        assert evaluation.sources == {("loqo", "a"): "failed", ("oracle", "a"): "measured"}
+        assert [result.protocol for result in evaluation.results] == ["oracle"]
+        (note,) = evaluation.notes
+        assert "needs at least 2 queries, the dataset has 1" in note
+
+    def test_are_an_error_where_there_is_no_other(self) -> None:
+        with pytest.raises(SettingsError, match="method a, protocol x: leaving one query out"):
+            evaluate({"a": Given([ALL])}, {"x": LeaveOneQueryOut()}, self.ONE, RESOURCES)
+
+
+def test_results_carry_what_was_hidden_and_other_metrics() -> None:
+    evaluation = evaluate(
+        {"a": Given([PERFECT])}, {"loqo": LeaveOneQueryOut()}, DATASET, RESOURCES, [Kept()]
+    )
+    assert [result.hidden for result in evaluation.results] == [("one",), ("two",)]
+    assert [result.described for result in evaluation.results] == [
+        {"photographs_lost": 0.0, "copies_left": 0.0}
+    ] * 2
 
 
 class TestNotes:

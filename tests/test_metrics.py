@@ -208,6 +208,24 @@ class TestPairCurve:
         scores = pair_scores([0, 1], [0, 1])
         assert list(PairCurve.of_partition(scores)) == [scores] == [scored(0, 0, 0, 1, 1, 1, 1)]
 
+    def test_within_reach_ends_before_the_merges_that_no_threshold_makes(self) -> None:
+        endless = math.inf
+        tree = Dendrogram(TREE.merges, np.array([1.0, 1.0, endless, endless]))
+        whole = pair_curve(tree, [0, 0, 0, 1, 1], zero_division=1)
+        curve = whole.within_reach()
+        assert whole.thresholds.tolist() == [-endless, 1.0, endless]
+        assert curve.thresholds.tolist() == [-endless, 1.0]
+        assert list(curve) == [whole[0], whole[1]]
+        assert curve.at(1e300) == curve.at(endless) == scored(1, 1, 3, 5, 1 / 2, 1 / 4, 2 / 6)
+        assert curve.zero_division == 1
+        assert curve.precision[0] == 1.0
+
+    def test_where_nothing_is_out_of_reach_it_stays_as_it_is(self) -> None:
+        curve = pair_curve(TREE, [0, 0, 0, 1, 1])
+        assert curve.within_reach() is curve
+        partition = PairCurve.of_partition(pair_scores([0, 0, 1], [0, 0, 0]))
+        assert partition.within_reach() is partition
+
     def test_an_inversion_is_no_cut_of_its_own(self) -> None:
         # Points 0 and 1 merge at 1; their centroid is only 0.9 away from point 2.
         dendrogram = Dendrogram.from_vectors(

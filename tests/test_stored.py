@@ -11,6 +11,8 @@ from hostile_results import Stored, hostile_results, run_table1
 
 from dupeval.files import file_sha256
 from dupeval.metrics import pair_scores
+from dupeval.protocol.loqo import LeaveOneQueryOut
+from dupeval.protocol.oracle import Oracle
 from dupeval.stored import read_results
 from dupeval.stored_run import StoredResultsError
 
@@ -85,13 +87,19 @@ class TestWhatARunStored:
             assert results.row("raw", "loqo", name)["query"] == name
             assert list(results.partition("raw", "loqo", name)) == ["a.png", "b.png"]
 
-    def test_what_loqo_chose_hides_the_query_and_what_others_chose_hides_none(self, stored) -> None:
+    def test_a_decision_comes_back_with_what_it_hid(self, stored) -> None:
         results = read_results(stored.table1_dir, stored.dataset)
-        choice = results.choice("raw", "loqo", "three", 2)
-        assert choice.hidden == frozenset({2})
-        assert choice.setting == {}
-        assert choice.threshold == results.row("raw", "loqo", "three")["threshold"]
-        assert results.choice("raw", "oracle", "three", 2).hidden == frozenset()
+        for i, query in enumerate(stored.dataset.queries):
+            decision = results.decision("raw", "loqo", query.slug)
+            assert decision.hidden == frozenset({i})
+            assert decision.params == {}
+            assert decision.threshold == results.row("raw", "loqo", query.slug)["threshold"]
+            assert results.decision("raw", "oracle", query.slug).hidden == frozenset()
+
+    def test_protocols_say_what_they_said_when_they_were_run(self, stored) -> None:
+        results = read_results(stored.table1_dir, stored.dataset)
+        assert results.said_of("loqo") == LeaveOneQueryOut().description
+        assert results.said_of("oracle") == Oracle().description
 
     def test_the_run_is_read_as_it_was_written(self, stored) -> None:
         text = (stored.table1_dir / "run.json").read_text(encoding="utf-8")
@@ -158,6 +166,13 @@ class TestWhatCannotBeShown:
     @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"dataset": 3}'])
     def test_a_run_json_that_is_none(self, folder: Path, stored, content: str) -> None:
         (folder / "run.json").write_text(content)
+        assert "run.json is not what a run writes" in complaint(folder, stored.dataset)
+
+    @pytest.mark.parametrize("name", ["seed", "dupeval", "protocols"])
+    def test_a_run_json_of_before(self, folder: Path, stored, name: str) -> None:
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        del run[name]
+        (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
         assert "run.json is not what a run writes" in complaint(folder, stored.dataset)
 
     def test_a_table_without_a_column(self, folder: Path, stored) -> None:

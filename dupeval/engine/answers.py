@@ -109,12 +109,19 @@ class Answers:
 def seen_by(
     method: Method, query: int, params: Params, hidden: frozenset[int], n_queries: int
 ) -> frozenset[int]:
-    """Return the queries that a fit for `query` sees while others are hidden."""
+    """Return the queries that a fit for `query` sees while others are hidden.
+
+    Raises
+    ------
+    ValueError
+        If a fit would be shown the labels of the very query it is made for.
+    """
+    scope = method.scope(params)
+    if method.supervised and scope in ("query", "dataset"):
+        raise ValueError(f"scope={scope} would show a supervised fit the labels it is scored with")
     own = frozenset((query,))
     others = frozenset(range(n_queries)) - hidden - own
-    return {"none": NOTHING, "query": own, "others": others, "dataset": others | own}[
-        method.scope(params)
-    ]
+    return {"none": NOTHING, "query": own, "others": others, "dataset": others | own}[scope]
 
 
 def cut(found: Found, threshold: float) -> npt.NDArray[np.int64]:

@@ -84,7 +84,7 @@ class F1ByDimensions(Figure):
             text=(
                 "Means of F1 over queries; thresholds are chosen anew at every number. Black: the "
                 "linkage, distance and other parameters in force, or where the sweep has not tried "
-                "these, those with the highest point; the grey band is its 95 % bootstrap interval "
+                "these, those with the highest point; the grey band is its 95 % interval "
                 "over queries. Its highest point is labelled, which is chosen with hindsight."
                 + ("" if looks else " Grey lines: all other combinations that were tried.")
             ),

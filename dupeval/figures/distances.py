@@ -81,12 +81,11 @@ class DistancesOfPairs(Figure):
         )
 
     def _distances(self, material: Material, name: str) -> Distances:
-        stored, queries = material.stored_for(name), material.dataset.queries
+        answers, queries = material.answers(name), material.dataset.queries
+        stored = material.stored_for(name)
         decisions = [stored.decision(name, self.protocol, query.slug) for query in queries]
         with one_thread():
-            return distances_of(
-                material.answers(name), decisions, [query.photographs for query in queries]
-            )
+            return distances_of(answers, decisions, [query.photographs for query in queries])
 
 
 @plain_dataclass(frozen=True, eq=False)

@@ -54,7 +54,7 @@ class Material:
     resources: Resources
     table1_dir: Path
     seed: int
-    _answers: dict[str, Answers] = field(default_factory=dict)
+    _answers: dict[str, tuple[Method, Answers]] = field(default_factory=dict)
 
     def place(self, slug: str | None) -> int:
         """Return the place of a query in the dataset; None means the second, or the only one.
@@ -110,12 +110,14 @@ class Material:
         NoScoresError
             If it cannot be run here.
         """
-        if name not in self._answers:
+        method = self.method(name)
+        known = self._answers.get(name)
+        if known is None or known[0] is not method:
             workshop = Workshop(self.dataset, self.resources, Stopwatch(name))
-            answers = Answers(self.method(name), workshop)
-            answers.prepare([])
-            self._answers[name] = answers
-        return self._answers[name]
+            known = (method, Answers(method, workshop))
+            known[1].prepare([])
+            self._answers[name] = known
+        return known[1]
 
     def scored(self, name: str) -> ScoredAnswers:
         """Return the scored answers of a method; see `answers`."""

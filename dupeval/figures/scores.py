@@ -68,13 +68,12 @@ class ScoresOfMethods(Figure):
             canvas,
             title="F1 of every method",
             text=(
-                "Means of F1 over queries; whiskers and brackets: 95 % bootstrap intervals over "
-                "queries. "
+                "Means of F1 over queries; whiskers and brackets: 95 % intervals (Student's t over "
+                "queries), none where all queries are equal. "
                 + (_ON_PUBLISHED if published else "")
                 + f"Without scores: {', '.join(absent) or 'none'}."
             ),
             protocol=", ".join(self.protocols),
-            settings={"seed of the bootstrap": material.stored.run["seed"]},
         )
 
 

@@ -72,7 +72,7 @@ class Method(ABC):
     external: ClassVar[bool] = False
     # What tables say its figures rest on.
     source: ClassVar[str] = "measured"
-    # Whether a fit is shown the labels of what it may see.
+    # Whether a fit is shown the labels of what it may see: of other queries, its `scope`, alone.
     supervised: ClassVar[bool] = False
 
     @property

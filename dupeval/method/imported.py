@@ -133,10 +133,15 @@ class _Imported(Method):
 
     groups: _Groups
     setting: str
-    description: Mapping[str, Any]
+    of_file: Mapping[str, Any]
 
     external: ClassVar[bool] = True
     source: ClassVar[str] = "imported"
+
+    @property
+    def description(self) -> Mapping[str, Any]:
+        """See `Method.description`."""
+        return self.of_file
 
     @property
     def default(self) -> Params:

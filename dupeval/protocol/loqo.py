@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dupeval.engine.curves import Curves
-from dupeval.errors import SettingsError
+from dupeval.errors import RowError
 from dupeval.method import Method, Params
 from dupeval.protocol import Decision, Protocol
 from dupeval.protocol.search import best_params
@@ -38,7 +38,7 @@ class LeaveOneQueryOut(Protocol):
         """See `Protocol.decide`."""
         own = curves[method]
         if own.n_queries < 2:
-            raise SettingsError(
+            raise RowError(
                 f"leaving one query out needs at least 2 queries, the dataset has {own.n_queries}; "
                 "possible: protocol=fixed, protocol=oracle"
             )

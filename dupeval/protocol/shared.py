@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dupeval.engine.curves import Curves
-from dupeval.errors import SettingsError
+from dupeval.errors import RowError
 from dupeval.method import Method
 from dupeval.protocol import Decision, Protocol
 from dupeval.protocol.oracle import Oracle
@@ -39,7 +39,7 @@ class Shared(Protocol):
     def decide(self, method: str, curves: Mapping[str, Curves]) -> list[Decision]:
         """See `Protocol.decide`."""
         if self.reference not in curves:
-            raise SettingsError(
+            raise RowError(
                 f"protocol=shared takes its threshold from {self.reference}, which is not in this "
                 f"run; possible: protocol=loqo, or method=[{method},{self.reference}], or "
                 f"protocols.shared.reference={method}"

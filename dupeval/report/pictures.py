@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from tqdm import tqdm
 
 from dupeval.dataset.images import MOST_DECODERS, ImageError, open_rgb
 from dupeval.errors import DupevalError
-from dupeval.files import whole_file
+from dupeval.files import check_regular, whole_file
 
 # How many pictures tell whether a format will do for all of them.
 SAMPLE = 24
@@ -124,9 +125,17 @@ def _encoded(
 
 def _load(path: Path) -> Picture | None:
     try:
-        return _picture(path.read_bytes())
-    except (FileNotFoundError, UnidentifiedImageError):
+        check_regular(path)
+        digest, content = path.read_bytes().split(b"\n", 1)
+        return _picture(content) if digest == _digest(path, content) else None
+    except (FileNotFoundError, ValueError, UnidentifiedImageError):
         return None
+
+
+def _digest(path: Path, content: bytes) -> bytes:
+    # Of the place too: a picture that is moved to another key is not that key's.
+    place = f"{path.parent.parent.name}/{path.name}\n".encode()
+    return hashlib.sha256(place + content).hexdigest().encode()
 
 
 def _encode(path: Path, form: Format, kept: Path) -> Picture:
@@ -138,7 +147,7 @@ def _encode(path: Path, form: Format, kept: Path) -> Picture:
     buffer = io.BytesIO()
     image.save(buffer, "WEBP", quality=form.quality, method=4)
     with whole_file(kept) as temporary:
-        temporary.write_bytes(buffer.getvalue())
+        temporary.write_bytes(_digest(kept, buffer.getvalue()) + b"\n" + buffer.getvalue())
     return _picture(buffer.getvalue())
 
 

@@ -17,7 +17,7 @@ from safetensors.numpy import save
 from tqdm import tqdm
 
 from dupeval.dataset import ImageHandle
-from dupeval.files import canonical_json, json_sha256, whole_file
+from dupeval.files import canonical_json, check_regular, json_sha256, whole_file
 from dupeval.representation import Representation
 
 
@@ -145,7 +145,11 @@ def _describe(folder: Path, representation: Representation) -> None:
 def _save(path: Path, entry: _Entry) -> None:
     # Contiguous, because safetensors stores the memory as it lies.
     vector = np.ascontiguousarray(entry.vector, np.float32)
-    about = {"sha256": _sha256(vector), "wall_s": f"{entry.wall_s}", "cpu_s": f"{entry.cpu_s}"}
+    about = {
+        "sha256": _sha256(path, vector),
+        "wall_s": f"{entry.wall_s}",
+        "cpu_s": f"{entry.cpu_s}",
+    }
     with whole_file(path) as temporary:
         temporary.write_bytes(save({"vector": vector}, about))
 
@@ -154,17 +158,20 @@ def _load(path: Path) -> _Entry | None:
     if not path.exists():
         return None
     try:
+        check_regular(path)
         with safe_open(path, framework="np") as file:
             vector: npt.NDArray[np.float32] = file.get_tensor("vector")
             about = file.metadata() or {}
         seconds = [float(about.get(name, "nan")) for name in ("wall_s", "cpu_s")]
     except (SafetensorError, OSError, ValueError):
         vector, about, seconds = np.empty(0, np.float32), {}, []
-    if about.get("sha256") != _sha256(vector) or vector.dtype != np.float32:
+    if about.get("sha256") != _sha256(path, vector) or vector.dtype != np.float32:
         warnings.warn(f"{path} is damaged and is computed again", stacklevel=4)
         return None
     return _Entry(vector, *seconds)
 
 
-def _sha256(vector: npt.NDArray[np.float32]) -> str:
-    return hashlib.sha256(vector.tobytes()).hexdigest()
+def _sha256(path: Path, vector: npt.NDArray[np.float32]) -> str:
+    # Of the place too: an entry that is moved to another key is not that key's.
+    place = f"{path.parent.parent.name}/{path.name}\n".encode()
+    return hashlib.sha256(place + vector.tobytes()).hexdigest()

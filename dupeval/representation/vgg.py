@@ -24,12 +24,11 @@ from dupeval.representation.preparation import (
     read_ahead,
     read_resized,
 )
-from dupeval.representation.vgg_weights import WeightsFile, find_weights
+from dupeval.representation.vgg_weights import WeightsFile, build_network, find_weights
 from dupeval.settings import STRICT
 
 if TYPE_CHECKING:
     import torch
-    from torchvision.models import VGG
 
 Layer = Literal["pool1", "pool2", "pool3", "pool4", "pool5", "gap", "fc6", "fc7"]
 
@@ -191,12 +190,3 @@ class VGG16(Representation):
         vgg.load_state_dict(tensors, strict=False, assign=True)
         network = torch.nn.Sequential(*modules).eval()
         return network.to(device, self._dtype()).to(memory_format=torch.channels_last)
-
-
-def build_network() -> VGG:
-    """Return torchvision's VGG16 without memory for its weights."""
-    import torch  # noqa: PLC0415
-    from torchvision.models import vgg16  # noqa: PLC0415
-
-    with torch.device("meta"):
-        return vgg16(weights=None)

@@ -25,6 +25,7 @@ from dupeval.files import file_sha256, whole_file
 
 if TYPE_CHECKING:
     import torch
+    from torchvision.models import VGG
 
 Tensors = Mapping[str, npt.NDArray[np.float32]]
 
@@ -95,6 +96,15 @@ def find_weights(source: str, folder: Path) -> WeightsFile:
         raise WeightsError(f"vgg.weights={source}: no such file; possible: auto, or a state dict")
     stored = folder / f"vgg16-{file_sha256(path)[:24]}.safetensors"
     return _stored(stored, lambda: _read_state_dict(path))
+
+
+def build_network() -> VGG:
+    """Return torchvision's VGG16 without memory for its weights."""
+    import torch  # noqa: PLC0415
+    from torchvision.models import vgg16  # noqa: PLC0415
+
+    with torch.device("meta"):
+        return vgg16(weights=None)
 
 
 def tensors_sha256(tensors: Tensors) -> str:
@@ -204,7 +214,6 @@ def _from_torchvision() -> Tensors:
 
 
 def _read_state_dict(path: Path) -> Tensors:
-
     import torch  # noqa: PLC0415
     from safetensors.torch import load_file  # noqa: PLC0415
 
@@ -224,8 +233,6 @@ def _read_state_dict(path: Path) -> Tensors:
 
 def _checked(state: Mapping[str, torch.Tensor], where: str) -> Tensors:
     """Keep VGG16's tensors of a state dict; the classifier may be missing, a convolution not."""
-    from dupeval.representation.vgg import build_network  # noqa: PLC0415
-
     expected = {name: tuple(t.shape) for name, t in build_network().state_dict().items()}
     faults = [
         f"{name} is missing"

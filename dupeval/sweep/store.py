@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from dupeval.dataset import Dataset
-from dupeval.files import json_sha256, whole_file
+from dupeval.files import check_regular, json_sha256, whole_file
 from dupeval.method.vectors import OF_CLUSTERING, OF_REDUCTION, VectorMethod
 from dupeval.metrics import PairCurve
 from dupeval.sweep.outcome import Best, Outcome
@@ -77,7 +77,7 @@ class OutcomeStore:
         tensors["n_cuts"] = np.array([len(curve) for curve in curves])
         tensors["held_out"] = np.array(outcome.held_out, np.float64).reshape(-1, 2)
         with whole_file(self._file_of(key)) as path:
-            path.write_bytes(save(tensors, {"sha256": _sha256(tensors)}))
+            path.write_bytes(save(tensors, {"sha256": _sha256(key, tensors)}))
 
     def load(self, key: str) -> Outcome | None:
         """Return an outcome, or None if there is none.
@@ -92,12 +92,13 @@ class OutcomeStore:
             return None
         tensors: dict[str, npt.NDArray[Any]] = {}
         try:
+            check_regular(path)
             with safe_open(path, framework="np") as file:
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
                 expected = (file.metadata() or {}).get("sha256")
         except (SafetensorError, OSError):
             expected = ""
-        if expected != _sha256(tensors):
+        if expected != _sha256(key, tensors):
             warnings.warn(f"{path} is damaged and is computed again", stacklevel=2)
             return None
         ends = np.cumsum(tensors["n_cuts"])[:-1]
@@ -109,8 +110,9 @@ class OutcomeStore:
         return self.folder / key[:2] / f"{key}.safetensors"
 
 
-def _sha256(tensors: Tensors) -> str:
-    digest = hashlib.sha256()
+def _sha256(key: str, tensors: Tensors) -> str:
+    # Of the key too: an outcome that is moved to another key is not that key's.
+    digest = hashlib.sha256(key.encode())
     for name in sorted(tensors):
         digest.update(f"{name}{tensors[name].shape}".encode() + tensors[name].tobytes())
     return digest.hexdigest()

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dupeval.files import canonical_json, json_sha256, whole_file
+from dupeval.files import canonical_json, check_regular, json_sha256, whole_file
 from dupeval.tool.process import Reply
 
 
@@ -40,10 +40,12 @@ class ReplyCache:
         if not path.exists():
             return None
         try:
+            check_regular(path)
             stored = json.loads(path.read_text(encoding="utf-8"))
             reply = stored["reply"]
-            whole = stored["sha256"] == json_sha256(reply)
-        except (ValueError, KeyError, TypeError):
+            # Of the key too: a reply that is moved to another key is not that key's.
+            whole = stored["sha256"] == _sha256(key, images, reply)
+        except (OSError, ValueError, KeyError, TypeError):
             whole = False
         if not whole:
             warnings.warn(f"{path} is damaged; the tool is run again", stacklevel=2)
@@ -53,10 +55,15 @@ class ReplyCache:
     def save(self, key: Mapping[str, Any], images: Sequence[str], reply: Reply) -> None:
         """Store a reply."""
         content = asdict(reply)
-        stored = {"key": key, "images": images, "reply": content, "sha256": json_sha256(content)}
+        sha256 = _sha256(key, images, content)
+        stored = {"key": key, "images": images, "reply": content, "sha256": sha256}
         with whole_file(self._file_of(key, images)) as path:
             path.write_text(canonical_json(stored), encoding="utf-8")
 
     def _file_of(self, key: Mapping[str, Any], images: Sequence[str]) -> Path:
         of_images = hashlib.sha256("".join(images).encode()).hexdigest()
         return self.folder / json_sha256(key)[:24] / f"{of_images}.json"
+
+
+def _sha256(key: Mapping[str, Any], images: Sequence[str], reply: Mapping[str, Any]) -> str:
+    return json_sha256([key, list(images), reply])

@@ -52,10 +52,6 @@ def append_label(root: Path, *rows: str) -> None:
         file.writelines(f"{row}\n" for row in rows)
 
 
-def edits_of(dataset: Dataset) -> list[str]:
-    return [label.edit for query in dataset.queries for label in query.labels]
-
-
 # A good folder.
 
 
@@ -64,7 +60,7 @@ def test_a_folder_is_read_in_the_order_of_its_tables(root: Path) -> None:
     write_labels(root, LABELS + "q1,c.png,p2\nq2,b.png,y\nq1,a.png,p1\nq2,a.png,x\nq1,b.png,p1\n")
     dataset = read_folder(root)
     assert [(q.slug, q.title) for q in dataset.queries] == [("q2", "Second"), ("q1", "First")]
-    assert [[(i.name, known.photograph) for i, known in q.labelled] for q in dataset.queries] == [
+    assert [[(i.name, of.photograph) for i, of in q.labelled] for q in dataset.queries] == [
         [("b.png", "y"), ("a.png", "x")],
         [("c.png", "p2"), ("a.png", "p1"), ("b.png", "p1")],
     ]
@@ -92,10 +88,10 @@ def test_a_folder_named_by_a_dot_is_called_by_its_real_name(
 def test_the_edit_column_is_optional(make_dataset: MakeDataset, tmp_path: Path) -> None:
     images = {"a.png": "p", "b.png": "p"}
     without = read_folder(make_dataset(tmp_path / "without", {"q": images}))
-    assert edits_of(without) == ["", ""]
+    assert [label.edit for label in without.queries[0].labels] == ["", ""]
     edits = {"b.png": "crop:0.8+jpeg:30"}
     with_it = read_folder(make_dataset(tmp_path / "with", {"q": images}, edits))
-    assert edits_of(with_it) == ["", "crop:0.8+jpeg:30"]
+    assert [label.edit for label in with_it.queries[0].labels] == ["", "crop:0.8+jpeg:30"]
 
 
 def test_columns_are_found_by_name_in_any_order_and_others_are_ignored(root: Path) -> None:
@@ -107,8 +103,14 @@ def test_columns_are_found_by_name_in_any_order_and_others_are_ignored(root: Pat
     )
     dataset = read_folder(root)
     assert [q.title for q in dataset.queries] == ["First", "Second"]
-    assert [q.photographs.tolist() for q in dataset.queries] == [["p1", "p1", "p2"], ["x", "y"]]
-    assert edits_of(dataset) == ["mirror", "", "", "", ""]
+    assert [label.photograph for q in dataset.queries for label in q.labels] == [
+        "p1",
+        "p1",
+        "p2",
+        "x",
+        "y",
+    ]
+    assert [label.edit for q in dataset.queries for label in q.labels] == ["mirror", "", "", "", ""]
 
 
 @pytest.mark.parametrize(

@@ -341,7 +341,7 @@ class TestSmallDatasets:
         self, tmp_path: Path, make_dataset: Callable[..., Path]
     ) -> None:
         arguments = self.small(tmp_path, make_dataset, "ppqq")
-        with pytest.raises(SettingsError, match="protocol=loqo needs at least 2 queries"):
+        with pytest.raises(SettingsError, match="leaving one query out needs at least 2 queries"):
             run(arguments)
         run(arguments, "protocol=oracle", "grid.fit=query")
         assert self.settings(tmp_path) == {"raw": 6, "raw_pca": 6 * 3}

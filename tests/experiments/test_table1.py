@@ -21,11 +21,15 @@ from dupeval.text import from_csv_cell
 
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = [
-    *("method", "protocol", "precision", "recall", "f1", "f1_ci_low", "f1_ci_high"),
-    *("precision_micro", "recall_micro", "f1_micro", "p_value", "n_queries", "threshold"),
-    *("source", "precision_published", "recall_published", "f1_published"),
+    *("dataset", "method", "protocol", "precision", "recall", "f1", "f1_ci_low", "f1_ci_high"),
+    *("precision_micro", "recall_micro", "f1_micro", "n_empty"),
+    *("difference", "difference_ci_low", "difference_ci_high", "p_value", "p_holm", "reference"),
+    *("n_queries", "threshold", "source"),
+    *("precision_published", "recall_published", "f1_published"),
 ]
-REPEATABLE = ("table1.csv", "table1.md", "table1.tex", "per_query.csv", "groups.csv")
+REPEATABLE = (
+    *("table1.csv", "table1.md", "table1.tex", "comparisons.csv", "per_query.csv", "groups.csv"),
+)
 
 
 @pytest.fixture
@@ -116,6 +120,8 @@ def test_run_json_says_what_the_run_was_made_of(tiny: Path, tmp_path: Path) -> N
     assert described["methods"]["raw"]["representation"]["representation"] == "raw"
     assert {"numpy", "pillow", "python", "torch"} <= set(described["versions"])
     assert set(described["outputs"]) == {*REPEATABLE, "timings.csv"}
+    assert described["protocols"]["loqo"]["honest"]
+    assert not described["protocols"]["oracle"]["honest"]
 
 
 def test_a_run_that_fails_leaves_the_earlier_results_as_they_are(
@@ -217,7 +223,8 @@ class TestExternalTools:
         assert list(table.index) == [("loqo", "raw"), ("loqo", "command"), ("fixed", "command")]
         assert (table["source"] == "measured").all()
         tool = table.xs("command", level="method")
-        assert (tool[["precision", "recall", "f1", "f1_ci_low"]] == 1.0).all(axis=None)
+        assert (tool[["precision", "recall", "f1"]] == 1.0).all(axis=None)
+        assert tool["f1_ci_low"].isna().all()
         assert tool["threshold"].isna().all()
 
     def test_find_groups_that_come_back_to_the_right_names(self, root: Path) -> None:
@@ -340,7 +347,7 @@ class TestExternalTools:
         ]
         assert self.main(root, *overrides) == 0
         per_query = pd.read_csv(root.parent / "out" / "per_query.csv").query("method == 'command'")
-        by_protocol = per_query.groupby("protocol")["setting"].unique().map(list).to_dict()
+        by_protocol = per_query.groupby("protocol")["params"].unique().map(list).to_dict()
         assert by_protocol == {"fixed": ['{"value":"all"}'], "loqo": ['{"value":"equal"}']}
 
     def test_without_an_import_visipics_is_the_studys_row_alone(

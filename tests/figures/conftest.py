@@ -16,17 +16,20 @@ from dupeval.figures.material import Material
 from dupeval.files import write_whole
 from dupeval.method import Method, Resources
 from dupeval.method.vectors import VectorMethod
+from dupeval.protocol import Protocol
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.provenance import describe_run
 from dupeval.reduction import PCA
 from dupeval.rendering import csv_bytes
 from dupeval.representation.raw import RawPixels
+from dupeval.statistics import Comparison
 from dupeval.tables import per_query_table, plain_table, table1
 
 METHODS: Mapping[str, Method] = {
     "raw": VectorMethod(RawPixels(size=4)),
     "raw_pca": VectorMethod(RawPixels(size=4), PCA(n_components=1), linkage="complete"),
 }
+PROTOCOLS: Mapping[str, Protocol] = {"loqo": LeaveOneQueryOut()}
 SETTINGS: Mapping[str, Any] = {
     "raw": {"_target_": "x", "representation": {"size": 4}, "linkage": "average"},
     "raw_pca": {"representation": {"size": 4}, "reduction": {"n_components": 1}},
@@ -47,17 +50,22 @@ def dataset(tmp_path_factory: pytest.TempPathFactory, make_dataset: Callable[...
 
 def store(folder: Path, dataset: Dataset, cache_dir: Path) -> None:
     """Write Table 1 of a dataset, as the program does."""
-    protocols = {"loqo": LeaveOneQueryOut()}
-    evaluation = evaluate(METHODS, protocols, dataset, Resources(cache_dir))
+    evaluation = evaluate(METHODS, PROTOCOLS, dataset, Resources(cache_dir))
     per_query = per_query_table(evaluation.results)
     tables = {
         "per_query": per_query,
-        "table1": table1(per_query, 0, evaluation.sources),
+        "table1": table1(per_query, Comparison("vgg_pca", {}, 0), dataset.name, evaluation.sources),
         "groups": plain_table(Group, evaluation.groups),
     }
     contents = {f"{name}.csv": csv_bytes(table) for name, table in tables.items()}
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    run = describe_run({"methods": SETTINGS, "seed": 0}, dataset, {}, hashes)
+    run = describe_run(
+        {"methods": SETTINGS, "seed": 0},
+        dataset,
+        {},
+        {name: protocol.description for name, protocol in PROTOCOLS.items()},
+        hashes,
+    )
     write_whole(folder, {**contents, "run.json": json.dumps(run).encode()})
 
 
@@ -66,7 +74,7 @@ def material(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Mate
     folder = tmp_path_factory.mktemp("stored")
     store(folder / "table1", dataset, folder / "cache")
     resources = Resources(folder / "cache")
-    return Material(dataset, METHODS, SETTINGS, resources, folder / "table1", seed=0)
+    return Material(dataset, METHODS, PROTOCOLS, SETTINGS, resources, folder / "table1", seed=0)
 
 
 @pytest.fixture

@@ -91,8 +91,8 @@ class TestWhatIsStored:
             row = rows[rows["method"] == method].iloc[0]
             assert np.mean([s.f1 for s in scored.scores]) == pytest.approx(row["f1"], abs=1e-6)
             on_curves = [
-                curve.at(choice.threshold)
-                for curve, choice in zip(scored.curves, scored.choices, strict=True)
+                curve.at(decided.threshold)
+                for curve, decided in zip(scored.curves, scored.decisions, strict=True)
             ]
             assert on_curves == list(scored.scores)
 

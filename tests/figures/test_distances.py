@@ -2,46 +2,27 @@
 
 import numpy as np
 import pytest
+from given import GivenVectors
+from labelled import dataset_of, given_workshop
 
-from dupeval.clustering import Dendrogram, pairwise_distances
+from dupeval.engine.answers import Answers
 from dupeval.errors import SettingsError
-from dupeval.figures.distances import DistancesOfPairs, distances_of, reduced
+from dupeval.figures.distances import DistancesOfPairs, distances_of
 from dupeval.figures.material import Material
-from dupeval.method.vectors import VectorCurves, VectorMethod
-from dupeval.protocol import Choice
-from dupeval.reduction import PCA
-from dupeval.representation.raw import RawPixels
-
-
-def given_curves(
-    vectors: list[list[list[float]]], labels: list[str], pca: PCA | None
-) -> VectorCurves:
-    method = VectorMethod(RawPixels(size=4), pca, metric="euclidean")
-    return VectorCurves(
-        method, [np.array(list(text)) for text in labels], [*map(np.array, vectors)]
-    )
+from dupeval.method.vectors import VectorMethod
+from dupeval.protocol import Decision
 
 
 def test_pairs_of_one_photograph_and_of_two_of_all_queries() -> None:
-    curves = given_curves([[[0.0], [1], [10]], [[0.0], [7]]], ["ppq", "rr"], None)
-    found = distances_of(curves, [Choice({}, 1.0), Choice({}, 4.0)])
+    method = VectorMethod(GivenVectors(), metric="euclidean")
+    vectors = np.array([[0.0], [1], [10], [0], [7]])
+    dataset = dataset_of("ppq", "rr")
+    answers = Answers(method, given_workshop(dataset, vectors, method.representation))
+    decisions = [Decision({}, 1.0), Decision({}, 4.0)]
+    found = distances_of(answers, decisions, [q.photographs for q in dataset.queries])
     assert found.same.tolist() == [1, 7]
     assert found.different.tolist() == [10, 9]
     assert found.threshold == 2.5
-
-
-@pytest.mark.parametrize("fit", ["others", "dataset", "query"])
-@pytest.mark.parametrize("hidden", [frozenset[int](), frozenset((1,))])
-def test_reduced_as_for_the_dendrogram(fit: str, hidden: frozenset[int]) -> None:
-    X = np.random.default_rng(0).normal(size=(3, 6, 5))
-    pca = PCA(n_components=2, fit=fit, whiten=True)
-    curves = given_curves(list(X), ["ppqqrs"] * 3, pca)
-    for query in range(3):
-        choice = Choice({}, 1.0, hidden)
-        distances = pairwise_distances(reduced(curves, query, choice), "euclidean")
-        own = Dendrogram.from_distances(distances, "average")
-        used = curves.dendrogram(query, {}, hidden)
-        np.testing.assert_allclose(own.heights, used.heights)
 
 
 @pytest.mark.usefixtures("in_style")

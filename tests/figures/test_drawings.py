@@ -41,7 +41,7 @@ class TestDuplicates:
 
     def test_where_no_edit_is_known_none_is_claimed(self, material: Material) -> None:
         queries = [
-            replace(query, images=tuple(replace(image, edit="") for image in query.images))
+            replace(query, labels=tuple(replace(label, edit="") for label in query.labels))
             for query in material.dataset.queries
         ]
         unknown = replace(material, dataset=replace(material.dataset, queries=tuple(queries)))
@@ -144,7 +144,8 @@ class TestDrawingsOfTheConfiguration:
 
 def test_the_sample_has_pairs_and_others(dataset: Dataset) -> None:
     first, second, third = (
-        [[image.name for image in group] for group in sample(query)] for query in dataset.queries
+        [[image.name for image in group] for group in sample(query).values()]
+        for query in dataset.queries
     )
     assert first == [["a.png", "b.jpg"], ["c.png"], ["d.png"]]
     assert second == [["a.png", "b.jpg"], ["c.png", "d.png"]]

@@ -31,10 +31,10 @@ class TestTheQueryThatIsShown:
 class TestTheMethod:
     def test_one_that_is_not_in_the_run_lists_those_that_are(self, material: Material) -> None:
         with pytest.raises(SettingsError, match="'vgg' is not in the run; possible: raw, raw_pca"):
-            material.curves("vgg")
+            material.answers("vgg")
 
-    def test_its_curves_are_computed_once(self, material: Material) -> None:
-        assert material.curves("raw") is material.curves("raw")
+    def test_its_answers_are_computed_once(self, material: Material) -> None:
+        assert material.answers("raw") is material.answers("raw")
 
     def test_a_caption_names_its_settings(self, material: Material) -> None:
         assert material.described("raw_pca") == {

@@ -11,15 +11,15 @@ from dupeval.figures.curves import Scored
 from dupeval.figures.material import Material
 from dupeval.figures.thresholds import ScoresByThreshold, draw_scores, steps
 from dupeval.metrics import PairCurve, pair_scores
-from dupeval.protocol import Choice
+from dupeval.protocol import Decision
 
 pytestmark = pytest.mark.usefixtures("in_style")
 
 
 def scored(*curves: PairCurve, thresholds: tuple[float, ...]) -> Scored:
-    choices = tuple(Choice({}, threshold) for threshold in thresholds)
+    decisions = tuple(Decision({}, threshold) for threshold in thresholds)
     scores = tuple(c.at(t) for c, t in zip(curves, thresholds, strict=True))
-    return Scored(curves, choices, scores)
+    return Scored(curves, decisions, scores)
 
 
 def test_a_step_is_drawn_upright() -> None:

@@ -7,9 +7,20 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from labelled import given_workshop
 
+from dupeval.dataset import Dataset
+from dupeval.engine.answers import Answers, cut
+from dupeval.engine.curves import ScoredAnswers
+from dupeval.engine.workshop import Workshop
+from dupeval.method import Method, Params, Resources
+from dupeval.method.vectors import VectorMethod
+from dupeval.method.views import Vectors
 from dupeval.metrics import PairCurve
 from dupeval.representation import Representation
+from dupeval.timing import Stopwatch
+
+Labels = list[npt.NDArray[np.str_]]
 
 
 class GivenVectors(Representation):
@@ -23,28 +34,81 @@ class GivenVectors(Representation):
         raise AssertionError(f"the test gives the vectors, but {len(paths)} images were asked for")
 
 
+class GivenMethod:
+    """What a method says of itself, as protocols ask for it."""
+
+    external = False
+
+    def __init__(
+        self,
+        candidates: Sequence[Mapping[str, Any]],
+        default: Mapping[str, Any] | None = None,
+        cut: float | None = None,
+        cut_candidates: Sequence[Mapping[str, Any]] | None = None,
+    ) -> None:
+        self.candidates = candidates
+        self.cut_candidates = candidates if cut_candidates is None else cut_candidates
+        self.default = {} if default is None else default
+        self.cut = cut
+
+
 class GivenCurves:
-    """Curves by setting and query; remembers what was asked for."""
+    """Curves by number of components and query; remembers what was asked for."""
 
-    default: Mapping[str, Any] = {}
-    threshold = None
-    other_runs = ()
-
-    def __init__(self, *settings: Sequence[PairCurve]) -> None:
+    def __init__(self, *settings: Sequence[PairCurve], **said: Any) -> None:
         self.by_setting = settings
         self.asked: list[tuple[int, frozenset[int]]] = []
-
-    @property
-    def settings(self) -> list[dict[str, int]]:
-        return [{"n_components": i} for i in range(len(self.by_setting))]
+        self.method: Any = GivenMethod([{"n_components": i} for i in range(len(settings))])
+        vars(self.method).update(said)
 
     @property
     def n_queries(self) -> int:
         return len(self.by_setting[0])
 
-    def curve(self, query: int, setting: Mapping[str, Any], hidden: frozenset[int]) -> PairCurve:
+    def curves(
+        self, query: int, many: Sequence[Mapping[str, Any]], hidden: frozenset[int]
+    ) -> list[PairCurve]:
         self.asked.append((query, hidden))
-        return self.by_setting[setting["n_components"]][query]
+        return [self.by_setting[params["n_components"]][query] for params in many]
+
+
+def given_answers(method: VectorMethod, dataset: Dataset, vectors: Vectors) -> ScoredAnswers:
+    """Make the scored answers of a method, the vectors of all images known beforehand."""
+    workshop = given_workshop(dataset, vectors, method.representation)
+    return ScoredAnswers(
+        Answers(method, workshop), [query.photographs for query in dataset.queries]
+    )
+
+
+def worked(
+    method: Method, dataset: Dataset, resources: Resources, watch: Stopwatch, run: int = 0
+) -> ScoredAnswers:
+    """Let a method do its work on real files, and score what it answers."""
+    answers = Answers(method, Workshop(dataset, resources, watch, run))
+    answers.prepare([method.default])
+    return ScoredAnswers(answers, [query.photographs for query in dataset.queries])
+
+
+def groups_of(
+    scored: ScoredAnswers, query: int, threshold: float, params: Params | None = None
+) -> list[int]:
+    """Return the groups of a query's images, numbered as they first appear."""
+    default = scored.method.default
+    (found,) = scored.answers.found(query, [default if params is None else params])
+    labels: list[int] = cut(found, threshold).tolist()
+    return labels
+
+
+def draw_queries(n_queries: int, n_images: int, d: int, seed: int) -> tuple[Labels, list[Vectors]]:
+    """Draw queries of three noisy photographs each, in spaces of different noise."""
+    rng = np.random.default_rng(seed)
+    labels, vectors = [], []
+    for _ in range(n_queries):
+        photographs = rng.integers(0, 3, n_images)
+        noise = rng.normal(size=(n_images, d)) * rng.uniform(0.2, 1.5, d)
+        vectors.append(rng.normal(size=(3, d))[photographs] * 1.5 + noise)
+        labels.append(photographs.astype(np.str_))
+    return labels, vectors
 
 
 def perfect_between(low: float, high: float) -> PairCurve:

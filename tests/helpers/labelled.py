@@ -8,8 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dupeval.dataset import Dataset, ImageHandle, Label, Query
+from dupeval.engine.answers import Answers
+from dupeval.engine.curves import ScoredAnswers
 from dupeval.engine.workshop import Workshop
 from dupeval.method import Resources
+from dupeval.method.vectors import VectorMethod
 from dupeval.representation import Representation
 from dupeval.timing import Stopwatch
 
@@ -36,7 +39,7 @@ def labelled_query(slug: str, title: str, images: Iterable[Labelled]) -> Query:
 
 
 def dataset_of(*photographs: Sequence[str]) -> Dataset:
-    """Make a dataset of queries q0, q1, ... whose images show these photographs; no file is there."""
+    """Make queries q0, q1, ... whose images show these photographs; there is no file."""
     return Dataset(
         "by hand",
         tuple(
@@ -63,3 +66,14 @@ def given_workshop(
     ends = np.cumsum([len(query.images) for query in dataset.queries])[:-1]
     workshop._vectors[representation] = np.split(vectors, ends)
     return workshop
+
+
+def scored_answers(
+    method: VectorMethod,
+    photographs: Sequence[Sequence[str]],
+    vectors: Sequence[npt.NDArray[np.floating]],
+) -> ScoredAnswers:
+    """Return what the engine makes of a method on the vectors of each query's images."""
+    dataset = dataset_of(*photographs)
+    workshop = given_workshop(dataset, np.concatenate(vectors), method.representation)
+    return ScoredAnswers(Answers(method, workshop), [q.photographs for q in dataset.queries])

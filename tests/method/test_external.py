@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from fake_dataset import byte_copies
 from fake_program import COUNTED, EQUAL_FILES, fake_program, starts
+from given import groups_of, worked
 from pydantic import ValidationError
 
-from dupeval.clustering import Dendrogram
 from dupeval.dataset import Dataset
+from dupeval.engine.curves import Rehearsal, ScoredAnswers
 from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Resources
 from dupeval.method.external import ExternalMethod
@@ -87,11 +88,6 @@ def pair(a: str, b: str) -> frozenset[str]:
     return frozenset((f"{a}.png", f"{b}.png"))
 
 
-def partition(curves: Any, query: int, threshold: float, setting: Any = None) -> list[int]:
-    labels: list[int] = curves.partition(query, setting or {}, NOTHING_HIDDEN, threshold).tolist()
-    return labels
-
-
 class TestSettings:
     def test_a_threshold_of_a_tool_that_tells_no_distances_has_no_meaning(self) -> None:
         with pytest.raises(SettingsError, match="tells no distances"):
@@ -153,14 +149,14 @@ class TestRehearsal:
         ],
     )
     def test_shows_without_any_work_what_protocols_can_do(self, method: ExternalMethod) -> None:
-        rehearsed = {"it": method.rehearsal([3, 4])}
-        assert len(LeaveOneQueryOut().choose("it", rehearsed)) == 2
-        assert Fixed().choose("it", rehearsed)[1].setting == (method.setting or {})
+        rehearsed = {"it": Rehearsal(method, [3, 4])}
+        assert len(LeaveOneQueryOut().decide("it", rehearsed)) == 2
+        assert Fixed().decide("it", rehearsed)[1].params == (method.setting or {})
 
     def test_without_a_threshold_the_protocol_fixed_cannot_cut_distances(self) -> None:
         method = ExternalMethod(GivenDistances())
         with pytest.raises(SettingsError, match=r"needs methods\.it\.threshold"):
-            Fixed().choose("it", {"it": method.rehearsal([3])})
+            Fixed().decide("it", {"it": Rehearsal(method, [3])})
 
 
 class TestGroups:
@@ -168,11 +164,14 @@ class TestGroups:
         self, dataset: Dataset, resources: Resources, tmp_path: Path
     ) -> None:
         command = Command((fake_program(tmp_path / "program", EQUAL_FILES), "{images}"))
-        curves = ExternalMethod(command).curves(dataset, resources, Stopwatch("it"))
-        assert partition(curves, 0, math.nan) == [0, 1, 0, 2]
-        assert partition(curves, 1, math.nan) == [0, 0, 1]
-        assert [curves.curve(q, {}, NOTHING_HIDDEN).f1.tolist() for q in (0, 1)] == [[1.0], [1.0]]
-        assert math.isnan(curves.threshold or 0.0)
+        curves = worked(ExternalMethod(command), dataset, resources, Stopwatch("it"))
+        assert groups_of(curves, 0, math.nan) == [0, 1, 0, 2]
+        assert groups_of(curves, 1, math.nan) == [0, 0, 1]
+        assert [curves.curves(q, [{}], NOTHING_HIDDEN)[0].f1.tolist() for q in (0, 1)] == [
+            [1.0],
+            [1.0],
+        ]
+        assert math.isnan(curves.method.cut or 0.0)
 
     def test_at_each_value_are_a_setting_that_protocols_choose(
         self, dataset: Dataset, resources: Resources, tmp_path: Path
@@ -185,12 +184,12 @@ class TestGroups:
             values=("all", "equal"),
         )
         method = ExternalMethod(command, setting={"value": "all"})
-        curves = {"it": method.curves(dataset, resources, Stopwatch("it"))}
-        assert [c.setting for c in Fixed().choose("it", curves)] == [{"value": "all"}] * 2
-        chosen = LeaveOneQueryOut().choose("it", curves)
-        assert [c.setting for c in chosen] == [{"value": "equal"}] * 2
-        assert partition(curves["it"], 0, math.nan, {"value": "all"}) == [0, 0, 0, 0]
-        assert partition(curves["it"], 0, math.nan, {"value": "equal"}) == [0, 1, 0, 2]
+        curves = {"it": worked(method, dataset, resources, Stopwatch("it"))}
+        assert [c.params for c in Fixed().decide("it", curves)] == [{"value": "all"}] * 2
+        decisions = LeaveOneQueryOut().decide("it", curves)
+        assert [c.params for c in decisions] == [{"value": "equal"}] * 2
+        assert groups_of(curves["it"], 0, math.nan, {"value": "all"}) == [0, 0, 0, 0]
+        assert groups_of(curves["it"], 0, math.nan, {"value": "equal"}) == [0, 1, 0, 2]
 
 
 class TestDistances:
@@ -204,16 +203,16 @@ class TestDistances:
         }
         give(resources, dataset, distances, tool)
         method = ExternalMethod(tool, threshold=3.0)
-        curves = method.curves(dataset, resources, Stopwatch("it"))
-        cuts = {t: partition(curves, 0, t) for t in (0.5, 1.0, 3.0, 5.0)}
+        curves = worked(method, dataset, resources, Stopwatch("it"))
+        cuts = {t: groups_of(curves, 0, t) for t in (0.5, 1.0, 3.0, 5.0)}
         assert cuts == {
             0.5: [0, 1, 2, 3],
             1.0: [0, 1, 0, 2],
             3.0: [0, 0, 0, 1],
             5.0: [0, 0, 0, 0],
         }
-        assert partition(curves, 1, 2.0) == [0, 1, 1]
-        assert curves.threshold == 3.0
+        assert groups_of(curves, 1, 2.0) == [0, 1, 1]
+        assert curves.method.cut == 3.0
 
     def test_at_each_setting_are_a_curve_of_their_own(
         self, dataset: Dataset, resources: Resources
@@ -225,10 +224,10 @@ class TestDistances:
         }
         give(resources, dataset, distances, tool)
         method = ExternalMethod(tool, threshold=2.0, setting={"cutoff": 1})
-        curves = {"it": method.curves(dataset, resources, Stopwatch("it"))}
-        assert Fixed().choose("it", curves)[0].setting == {"cutoff": 1}
-        chosen = LeaveOneQueryOut().choose("it", curves)
-        assert [(c.setting, c.threshold) for c in chosen] == [({"cutoff": 2}, 1.5)] * 2
+        curves = {"it": worked(method, dataset, resources, Stopwatch("it"))}
+        assert Fixed().decide("it", curves)[0].params == {"cutoff": 1}
+        decisions = LeaveOneQueryOut().decide("it", curves)
+        assert [(c.params, c.threshold) for c in decisions] == [({"cutoff": 2}, 1.5)] * 2
 
 
 class TestNotes:
@@ -242,24 +241,24 @@ class TestNotes:
         )
         command = Command((fake_program(tmp_path / "program", code), "{images}"))
         with pytest.warns(UserWarning, match="is odd") as caught:
-            ExternalMethod(command).curves(dataset, resources, Stopwatch("it"))
+            worked(ExternalMethod(command), dataset, resources, Stopwatch("it"))
         # Copies byte for byte: the first is the first by name.
         assert [str(warning.message) for warning in caught] == [
             "it on 2 queries: the program wrote: a.png is odd"
         ]
         alone = byte_copies(tmp_path / "alone", {"둘": queries["둘"]})
         with pytest.warns(UserWarning, match="^it on query '둘': the program wrote: a.png is odd$"):
-            ExternalMethod(command).curves(alone, resources, Stopwatch("it"))
+            worked(ExternalMethod(command), alone, resources, Stopwatch("it"))
 
 
 class TestImagesWithoutAnyDistance:
     def curves(
         self, dataset: Dataset, resources: Resources, of_one: Mapping[Any, float | None]
-    ) -> Any:
+    ) -> ScoredAnswers:
         tool = GivenDistances()
         two = {pair("a", "b"): 0.0, "others": 30.0}
         give(resources, dataset, {"one": [of_one], "two": [two]}, tool)
-        return ExternalMethod(tool, threshold=10.0).curves(dataset, resources, Stopwatch("it"))
+        return worked(ExternalMethod(tool, threshold=10.0), dataset, resources, Stopwatch("it"))
 
     def test_in_any_query_are_a_failure_of_the_tool(
         self, dataset: Dataset, resources: Resources
@@ -267,7 +266,7 @@ class TestImagesWithoutAnyDistance:
         tool = GivenDistances()
         give(resources, dataset, {slug: [{"others": None}] for slug in QUERIES}, tool)
         with pytest.raises(NoScoresError) as caught:
-            ExternalMethod(tool).curves(dataset, resources, Stopwatch("it"))
+            worked(ExternalMethod(tool), dataset, resources, Stopwatch("it"))
         assert caught.value.source == "failed"
         assert str(caught.value) == "it tells no distance between any two images"
 
@@ -278,17 +277,17 @@ class TestImagesWithoutAnyDistance:
         # The distances that are known are all small: so is whatever is just beyond them.
         apart = {pair("a", "b"): 0.0, pair("a", "c"): 0.0, pair("b", "c"): 0.0, "others": None}
         curves = self.curves(dataset, resources, apart)
-        assert partition(curves, 0, threshold) == [0, 0, 0, 1]
-        scores = curves.curve(0, {}, NOTHING_HIDDEN).at(threshold)
+        assert groups_of(curves, 0, threshold) == [0, 0, 0, 1]
+        scores = curves.curves(0, [{}], NOTHING_HIDDEN)[0].at(threshold)
         assert (scores.tp, scores.fp, scores.fn, scores.tn) == (1, 2, 0, 3)
 
     def test_are_alone_where_no_distance_is_told(
         self, dataset: Dataset, resources: Resources
     ) -> None:
         curves = self.curves(dataset, resources, {"others": None})
-        assert partition(curves, 0, 1e300) == [0, 1, 2, 3]
-        chosen = LeaveOneQueryOut().choose("it", {"it": curves})
-        assert [c.threshold for c in chosen] == [15.0, -math.inf]
+        assert groups_of(curves, 0, 1e300) == [0, 1, 2, 3]
+        decisions = LeaveOneQueryOut().decide("it", {"it": curves})
+        assert [c.threshold for c in decisions] == [15.0, -math.inf]
 
     def test_but_not_where_only_one_of_a_tools_settings_tells_no_distance(
         self, dataset: Dataset, resources: Resources
@@ -297,13 +296,13 @@ class TestImagesWithoutAnyDistance:
         none_of = [{"others": 1.0}, {"others": None}]
         give(resources, dataset, {"one": none_of, "two": none_of}, tool)
         method = ExternalMethod(tool, setting={"cutoff": 1})
-        curves = method.curves(dataset, resources, Stopwatch("it"))
-        assert partition(curves, 0, 1e300, {"cutoff": 1}) == [0, 0, 0, 0]
-        assert partition(curves, 0, 1e300, {"cutoff": 2}) == [0, 1, 2, 3]
+        curves = worked(method, dataset, resources, Stopwatch("it"))
+        assert groups_of(curves, 0, 1e300, {"cutoff": 1}) == [0, 0, 0, 0]
+        assert groups_of(curves, 0, 1e300, {"cutoff": 2}) == [0, 1, 2, 3]
 
 
 class TestRuns:
-    def test_are_as_many_as_asked_for_and_the_first_gives_the_figures(
+    def test_are_as_many_as_asked_for_each_stored_apart(
         self, dataset: Dataset, resources: Resources, tmp_path: Path
     ) -> None:
         # All together in the first run of two starts, nothing in the second.
@@ -317,13 +316,14 @@ class TestRuns:
         program = fake_program(tmp_path / "program", code)
         method = ExternalMethod(Command((program, "{images}")), repeats=2)
         watch = Stopwatch("it")
-        curves = method.curves(dataset, resources, watch)
+        assert method.n_runs == 2
+        first, other = (worked(method, dataset, resources, watch, run) for run in range(2))
         assert starts(program) == 4
-        assert partition(curves, 0, math.nan) == [0, 0, 0, 0]
-        (other,) = curves.other_runs
-        assert partition(other, 0, math.nan) == [0, 1, 0, 2]
+        assert groups_of(first, 0, math.nan) == [0, 0, 0, 0]
+        assert groups_of(other, 0, math.nan) == [0, 1, 0, 2]
         assert len(watch.timings) == 2
-        method.curves(dataset, resources, watch)
+        for run in range(2):
+            worked(method, dataset, resources, watch, run)
         assert starts(program) == 4
 
     def test_fresh_ones_are_all_made_anew(
@@ -333,7 +333,8 @@ class TestRuns:
         method = ExternalMethod(Command((program, "{images}")), repeats=2)
         for fresh in (False, True):
             anew = Resources(resources.cache_dir, fresh=fresh)
-            method.curves(dataset, anew, Stopwatch("it"))
+            for run in range(method.n_runs):
+                worked(method, dataset, anew, Stopwatch("it"), run)
         assert starts(program) == 8
 
 
@@ -345,8 +346,8 @@ class TestTimings:
         program = fake_program(tmp_path / "program", code)
         method = ExternalMethod(Command((program, "{images}")))
         watch = Stopwatch("it")
-        method.curves(dataset, resources, watch)
-        method.curves(dataset, resources, watch)
+        worked(method, dataset, resources, watch)
+        worked(method, dataset, resources, watch)
         made, stored = watch.timings
         assert (made.method, made.stage, made.stored) == ("it", "tool", False)
         assert made.wall_s >= 0.2
@@ -364,17 +365,17 @@ class TestTimings:
         tool = GivenDistances()
         give(resources, dataset, {slug: [{"others": 1.0}] for slug in QUERIES}, tool)
         watch = Stopwatch("it")
-        ExternalMethod(tool).curves(dataset, resources, watch)
+        worked(ExternalMethod(tool), dataset, resources, watch)
         (timing,) = watch.timings
         assert (timing.wall_s, timing.cpu_s, timing.peak_memory_mb) == (1.0, 0.5, 7.0)
 
 
-def test_a_tool_that_fails_has_no_curves(
+def test_a_tool_that_fails_gives_no_answers(
     dataset: Dataset, resources: Resources, tmp_path: Path
 ) -> None:
     program = fake_program(tmp_path / "program", "raise SystemExit('no film in the camera')")
     with pytest.raises(NoScoresError) as caught:
-        ExternalMethod(Command((program,))).curves(dataset, resources, Stopwatch("it"))
+        worked(ExternalMethod(Command((program,))), dataset, resources, Stopwatch("it"))
     assert caught.value.source == "failed"
     assert str(caught.value) == (
         "on query 'one': program ended with exit code 1: no film in the camera"
@@ -387,7 +388,7 @@ def test_the_time_limit_is_each_querys(
     program = fake_program(tmp_path / "program", "import time; time.sleep(600)")
     method = ExternalMethod(Command((program,)), time_limit_s=0.5)
     with pytest.raises(NoScoresError, match=r"^on query 'one': no answer within 0\.5 s$"):
-        method.curves(dataset, resources, Stopwatch("it"))
+        worked(method, dataset, resources, Stopwatch("it"))
 
 
 def test_a_dendrogram_of_distances_is_of_single_linkage(
@@ -396,7 +397,5 @@ def test_a_dendrogram_of_distances_is_of_single_linkage(
     tool = GivenDistances()
     chain = {pair("a", "b"): 1.0, pair("b", "c"): 2.0, pair("c", "d"): 3.0, "others": 99.0}
     give(resources, dataset, {"one": [chain], "two": [{"others": 1.0}]}, tool)
-    curves = ExternalMethod(tool).curves(dataset, resources, Stopwatch("it"))
-    tree = curves.found[0][0]
-    assert isinstance(tree, Dendrogram)
-    assert tree.heights.tolist() == [1.0, 2.0, 3.0]
+    curves = worked(ExternalMethod(tool), dataset, resources, Stopwatch("it"))
+    assert curves.answers.dendrogram(0, {}).heights.tolist() == [1.0, 2.0, 3.0]

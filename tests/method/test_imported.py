@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from fake_dataset import byte_copies
+from given import groups_of, worked
 from pydantic import ValidationError
 
 from dupeval.dataset import Dataset
+from dupeval.engine.curves import Rehearsal, ScoredAnswers
 from dupeval.errors import InputError, NoScoresError
 from dupeval.files import file_sha256
 from dupeval.method import Resources
@@ -19,7 +21,6 @@ from dupeval.protocol.fixed import Fixed
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.timing import Stopwatch
 
-NOTHING_HIDDEN: frozenset[int] = frozenset()
 KOREAN = "사진.jpg"
 QUERIES = {
     "one": {"A.JPG": "p", "b c.png": "p", KOREAN: "q", "d.gif": "r"},
@@ -41,22 +42,19 @@ def write(file: Path, text: str, encoding: str = "utf-8") -> None:
     file.write_text(text, encoding=encoding, newline="")
 
 
-def curves_of(file: Path, dataset: Dataset, **settings: Any) -> Any:
-    method = ImportedMethod(file, **settings)
-    return method.curves(dataset, Resources(file.parent / "cache"), Stopwatch("visipics"))
+def answers_of(file: Path, dataset: Dataset, **settings: Any) -> ScoredAnswers:
+    resources = Resources(file.parent / "cache")
+    return worked(ImportedMethod(file, **settings), dataset, resources, Stopwatch("visipics"))
 
 
-def groups(curves: Any, setting: str = "") -> list[list[int]]:
-    choice = {"setting": setting}
-    return [
-        curves.partition(q, choice, NOTHING_HIDDEN, math.nan).tolist()
-        for q in range(curves.n_queries)
-    ]
+def groups(answers: ScoredAnswers, setting: str | None = None) -> list[list[int]]:
+    params = None if setting is None else {"setting": setting}
+    return [groups_of(answers, q, math.nan, params) for q in range(answers.n_queries)]
 
 
 def problems(file: Path, dataset: Dataset, **settings: Any) -> list[str]:
     with pytest.raises(InputError) as caught:
-        curves_of(file, dataset, **settings)
+        answers_of(file, dataset, **settings)
     assert str(caught.value).startswith(f"the import {file} has {len(caught.value.problems)} ")
     return list(caught.value.problems)
 
@@ -70,19 +68,19 @@ class TestARow:
         self, dataset: Dataset, file: Path
     ) -> None:
         write(file, PLAIN)
-        assert groups(curves_of(file, dataset)) == FOUND
+        assert groups(answers_of(file, dataset)) == FOUND
 
     def test_says_group_by_any_name_and_groups_of_two_queries_are_two(
         self, dataset: Dataset, file: Path
     ) -> None:
         write(file, PLAIN.replace(",1\n", ',"그룹 ""1"""\n').replace(",x\n", ',"그룹 ""1"""\n'))
-        assert groups(curves_of(file, dataset)) == FOUND
+        assert groups(answers_of(file, dataset)) == FOUND
 
     def test_with_neither_image_nor_group_says_that_nothing_was_found_in_a_query(
         self, dataset: Dataset, file: Path
     ) -> None:
         write(file, "query,image,group\none,,\n두번째,a.png,x\n두번째,c.png,x\n")
-        assert groups(curves_of(file, dataset)) == [[0, 1, 2, 3], FOUND[1]]
+        assert groups(answers_of(file, dataset)) == [[0, 1, 2, 3], FOUND[1]]
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
     @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -90,14 +88,14 @@ class TestARow:
         self, dataset: Dataset, file: Path, encoding: str, newline: str
     ) -> None:
         write(file, PLAIN.replace("\n", newline) + newline, encoding)
-        assert groups(curves_of(file, dataset)) == FOUND
+        assert groups(answers_of(file, dataset)) == FOUND
 
     def test_may_have_its_columns_in_another_order_beside_others(
         self, dataset: Dataset, file: Path
     ) -> None:
         rows = [line.split(",") for line in PLAIN.splitlines()]
         write(file, "".join(f"{group},note,{image},{query}\n" for query, image, group in rows))
-        assert groups(curves_of(file, dataset)) == FOUND
+        assert groups(answers_of(file, dataset)) == FOUND
 
 
 class TestAnImage:
@@ -118,7 +116,7 @@ class TestAnImage:
         self, dataset: Dataset, file: Path, text: str
     ) -> None:
         write(file, PLAIN.replace("one,A.JPG", f"one,{text}"))
-        assert groups(curves_of(file, dataset)) == FOUND
+        assert groups(answers_of(file, dataset)) == FOUND
 
     @pytest.mark.parametrize("form", ["NFC", "NFD"])
     def test_is_meant_in_either_form_of_unicode_and_so_is_a_query(
@@ -126,7 +124,7 @@ class TestAnImage:
     ) -> None:
         text = "query,image,group\none,사진.JPG,1\none,d.gif,1\n두번째,,\n"
         write(file, unicodedata.normalize(form, text))
-        assert groups(curves_of(file, dataset)) == [[0, 1, 2, 2], [0, 1, 2]]
+        assert groups(answers_of(file, dataset)) == [[0, 1, 2, 2], [0, 1, 2]]
 
     def test_of_two_whose_names_differ_in_case_only_is_the_one_with_the_exact_name(
         self, file: Path, tmp_path: Path
@@ -134,7 +132,7 @@ class TestAnImage:
         images = {"a.png": "p", "A.png": "q", "A.PNG": "p", "b.png": "q"}
         dataset = byte_copies(tmp_path / "cases", {"q": images})
         write(file, "query,image,group\nq,X:\\A.png,1\nq,b.png,1\n")
-        assert groups(curves_of(file, dataset)) == [[0, 1, 2, 1]]
+        assert groups(answers_of(file, dataset)) == [[0, 1, 2, 1]]
         write(file, "query,image,group\nq,a.Png,1\nq,b.png,1\n")
         assert problems(file, dataset) == ["groups.csv:2: query 'q' has no image 'a.Png'"]
 
@@ -151,7 +149,7 @@ class TestAQuery:
         self, dataset: Dataset, file: Path, text: str
     ) -> None:
         write(file, PLAIN.replace("one,", f"{text},"))
-        assert groups(curves_of(file, dataset)) == FOUND
+        assert groups(answers_of(file, dataset)) == FOUND
 
     def test_of_two_whose_names_differ_in_case_only_is_the_one_with_the_exact_name(
         self, file: Path, tmp_path: Path
@@ -159,7 +157,7 @@ class TestAQuery:
         images = {"a.png": "p", "b.png": "p", "c.png": "q"}
         dataset = byte_copies(tmp_path / "cases", {"Sea": images, "sea": images})
         write(file, "query,image,group\nSea,a.png,1\nSea,b.png,1\nsea,b.png,1\nsea,c.png,1\n")
-        assert groups(curves_of(file, dataset)) == [[0, 0, 1], [0, 1, 1]]
+        assert groups(answers_of(file, dataset)) == [[0, 0, 1], [0, 1, 1]]
         write(file, "query,image,group\nSea,,\nsea,,\nSEA,a.png,1\n")
         assert problems(file, dataset) == ["groups.csv:4: no query 'SEA'; possible: Sea, sea"]
 
@@ -185,27 +183,27 @@ class TestSettings:
         self, dataset: Dataset, file: Path
     ) -> None:
         write(file, SETTINGS)
-        curves = {"it": curves_of(file, dataset)}
+        answers = {"it": answers_of(file, dataset)}
         names = ["strict", "basic", "loose"]
-        assert [s["setting"] for s in curves["it"].settings] == names
-        assert groups(curves["it"], "basic") == FOUND
-        assert groups(curves["it"], "loose") == [[0, 1, 2, 0], [0, 0, 1]]
-        assert [c.setting for c in Fixed().choose("it", curves)] == [{"setting": "strict"}] * 2
-        chosen = LeaveOneQueryOut().choose("it", curves)
-        assert [c.setting for c in chosen] == [{"setting": "basic"}] * 2
+        assert [p["setting"] for p in answers["it"].method.cut_candidates] == names
+        assert groups(answers["it"], "basic") == FOUND
+        assert groups(answers["it"], "loose") == [[0, 1, 2, 0], [0, 0, 1]]
+        assert [d.params for d in Fixed().decide("it", answers)] == [{"setting": "strict"}] * 2
+        decisions = LeaveOneQueryOut().decide("it", answers)
+        assert [d.params for d in decisions] == [{"setting": "basic"}] * 2
 
     def test_have_a_default_that_can_be_named(self, dataset: Dataset, file: Path) -> None:
         write(file, SETTINGS)
-        curves = {"it": curves_of(file, dataset, setting="loose")}
-        assert Fixed().choose("it", curves)[0].setting == {"setting": "loose"}
+        answers = {"it": answers_of(file, dataset, setting="loose")}
+        assert Fixed().decide("it", answers)[0].params == {"setting": "loose"}
 
     def test_are_text_even_where_the_default_is_given_as_a_number(
         self, dataset: Dataset, file: Path
     ) -> None:
         write(file, SETTINGS.replace("strict", "75").replace("loose", "0.5"))
         for number in (75, 0.5):
-            curves = {"it": curves_of(file, dataset, setting=number)}
-            assert Fixed().choose("it", curves)[0].setting == {"setting": str(number)}
+            answers = {"it": answers_of(file, dataset, setting=number)}
+            assert Fixed().decide("it", answers)[0].params == {"setting": str(number)}
 
     def test_lists_what_is_possible_for_a_default_that_is_not_there(
         self, dataset: Dataset, file: Path
@@ -230,7 +228,7 @@ class TestSettings:
 
     def test_without_such_a_column_there_is_one(self, dataset: Dataset, file: Path) -> None:
         write(file, PLAIN)
-        assert [dict(s) for s in curves_of(file, dataset).settings] == [{"setting": ""}]
+        assert answers_of(file, dataset).method.cut_candidates == [{"setting": ""}]
 
 
 class TestProblems:
@@ -308,20 +306,20 @@ class TestBlocks:
         self, dataset: Dataset, file: Path, newline: str, encoding: str, end: int
     ) -> None:
         write(file, (BLOCKS.rstrip("\n") + end * "\n").replace("\n", newline), encoding)
-        assert groups(curves_of(file, dataset)) == FOUND
+        assert groups(answers_of(file, dataset)) == FOUND
 
     def test_are_meant_by_paths_of_windows_in_any_case_and_form_of_unicode(
         self, dataset: Dataset, file: Path
     ) -> None:
         text = BLOCKS.replace("/home/kim/images/", "C:\\ONE\\x\\").replace("/", "\\").upper()
         write(file, unicodedata.normalize("NFD", text))
-        assert groups(curves_of(file, dataset)) == FOUND
+        assert groups(answers_of(file, dataset)) == FOUND
 
     @pytest.mark.parametrize("name", ["a  b.png", "a\u2028b.png", "query,image,group"])
     def test_names_stay_whole(self, file: Path, tmp_path: Path, name: str) -> None:
         odd = byte_copies(tmp_path / "odd", {"q": {name: "p", "b.png": "p", "c.png": "q"}})
         write(file, f"{name}\nsomewhere/c.png\n")
-        found = groups(curves_of(file, odd, format="blocks"))[0]
+        found = groups(answers_of(file, odd, format="blocks"))[0]
         named = [image.name for image in odd.queries[0].images]
         assert (
             found[named.index(name)] == found[named.index("c.png")] != found[named.index("b.png")]
@@ -331,12 +329,12 @@ class TestBlocks:
         self, dataset: Dataset, file: Path
     ) -> None:
         write(file, BLOCKS.replace("\n\n", "\n"))
-        assert groups(curves_of(file, dataset)) == FOUND
+        assert groups(answers_of(file, dataset)) == FOUND
 
     def test_of_no_image_of_a_query_are_told(self, dataset: Dataset, file: Path) -> None:
         write(file, BLOCKS.partition("\n\n")[0])
         with pytest.warns(UserWarning, match="nothing counts as found") as caught:
-            assert groups(curves_of(file, dataset)) == [FOUND[0], [0, 1, 2]]
+            assert groups(answers_of(file, dataset)) == [FOUND[0], [0, 1, 2]]
         assert [str(warning.message) for warning in caught] == [
             "visipics: groups.txt has no image of 1 of 2 queries, in which nothing counts as "
             "found: '두번째'"
@@ -345,7 +343,7 @@ class TestBlocks:
     def test_may_be_none(self, dataset: Dataset, file: Path) -> None:
         write(file, "")
         with pytest.warns(UserWarning, match="has no image of 2 of 2 queries"):
-            assert groups(curves_of(file, dataset, format="blocks")) == [[0, 1, 2, 3], [0, 1, 2]]
+            assert groups(answers_of(file, dataset, format="blocks")) == [[0, 1, 2, 3], [0, 1, 2]]
         assert problems(file, dataset) == [
             "groups.txt:1: missing column query, image, group; the file is empty"
         ]
@@ -381,13 +379,13 @@ class TestBlocks:
         assert problem.endswith(
             "; it looks like blocks of paths: give methods.visipics.format=blocks"
         )
-        assert groups(curves_of(file, dataset, format="blocks")) == FOUND
+        assert groups(answers_of(file, dataset, format="blocks")) == FOUND
 
     def test_are_told_from_a_table_whatever_the_files_name(
         self, dataset: Dataset, file: Path
     ) -> None:
         write(file, PLAIN)
-        assert groups(curves_of(file, dataset)) == FOUND
+        assert groups(answers_of(file, dataset)) == FOUND
 
 
 class TestWithoutAFile:
@@ -397,7 +395,7 @@ class TestWithoutAFile:
     ) -> None:
         method = ImportedMethod(without_file=stands_in)
         with pytest.raises(NoScoresError) as caught:
-            method.curves(dataset, Resources(tmp_path), Stopwatch("visipics"))
+            worked(method, dataset, Resources(tmp_path), Stopwatch("visipics"))
         assert caught.value.source == stands_in
         assert str(caught.value) == (
             "nothing to import: give methods.visipics.file=FILE.csv; data/README.md tells how to "
@@ -417,16 +415,26 @@ def test_it_is_external_and_imported_and_described_by_its_file(
     method = ImportedMethod(file)
     assert (method.external, method.source) == (True, "imported")
     assert method.description == {"file": "groups.csv", "sha256": file_sha256(file)}
+    # What answers says the same of itself.
+    prepared = answers_of(file, dataset).method
+    assert (prepared.external, prepared.source) == (True, "imported")
+    assert prepared.description == method.description
+    assert math.isnan(prepared.cut or 0.0)
 
 
 def test_it_is_timed(dataset: Dataset, file: Path) -> None:
     write(file, PLAIN)
     watch = Stopwatch("it")
-    ImportedMethod(file).curves(dataset, Resources(file.parent), watch)
+    worked(ImportedMethod(file), dataset, Resources(file.parent), watch)
     assert [(timing.method, timing.stage) for timing in watch.timings] == [("it", "import")]
 
 
 def test_a_rehearsal_shows_without_a_file_what_protocols_can_do() -> None:
-    rehearsed = {"it": ImportedMethod().rehearsal([3, 4])}
-    assert len(LeaveOneQueryOut().choose("it", rehearsed)) == 2
-    assert len(Fixed().choose("it", rehearsed)) == 2
+    rehearsed = {"it": Rehearsal(ImportedMethod(), [3, 4])}
+    assert len(LeaveOneQueryOut().decide("it", rehearsed)) == 2
+    assert len(Fixed().decide("it", rehearsed)) == 2
+
+
+def test_it_answers_nothing_before_it_is_prepared() -> None:
+    with pytest.raises(ValueError, match="answers once it is prepared"):
+        ImportedMethod().answers(None, None, [{}])  # type: ignore[arg-type]

@@ -1,34 +1,35 @@
 """Given numbers: each method's own threshold and parameters."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from given import GivenVectors
+from given import GivenCurves, GivenMethod, GivenVectors
 
 from dupeval.errors import SettingsError
 from dupeval.method.external import ExternalMethod
 from dupeval.method.imported import ImportedMethod
 from dupeval.method.vectors import VectorMethod
 from dupeval.metrics import PairCurve
-from dupeval.protocol import Choice
+from dupeval.protocol import Decision
 from dupeval.protocol.fixed import Fixed
 from dupeval.tool.command import Command
 from dupeval.tool.czkawka import Czkawka
 
 
-class GivenMethod:
-    """A method with a threshold or none, that cannot be looked at."""
+class NoCurves(GivenCurves):
+    """Three queries of a method with a threshold or none, that cannot be looked at."""
 
-    settings: tuple[Mapping[str, Any], ...] = ({"n_components": 2}, {"n_components": 4})
     n_queries = 3
 
-    def __init__(self, threshold: float | None, default: Mapping[str, Any]) -> None:
-        self.threshold = threshold
-        self.default = default
+    def __init__(self, cut: float | None, default: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.method = GivenMethod([{"n_components": 2}, {"n_components": 4}], default, cut)
 
-    def curve(self, query: int, setting: Mapping[str, Any], hidden: frozenset[int]) -> PairCurve:
+    def curves(
+        self, query: int, many: Sequence[Mapping[str, Any]], hidden: frozenset[int]
+    ) -> list[PairCurve]:
         raise AssertionError("a given threshold needs no curve")
 
 
@@ -36,31 +37,31 @@ class GivenMethod:
 def test_every_query_gets_the_methods_threshold_and_its_configured_parameters(
     threshold: float,
 ) -> None:
-    mine = GivenMethod(threshold, {"n_components": 7})
-    assert Fixed().choose("mine", {"mine": mine}) == (
-        [Choice({"n_components": 7}, threshold, frozenset())] * 3
+    mine = NoCurves(threshold, {"n_components": 7})
+    assert Fixed().decide("mine", {"mine": mine}) == (
+        [Decision({"n_components": 7}, threshold, frozenset())] * 3
     )
 
 
 def test_each_method_has_its_own_threshold() -> None:
-    curves = {"raw": GivenMethod(0.1, {}), "vgg": GivenMethod(0.4, {})}
-    assert [Fixed().choose(name, curves)[0].threshold for name in curves] == [0.1, 0.4]
+    curves = {"raw": NoCurves(0.1, {}), "vgg": NoCurves(0.4, {})}
+    assert [Fixed().decide(name, curves)[0].threshold for name in curves] == [0.1, 0.4]
 
 
 def test_a_method_without_a_threshold_is_an_error_that_names_the_setting() -> None:
-    curves = {"raw": GivenMethod(None, {}), "vgg": GivenMethod(0.4, {})}
+    curves = {"raw": NoCurves(None, {}), "vgg": NoCurves(0.4, {})}
     with pytest.raises(SettingsError) as caught:
-        Fixed().choose("raw", curves)
+        Fixed().decide("raw", curves)
     assert str(caught.value) == (
         "protocol=fixed needs methods.raw.threshold; possible: any distance"
     )
-    assert len(Fixed().choose("vgg", curves)) == 3
+    assert len(Fixed().decide("vgg", curves)) == 3
 
 
 def test_a_tool_that_tells_groups_has_no_threshold_and_needs_none() -> None:
-    curves = {"tool": GivenMethod(math.nan, {"level": 3})}
-    (first, *_) = Fixed().choose("tool", curves)
-    assert first.setting == {"level": 3}
+    curves = {"tool": NoCurves(math.nan, {"level": 3})}
+    (first, *_) = Fixed().decide("tool", curves)
+    assert first.params == {"level": 3}
     assert math.isnan(first.threshold)
 
 

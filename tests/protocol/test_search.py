@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dupeval.clustering import Dendrogram
 from dupeval.metrics import PairCurve, pair_curve
-from dupeval.protocol.search import best_setting, best_threshold
+from dupeval.protocol.search import best_params, best_threshold
 
 ALONE = -math.inf
 # tp, fp, fn by the F1 they make, each out of ten pairs.
@@ -172,26 +172,27 @@ class TestBestThreshold:
 
 
 class GivenCurves:
-    """Curves by setting and query; remembers what was asked for."""
+    """Curves by linkage and query; remembers what was asked for."""
 
-    default: Mapping[str, Any] = {}
-    threshold = None
+    method: Any = None
 
-    def __init__(self, **curves: Sequence[PairCurve]) -> None:
-        self.curves = curves
+    def __init__(self, **by_linkage: Sequence[PairCurve]) -> None:
+        self.by_linkage = by_linkage
         self.asked: list[tuple[int, str, frozenset[int]]] = []
 
     @property
-    def settings(self) -> list[dict[str, str]]:
-        return [{"linkage": name} for name in self.curves]
+    def candidates(self) -> list[dict[str, str]]:
+        return [{"linkage": name} for name in self.by_linkage]
 
     @property
     def n_queries(self) -> int:
-        return len(next(iter(self.curves.values())))
+        return len(next(iter(self.by_linkage.values())))
 
-    def curve(self, query: int, setting: Mapping[str, Any], hidden: frozenset[int]) -> PairCurve:
-        self.asked.append((query, setting["linkage"], hidden))
-        return self.curves[setting["linkage"]][query]
+    def curves(
+        self, query: int, many: Sequence[Mapping[str, Any]], hidden: frozenset[int]
+    ) -> list[PairCurve]:
+        self.asked += [(query, params["linkage"], hidden) for params in many]
+        return [self.by_linkage[params["linkage"]][query] for params in many]
 
 
 BAD = curve_of((ALONE, 0), (1.0, 0.4), (3.0, 0))
@@ -200,16 +201,25 @@ GOOD = curve_of((ALONE, 0), (4.0, 1), (8.0, 0))
 GOOD_TOO = curve_of((ALONE, 0), (10.0, 1), (90.0, 0))
 
 
-class TestBestSetting:
+class TestBestParams:
     def test_the_setting_with_the_best_mean_f1_is_taken_with_its_own_threshold(self) -> None:
         curves = GivenCurves(single=[BAD], average=[GOOD], complete=[FAIR])
-        assert best_setting(curves, [0], frozenset()) == ({"linkage": "average"}, 6.0)
+        assert best_params(curves, curves.candidates, [0], frozenset()) == (
+            {"linkage": "average"},
+            6.0,
+        )
 
     def test_of_equally_good_settings_the_first_of_the_grid_is_taken(self) -> None:
         curves = GivenCurves(single=[FAIR], average=[GOOD], complete=[GOOD_TOO])
-        assert best_setting(curves, [0], frozenset()) == ({"linkage": "average"}, 6.0)
+        assert best_params(curves, curves.candidates, [0], frozenset()) == (
+            {"linkage": "average"},
+            6.0,
+        )
         curves = GivenCurves(complete=[GOOD_TOO], average=[GOOD], single=[FAIR])
-        assert best_setting(curves, [0], frozenset()) == ({"linkage": "complete"}, 50.0)
+        assert best_params(curves, curves.candidates, [0], frozenset()) == (
+            {"linkage": "complete"},
+            50.0,
+        )
 
     def test_settings_whose_means_differ_by_rounding_are_equally_good(self) -> None:
         scores = [0.4, 0.8, 0.5, 0.8, 0.8, 0.4]
@@ -218,13 +228,16 @@ class TestBestSetting:
         rows.append([rows[0][i] for i in (1, 3, 4, 0, 5, 2)])
         for order in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
             curves = GivenCurves(**{f"setting_{i}": rows[i] for i in order})
-            chosen, _ = best_setting(curves, range(6), frozenset())
+            chosen, _ = best_params(curves, curves.candidates, range(6), frozenset())
             assert chosen == {"linkage": f"setting_{order[0]}"}
 
     def test_only_the_given_queries_count_and_only_they_are_looked_at(self) -> None:
         curves = GivenCurves(single=[GOOD, BAD, FAIR], average=[BAD, FAIR, FAIR])
         hidden = frozenset({0})
-        assert best_setting(curves, (q for q in (1, 2)), hidden) == ({"linkage": "average"}, 4.0)
+        assert best_params(curves, curves.candidates, [1, 2], hidden) == (
+            {"linkage": "average"},
+            4.0,
+        )
         assert set(curves.asked) == {
             (query, linkage, hidden) for query in (1, 2) for linkage in ("single", "average")
         }

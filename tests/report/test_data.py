@@ -34,7 +34,7 @@ def dataset(name: str = "q", photographs: Sequence[str] = PHOTOGRAPHS) -> Datase
 def results(of: Mapping[tuple[str, str, str], list[int]]) -> StoredResults:
     row = {
         **{"precision": 1 / 3, "recall": 0.25, "f1": 2 / 7, "threshold": -math.inf},
-        **{"tp": 1, "fp": 2, "fn": 3, "setting": '{"n_components":0.9}'},
+        **{"tp": 1, "fp": 2, "fn": 3, "params": '{"n_components":0.9}', "hidden": "[]"},
     }
     protocols = [protocol for protocol, _, _ in of]
     return StoredResults(
@@ -46,6 +46,7 @@ def results(of: Mapping[tuple[str, str, str], list[int]]) -> StoredResults:
             for place, labels in of.items()
         },
         {},
+        ["q"],
     )
 
 
@@ -96,7 +97,7 @@ class TestAllImagesShown:
         texts = {name: query[name] for name in ("precision", "recall", "f1", "threshold")}
         assert texts == {"precision": "0.333", "recall": "0.250", "f1": "0.286", "threshold": "−∞"}
         assert (query["tp"], query["fp"], query["fn"]) == (1, 2, 3)
-        assert query["setting"] == {"n_components": 0.9}
+        assert query["params"] == {"n_components": 0.9}
 
     def test_what_is_missed_of_each_edit(self) -> None:
         assert made(frozenset(range(7)))[1]["edits"] == [["mirror", 2, 2]]

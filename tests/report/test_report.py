@@ -161,7 +161,6 @@ class TestHostileNames:
 class TestTable1:
     def test_is_explained_as_in_its_other_forms(self, stored, tmp_path: Path) -> None:
         assert NOTE in unescape(written(stored, tmp_path))
-        assert "under loqo where it was not run under the same protocol" in NOTE
 
     def test_has_a_part_a_protocol_and_the_studys_own_rows_in_each(
         self, stored, tmp_path: Path

@@ -143,7 +143,7 @@ class TestFamilies:
     def test_a_family_shares_representation_scope_and_whitening(self) -> None:
         grid = read_grid({"fit": ["others", "query"], "linkage": ["single", "ward"]}, "grid", 3)
         assert [
-            (family.reduction.fit, list(family.settings))  # type: ignore[union-attr]
+            (family.method.reduction.fit, list(family.settings))  # type: ignore[union-attr]
             for family in families(RAW_PCA, grid, most_is_nine)
         ] == [(fit, [{"linkage": "single"}, {"linkage": "ward"}]) for fit in ("others", "query")]
 
@@ -155,12 +155,22 @@ class TestFamilies:
             }
         ]
 
-    def test_an_empty_grid_gives_the_method_itself_with_nothing_tuned(self) -> None:
-        tuned = VectorMethod(
-            RawPixels(), PCA(2), tuned=("threshold", "metric"), grid={"metric": ("cosine",)}
-        )
-        (family,) = families(tuned, {}, most_is_nine)
-        assert list(family.settings) == [{}]
+    def test_an_empty_grid_gives_the_method_itself(self) -> None:
+        own = VectorMethod(RawPixels(), PCA(2), grid={"metric": ("cosine",)})
+        (family,) = families(own, {}, most_is_nine)
+        assert family.settings == ({},)
+        assert not family.method.grid
+
+    def test_combinations_without_meaning_are_left_out_and_told(self) -> None:
+        grid = read_grid({"linkage": ["ward", "single"], "metric": ["cosine", "euclidean"]}, "", 3)
+        (family,) = families(RAW, grid, most_is_nine)
+        assert [tuple(setting.values()) for setting in family.settings] == [
+            ("ward", "euclidean"),
+            ("single", "cosine"),
+            ("single", "euclidean"),
+        ]
+        (why,) = family.skipped
+        assert why.startswith("linkage=ward needs metric=euclidean, not cosine")
 
     def test_spread_numbers_go_up_to_the_most_the_data_allow(self) -> None:
         grid = {"n_components": ["spread", 3, 0.5]}

@@ -20,6 +20,7 @@ from dupeval.protocol.fixed import Fixed
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.oracle import Oracle
 from dupeval.protocol.shared import Shared
+from dupeval.sweep.grid import Family
 from dupeval.sweep.outcome import Best, Outcome, OutcomeCurves
 from dupeval.sweep.plan import Planned
 from dupeval.sweep.rendering import best_markdown, parquet_bytes, short_csv_bytes
@@ -50,7 +51,7 @@ def swept(
     family = VectorMethod(GivenVectors(), threshold=threshold)
     curves = tuple(perfect_between(low, high) for low, high in intervals)
     return Swept(
-        Planned(method, parameters, family, {}, f"{method} {parameters}"),
+        Planned(method, parameters, Family(family, ({},)), {}, f"{method} {parameters}"),
         Outcome(curves, tuple(held_out)),
     )
 
@@ -129,7 +130,7 @@ class TestProtocols:
         assert figures[0, :, 3].tolist() == [1.5, 1.5]
 
     def test_a_shared_threshold_is_the_oracles_of_the_reference(self) -> None:
-        reference = OutcomeCurves(GOOD.outcome)
+        reference = OutcomeCurves(GOOD.planned.family.method, GOOD.outcome)
         figures = figures_by_protocol([RAW, GOOD], {"s": Shared("ref")}, {"ref": reference})["s"]
         # Both queries of the reference are perfect in [2, 4).
         assert figures[:, :, 3].tolist() == [[3, 3], [3, 3]]

@@ -339,7 +339,6 @@ class TestTheEnd:
         script = textwrap.dedent(f"""
             from pathlib import Path
             from fake_tools import FakeDistances
-            from dupeval.dataset import ImageHandle
             from dupeval.tool.process import ToolProcess
             tool = FakeDistances({family(pids, "time.sleep(600)").code!r})
             with ToolProcess(tool, 600.0) as process:

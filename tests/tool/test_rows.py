@@ -34,8 +34,12 @@ def rows(tmp_path: Path, *overrides: str) -> pd.DataFrame:
     methods, protocols = build_methods(config), build_protocols(config)
     evaluation = evaluate(methods, protocols, dataset, Resources(tmp_path / "cache"))
     assert evaluation.absences == ()
-    per_query, compared = per_query_table(evaluation.results), Comparison("raw", {}, 0)
-    table = table1(per_query, compared, dataset.name, evaluation.sources)
+    table = table1(
+        per_query_table(evaluation.results),
+        Comparison("vgg_pca", {}, 0),
+        "test",
+        evaluation.sources,
+    )
     return table[table["source"] == "measured"].set_index("method")
 
 

@@ -1,5 +1,6 @@
 """A tool on all queries of a dataset, and what is not asked again."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from fake_dataset import byte_copies, files_of
 from fake_program import COUNTED, EQUAL_FILES, fake_program, starts
 from fake_tools import FakeGroups, NeedsAPackage
 
-from dupeval.dataset import Dataset, Label
+from dupeval.dataset import Dataset, ImageHandle, Label
 from dupeval.errors import NoScoresError
 from dupeval.tool.cache import ReplyCache
 from dupeval.tool.command import Command
@@ -59,6 +60,13 @@ EXPECTED = [
 ]
 
 
+def with_images(dataset: Dataset, change: Callable[[ImageHandle], ImageHandle]) -> Dataset:
+    queries = tuple(
+        replace(query, images=tuple(map(change, query.images))) for query in dataset.queries
+    )
+    return Dataset("changed", queries)
+
+
 class TestReplies:
     def test_are_of_each_query_in_the_datasets_order(
         self, dataset: Dataset, cache: ReplyCache, command: Command
@@ -96,11 +104,14 @@ class TestASecondRun:
             "zwei": {"b.png": "r", "c.png": "r"},
         }
         other = byte_copies(tmp_path / "renamed", renamed)
-        relabelled = tuple(
-            replace(query, labels=tuple(Label(image.name, "crop") for image in query.images))
-            for query in other.queries
+        others_labels = Dataset(
+            "changed",
+            tuple(
+                replace(query, labels=tuple(Label(i.name, "crop") for i in query.images))
+                for query in other.queries
+            ),
         )
-        replies, stored = run_tool(command, Dataset("changed", relabelled), cache, 20.0)
+        replies, stored = run_tool(command, others_labels, cache, 20.0)
         assert stored
         assert started(command) == 3
         assert groups(replies, other) == [

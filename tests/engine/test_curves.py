@@ -1,0 +1,177 @@
+"""The scores of all cuts of a method's answers, and what protocols make of them."""
+
+import math
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+from given import GivenVectors
+from labelled import dataset_of, scored_answers
+from sklearn import decomposition
+
+from dupeval.clustering import Dendrogram
+from dupeval.engine.curves import Rehearsal, curve_of
+from dupeval.errors import SettingsError
+from dupeval.method import Params
+from dupeval.method.vectors import VectorMethod
+from dupeval.metrics import PairCurve, PairScores, pair_curve, pair_scores
+from dupeval.protocol.nested import Nested
+from dupeval.reduction import PCA
+
+NOTHING_HIDDEN: frozenset[int] = frozenset()
+PHOTOGRAPHS = ["p", "p", "q", "q"]
+
+
+def assert_same(curve: PairCurve, expected: PairCurve, rtol: float = 0) -> None:
+    np.testing.assert_allclose(curve.thresholds, expected.thresholds, rtol=rtol)
+    for name in ("tp", "fp", "fn", "tn"):
+        np.testing.assert_array_equal(getattr(curve, name), getattr(expected, name))
+
+
+class TestScoredAnswers:
+    def test_hand_computed_curves(self) -> None:
+        vectors = [np.array([[0.0], [1.0], [5.0]]), np.array([[10.0], [12.0]])]
+        method = VectorMethod(GivenVectors(), linkage="single", metric="euclidean")
+        scored = scored_answers(method, ["aab", "aa"], vectors)
+        (first,), (second,) = (scored.curves(q, [{}], NOTHING_HIDDEN) for q in range(2))
+        assert first.thresholds.tolist() == [-np.inf, 1.0, 4.0]
+        assert first.f1.tolist() == [0.0, 1.0, 0.5]
+        assert second.thresholds.tolist() == [-np.inf, 2.0]
+        assert second.f1.tolist() == [0.0, 1.0]
+
+    def test_a_curve_is_computed_once_and_never_mistaken_for_another(self) -> None:
+        rng = np.random.default_rng(0)
+        vectors = [rng.normal(size=(5, 6)) for _ in range(4)]
+        scored = scored_answers(VectorMethod(GivenVectors(), PCA(2)), ["aabbc"] * 4, vectors)
+        (first,) = scored.curves(1, [{}], NOTHING_HIDDEN)
+        assert scored.curves(1, [{}], NOTHING_HIDDEN)[0] is first
+        # What is hidden of the query itself changes nothing: it is not fitted on anyway.
+        assert scored.curves(1, [{}], frozenset({1}))[0] is first
+        others = [
+            *scored.curves(0, [{}], NOTHING_HIDDEN),
+            *scored.curves(1, [{}], frozenset({3})),
+            *scored.curves(
+                1,
+                [{"n_components": 3}, {"metric": "euclidean"}, {"linkage": "single"}],
+                NOTHING_HIDDEN,
+            ),
+        ]
+        for other in others:
+            assert not np.array_equal(other.thresholds, first.thresholds)
+
+    @pytest.mark.parametrize("reduction", [None, PCA(2), PCA(2, "dataset"), PCA(2, "query")])
+    def test_labels_of_a_query_enter_no_curve_but_its_own(self, reduction: PCA | None) -> None:
+        rng = np.random.default_rng(0)
+        vectors = [rng.normal(size=(n, 6)) for n in (5, 6, 7)]
+        method = VectorMethod(GivenVectors(), reduction)
+        before, after = (
+            scored_answers(method, photographs, vectors)
+            for photographs in (["aabbc", "aaabcd", "abcabca"], ["aabbc", "aaabcd", "aaaaaab"])
+        )
+        for q in (0, 1):
+            (own,), (same) = (
+                after.curves(q, [{}], NOTHING_HIDDEN),
+                before.curves(q, [{}], NOTHING_HIDDEN),
+            )
+            assert_same(own, same[0])
+        (new,), (old,) = (s.curves(2, [{}], NOTHING_HIDDEN) for s in (after, before))
+        assert new.tp.tolist() != old.tp.tolist()
+
+
+class TestCurveOf:
+    def test_a_dendrogram_leaves_out_what_no_threshold_reaches(self) -> None:
+        far = math.inf
+        tree = Dendrogram.from_distances([1.0, far, far, far, far, far])
+        curve = curve_of(tree, PHOTOGRAPHS)
+        assert curve.thresholds.tolist() == [-math.inf, 1.0]
+        assert curve.at(1e300) == PairScores.from_counts(1, 0, 1, 4)
+        nothing = curve_of(Dendrogram.from_distances([far] * 6), PHOTOGRAPHS)
+        assert nothing.thresholds.tolist() == [-math.inf]
+        assert list(nothing) == [PairScores.from_counts(0, 0, 2, 4)]
+
+    def test_groups_have_one_step_that_holds_at_any_threshold(self) -> None:
+        groups = np.array([0, 0, 1, 2])
+        curve = curve_of(groups, PHOTOGRAPHS)
+        assert list(curve) == [pair_scores(PHOTOGRAPHS, groups)]
+        for threshold in (math.nan, -math.inf, 0.0, 7.0):
+            assert curve.at(threshold) == pair_scores(PHOTOGRAPHS, groups)
+
+
+class TestRehearsal:
+    def test_finds_what_a_fit_would_lack_and_what_will_be_asked_for(self) -> None:
+        method = VectorMethod(GivenVectors(), PCA(4))
+        rehearsal = Rehearsal(method, [3, 3, 3])
+        rehearsal.curves(0, [{}, {"n_components": 2}], NOTHING_HIDDEN)
+        assert rehearsal.wanted == [{}, {"n_components": 2}]
+        with pytest.raises(SettingsError, match="PCA is fitted on 3 images"):
+            rehearsal.curves(0, [{}], frozenset({1}))
+
+
+def brute_force(
+    vectors: list[Any], photographs: list[str], grid: dict[str, tuple[Any, ...]]
+) -> list[tuple[Params, float]]:
+    """Return for each query the parameters chosen on the others, and the F1 that they reach there.
+
+    Every candidate and every cut, each other query through a fit of its own that hides it and the
+    scored query.
+    """
+    n = len(vectors)
+
+    def curve(query: int, hidden: set[int], params: Params) -> PairCurve:
+        fitted_on = [q for q in range(n) if q not in hidden and q != query]
+        pca = decomposition.PCA(
+            params["n_components"], whiten=params["whiten"], svd_solver="full"
+        ).fit(np.concatenate([vectors[q] for q in fitted_on]))
+        tree = Dendrogram.from_vectors(
+            pca.transform(vectors[query]), params["linkage"], params["metric"]
+        )
+        return pair_curve(tree, list(photographs[query]))
+
+    chosen: list[tuple[Params, float]] = []
+    for query in range(n):
+        best: tuple[Params, float] = ({}, -1.0)
+        for values in product(*grid.values()):
+            params = dict(zip(grid, values, strict=True))
+            others = [curve(q, {query}, params) for q in range(n) if q != query]
+            for threshold in sorted({float(t) for other in others for t in other.thresholds}):
+                f1 = float(np.mean([other.at(threshold).f1 for other in others]))
+                if f1 > best[1] + 1e-12:
+                    best = (params, f1)
+        chosen.append(best)
+    return chosen
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nested_is_the_best_of_all_candidates_and_cuts_on_the_other_queries(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    photographs = ["aabbcd", "aabbcc", "abbbcd", "aabcde"]
+    centres = rng.normal(size=(5, 8)) * 1.2
+    vectors = [
+        centres[["abcde".index(letter) for letter in letters]] + rng.normal(size=(6, 8))
+        for letters in photographs
+    ]
+    grid: dict[str, tuple[Any, ...]] = {
+        "whiten": (False, True),
+        "linkage": ("average", "complete"),
+        "metric": ("euclidean", "cosine"),
+        "n_components": (2, 4),
+    }
+    method = VectorMethod(GivenVectors(), PCA(3), metric="euclidean", grid=grid)
+    scored = scored_answers(method, photographs, vectors)
+    decisions = Nested().decide("mine", {"mine": scored})
+    for query, (decided, (params, f1)) in enumerate(
+        zip(decisions, brute_force(vectors, photographs, grid), strict=True)
+    ):
+        assert decided.hidden == {query}
+        others = [q for q in range(4) if q != query]
+        reached = [
+            scored.curves(q, [decided.params], decided.hidden)[0].at(decided.threshold).f1
+            for q in others
+        ]
+        assert np.mean(reached) == pytest.approx(f1, abs=1e-9)
+        assert decided.params == params
+
+
+def test_the_dataset_of_the_tests_is_what_it_says() -> None:
+    assert [q.photographs.tolist() for q in dataset_of("ab", "c").queries] == [["a", "b"], ["c"]]

@@ -1,0 +1,94 @@
+"""What is kept below the cache folder is refused under another name than its own."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+
+from dupeval.dataset import ImageHandle
+from dupeval.metrics import PairCurve, pair_scores
+from dupeval.report.pictures import Format, pictures_within
+from dupeval.representation import Representation
+from dupeval.representation.cache import VectorCache
+from dupeval.sweep.outcome import Best, Outcome
+from dupeval.sweep.store import OutcomeStore
+from dupeval.tool.cache import ReplyCache
+from dupeval.tool.process import Reply
+
+
+@dataclass(frozen=True)
+class NameAsVector(Representation):
+    """The number that a file is called by."""
+
+    @property
+    def key(self) -> Mapping[str, Any]:
+        return {"representation": "name"}
+
+    def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
+        for path in paths:
+            yield np.array([float(path.stem)], np.float32)
+
+
+def exchange(folder: Path, suffix: str) -> None:
+    """Let the two entries of a store change places."""
+    one, other = sorted(folder.rglob(f"*{suffix}"))
+    kept = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(kept)
+
+
+def test_vectors_are_computed_again(tmp_path: Path) -> None:
+    images = [ImageHandle(f"{i}.png", Path(f"{i}.png"), f"{i}" * 64) for i in (1, 2)]
+    cache = VectorCache(tmp_path)
+    assert cache.vectors(images, NameAsVector()).tolist() == [[1], [2]]
+    exchange(tmp_path, ".safetensors")
+    with pytest.warns(UserWarning, match="is damaged and is computed again"):
+        assert cache.vectors(images, NameAsVector()).tolist() == [[1], [2]]
+
+
+def test_replies_are_asked_for_again(tmp_path: Path) -> None:
+    cache = ReplyCache(tmp_path)
+    for name, groups in (("a", [[[0, 1]]]), ("b", [[[1, 2]]])):
+        cache.save({"tool": "t"}, [name], Reply(groups, 0.0, 0.0, 0.0))
+    exchange(tmp_path, ".json")
+    with pytest.warns(UserWarning, match="is damaged; the tool is run again"):
+        assert cache.load({"tool": "t"}, ["a"]) is None
+
+
+def test_outcomes_are_computed_again(tmp_path: Path) -> None:
+    store = OutcomeStore(tmp_path)
+    for key, labels in (("a" * 64, [0, 0]), ("b" * 64, [0, 1])):
+        curve = PairCurve.of_partition(pair_scores([1, 1], labels))
+        store.save(key, Outcome((curve,), (Best(0.5, 1.0),)))
+    exchange(tmp_path, ".safetensors")
+    with pytest.warns(UserWarning, match="is damaged and is computed again"):
+        assert store.load("a" * 64) is None
+
+
+def test_pictures_are_made_again(tmp_path: Path) -> None:
+    files = {}
+    for name, colour in (("a" * 64, "red"), ("b" * 64, "blue")):
+        files[name] = tmp_path / f"{colour}.png"
+        Image.new("RGB", (8, 8), colour).save(files[name])
+    made = pictures_within(files, 10**6, [Format(8, 80)], tmp_path / "cache")
+    exchange(tmp_path / "cache", ".webp")
+    assert pictures_within(files, 10**6, [Format(8, 80)], tmp_path / "cache") == made
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_in_the_place_of_an_entry_is_not_waited_for(tmp_path: Path) -> None:
+    images = [ImageHandle("1.png", Path("1.png"), "1" * 64)]
+    cache = VectorCache(tmp_path)
+    cache.vectors(images, NameAsVector())
+    (entry,) = tmp_path.rglob("*.safetensors")
+    entry.unlink()
+    os.mkfifo(entry)
+    with pytest.warns(UserWarning, match="is damaged and is computed again"):
+        assert cache.vectors(images, NameAsVector()).tolist() == [[1]]
+    assert entry.is_file()

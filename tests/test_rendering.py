@@ -1,0 +1,182 @@
+"""Tables as files and for the eye."""
+
+import math
+from types import MappingProxyType
+
+import pandas as pd
+
+from dupeval.evaluation import QueryResult, Spread
+from dupeval.metrics import PairScores
+from dupeval.protocol import Decision
+from dupeval.rendering import csv_bytes, per_query_markdown, table1_latex, table1_markdown
+from dupeval.sweep.rendering import short_csv_bytes
+from dupeval.tables import comparisons_table, per_query_table, table1
+from tests.helpers.labelled import dataset_of
+from tests.helpers.scores import COMPARISON, with_tool
+
+DATASET = dataset_of("aab", "bcc")
+HEADINGS = MappingProxyType({"loqo": "Chosen on the other queries", "fixed": "As configured"})
+SOURCES = MappingProxyType(
+    {
+        **{("loqo", name): "measured" for name in ("tool", "vgg_pca")},
+        **{("loqo", name): "failed" for name in ("absent", "visipics")},
+        ("fixed", "tool"): "measured",
+        ("fixed", "absent"): "missing",
+    }
+)
+
+
+def test_texts_that_a_spreadsheet_would_run_are_quoted_and_numbers_never() -> None:
+    rows = pd.DataFrame({"query": ["=1+1", "q"], "f1": [-0.5, 1.0], "n": [-1, 2]})
+    assert csv_bytes(rows) == b"query,f1,n\n'=1+1,-0.500000,-1\nq,1.000000,2\n"
+    assert short_csv_bytes(rows) == b"query,f1,n\n'=1+1,-0.5,-1\nq,1,2\n"
+
+
+def test_a_text_that_hides_something_is_one_visible_line_of_a_file() -> None:
+    rows = pd.DataFrame({"query": ["gpj.\u202eexe\r\n", None, "a\\b"]})
+    assert csv_bytes(rows).decode() == 'query\n\'gpj.\\u202eexe\\r\\n\n""\na\\b\n'
+
+
+def rows_of(markdown: str, heading: str) -> list[list[str]]:
+    """Return the cells of the table below a heading."""
+    part = next(p for p in markdown.split("### ") if heading in p)
+    lines = [line for line in part.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def markdown(*spreads: Spread, notes: tuple[str, ...] = ()) -> str:
+    table = table1(with_tool(), COMPARISON, "test", SOURCES)
+    comparisons = comparisons_table(with_tool(), COMPARISON)
+    return table1_markdown(table, comparisons, DATASET, HEADINGS, spreads, notes)
+
+
+class TestTable1Markdown:
+    def test_begins_with_what_the_dataset_holds(self) -> None:
+        start = "Table 1 on by hand: 2 queries, 6 images, 2 true pairs. P, R, F1: means over "
+        assert markdown().startswith(start)
+
+    def test_every_part_has_the_protocols_title_and_name(self) -> None:
+        headings = [x for x in markdown().splitlines() if x.startswith("### ")]
+        assert headings == ["### Chosen on the other queries (loqo)", "### As configured (fixed)"]
+
+    def test_a_protocol_without_a_title_has_its_name(self) -> None:
+        table = table1(with_tool(), COMPARISON, "test")
+        comparisons = comparisons_table(with_tool(), COMPARISON)
+        headings = {"fixed": "As configured"}
+        text = table1_markdown(table, comparisons, DATASET, headings)
+        assert "\n\n### loqo\n\n" in text
+
+    def test_rows_are_in_the_studys_order_and_then_in_that_of_the_run(self) -> None:
+        loqo, fixed = (rows_of(markdown(), name) for name in ("(loqo)", "(fixed)"))
+        study = ["raw", "raw_pca", "vgg"]
+        assert [r[0] for r in loqo] == [*study, "vgg_pca", "visipics", "tool", "absent"]
+        assert [r[0] for r in fixed] == [*study, "tool", "absent"]
+
+    def test_a_row_has_all_its_figures(self) -> None:
+        # F1 1/3, 0, 1 against 1, 1, 1; t of two degrees of freedom is 4.303.
+        tool = next(r for r in rows_of(markdown(), "(loqo)") if r[0] == "tool")
+        assert tool == [
+            *("tool", "0.500", "0.417", "0.444", "[0.000, 1.000]", "0"),
+            "0.375 / 0.375 / 0.375",
+            *("-0.556 [-1.000, +0.709]", "0.500", "0.500", "0.500", "measured", ""),
+        ]
+
+    def test_equal_scores_have_their_number_in_place_of_an_interval(self) -> None:
+        vgg_pca = next(r for r in rows_of(markdown(), "(loqo)") if r[0] == "vgg_pca")
+        assert vgg_pca == [
+            *("vgg_pca", "1.000", "1.000", "1.000", "3 of 3 equal", "0"),
+            "1.000 / 1.000 / 1.000",
+            *("", "", "", "0.250", "measured", "1.000 / 0.866 / 0.907"),
+        ]
+
+    def test_equal_differences_have_no_interval(self) -> None:
+        rows = with_tool()
+        rows.loc[rows["method"] == "tool", "f1"] = 0.75
+        table = table1(rows, COMPARISON, "test")
+        text = table1_markdown(table, comparisons_table(rows, COMPARISON), DATASET, HEADINGS)
+        assert "| -0.250 | 0.250 | 0.250 |" in " ".join(text.split())
+
+    def test_a_row_without_figures_says_why_there_are_none(self) -> None:
+        absent = rows_of(markdown(), "(fixed)")[-1]
+        assert absent == ["absent", *[""] * 10, "missing", ""]
+        visipics = next(r for r in rows_of(markdown(), "(loqo)") if r[0] == "visipics")
+        assert visipics == ["visipics", *[""] * 10, "failed", "1.000 / 0.892 / 0.922"]
+
+    def test_without_a_reference_or_a_threshold_cells_are_empty(self) -> None:
+        tool = next(r for r in rows_of(markdown(), "(fixed)") if r[0] == "tool")
+        assert tool[3:6] == ["0.444", "[0.000, 1.000]", "0"]
+        assert tool[7:] == ["", "", "", "", "measured", ""]
+
+    def test_below_a_part_stands_what_its_comparisons_can_find(self) -> None:
+        loqo = next(part for part in markdown().split("### ") if part.startswith("Chosen on"))
+        assert loqo.rstrip().splitlines()[-1] == (
+            "others: 1 comparison with vgg_pca on 3 queries; no Holm p can be below 0.250, and "
+            "80 % power is out of reach."
+        )
+        assert markdown().count("80 % power") == 1
+
+    def test_the_spread_of_several_runs_is_told_below(self) -> None:
+        last = "tool under loqo: F1 from 0.250 to 0.500 in 3 runs; the row is the first.\n"
+        assert markdown(Spread("tool", "loqo", 3, 0.25, 0.5)).endswith(last)
+        assert " runs; " not in markdown()
+
+    def test_notes_of_rows_are_told_below(self) -> None:
+        assert markdown(notes=("tool is odd",)).endswith("|\n\nNote: tool is odd.\n")
+
+    def test_before_anything_is_run_the_studys_figures_stand_alone(self) -> None:
+        rows = with_tool().iloc[:0]
+        table, comparisons = (
+            table1(rows, COMPARISON, "test", {}),
+            comparisons_table(rows, COMPARISON),
+        )
+        text = table1_markdown(table, comparisons, DATASET, HEADINGS)
+        study = rows_of(text, "The study's own figures")
+        assert [r[0] for r in study] == ["raw", "raw_pca", "vgg", "vgg_pca", "visipics"]
+
+
+def test_latex_has_one_tabular_a_protocol_below_its_title() -> None:
+    text = table1_latex(table1(with_tool(), COMPARISON, "test", SOURCES), DATASET, HEADINGS)
+    assert text.startswith("% Table 1 on by hand: 2 queries, 6 images, 2 true pairs. P, R, F1: ")
+    assert text.count("\\begin{tabular}{lrrrrrrrrrrll}") == text.count("\\midrule") == 2
+    at = [text.index(f"% {title} ({name})\n") for name, title in HEADINGS.items()]
+    assert at == sorted(at)
+    assert "vgg\\_pca & 1.000 & 1.000 & 1.000 & 3 of 3 equal & 0 & " in text
+    assert " & 95 \\% interval & " in text
+    assert "nan" not in text
+
+
+class TestPerQueryMarkdown:
+    def test_scores_of_a_query_with_what_was_decided_and_means_below(self) -> None:
+        text = per_query_markdown(with_tool(), DATASET)
+        assert [x for x in text.splitlines() if x.startswith("### ")] == [
+            *("### vgg_pca, loqo", "### tool, loqo", "### tool, fixed"),
+        ]
+        scores = ["0.500", "0.417", "0.444"]
+        assert rows_of(text, "tool, loqo") == [
+            *(["q0", "1", "1", "3", "5", "0.500", "0.250", "0.333", "0.500", "{}"],),
+            *(["q1", "0", "4", "2", "4", "0.000", "0.000", "0.000", "0.250", "{}"],),
+            *(["q2", "2", "0", "0", "8", "1.000", "1.000", "1.000", "0.750", "{}"],),
+            ["mean", "", "", "", "", *scores, "", ""],
+        ]
+
+    def test_a_method_without_a_threshold_has_an_empty_cell(self) -> None:
+        scores = PairScores.from_counts(1, 2, 0, 3)
+        result = QueryResult("tool", "fixed", "q", scores, Decision({}, math.nan))
+        text = per_query_markdown(per_query_table([result]), DATASET)
+        assert "nan" not in text
+
+    def test_what_else_is_said_of_predictions_and_what_was_hidden_is_for_the_file(self) -> None:
+        scores = PairScores.from_counts(1, 2, 0, 3)
+        decision = Decision({}, 0.5, frozenset({0}))
+        result = QueryResult("raw", "loqo", "q", scores, decision, ("q",), {"other": 0.25})
+        text = per_query_markdown(per_query_table([result]), DATASET)
+        assert "other" not in text
+        assert "hidden" not in text
+
+    def test_no_text_leaves_its_cell(self) -> None:
+        scores = PairScores.from_counts(1, 2, 0, 3)
+        decision = Decision({"mode": "a|b"}, 0.5, frozenset({0}))
+        result = QueryResult("tool", "loqo", "q|\n1", scores, decision, ("q|\n1",))
+        text = per_query_markdown(per_query_table([result]), DATASET)
+        (line,) = (x for x in text.splitlines() if "a\\|b" in x)
+        assert line.replace("\\|", "").count("|") == text.splitlines()[4].count("|")
