@@ -29,7 +29,7 @@ Sample = npt.NDArray[np.float64]
 Interval = tuple[float, float]
 
 COLUMNS = ["scores", "queries", "interval", "coverage", "width", "wide"]
-LEVEL, RESAMPLES, N_SAMPLES = 0.95, 1000, 2000
+LEVEL, RESAMPLES, N_SAMPLES = 0.95, 1000, 1000
 SIZES = (5, 9, 20)
 # Beta distributions by their two parameters, and the share of scores that are exactly 1 instead
 # (where it is negative, exactly .1).

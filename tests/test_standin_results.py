@@ -63,6 +63,11 @@ def test_what_the_docs_say_of_the_methods_is_so() -> None:
     f1 = table[table["protocol"] == "loqo"].set_index("method")["f1"]
     assert min(f1["vgg"], f1["vgg_pca"]) > max(f1["raw"], f1["raw_pca"])
     assert f1["vgg_pca"] < f1["vgg"] < f1["vgg_pca_transductive"] < 0.85
+    nested = table[table["protocol"] == "nested"].set_index("method")["f1"]
+    text = TOLD.read_text(encoding="utf-8")
+    assert f"(`nested`: {nested['vgg_pca']:.3f} and {nested['vgg']:.3f})" in text
+    assert nested["vgg_pca"] < nested["vgg"] < nested["vgg_pca_transductive"]
+    assert f"chosen too ({nested['raw']:.3f} in place of {f1['raw']:.3f})" in text
 
 
 def test_the_p_values_that_the_docs_add_to_the_tables_are_so() -> None:
@@ -92,7 +97,8 @@ def test_what_the_docs_say_of_the_external_tools_is_so() -> None:
     table = pd.read_csv(COMMITTED / "table1.csv")
     fixed, loqo = (table[table["protocol"] == p].set_index("method") for p in ("fixed", "loqo"))
     vgg_pca = loqo["f1"]["vgg_pca"]
-    assert fixed["f1"].max() < vgg_pca - 0.17
+    nested = table[table["protocol"] == "nested"].set_index("method")["f1"]
+    assert fixed["f1"].max() < nested["vgg_pca"] - 0.16
     assert fixed["recall"].max() < 0.4
     tuned = loqo.loc[fixed.index]
     assert tuned["f1"].idxmax() == "imagehash_phash"
