@@ -17,6 +17,7 @@ from torchvision.models import VGG, vgg16
 from dupeval.dataset.images import ImageError
 from dupeval.errors import DupevalError, SettingsError, WeightsError
 from dupeval.representation import vgg as module
+from dupeval.representation import vgg_weights
 from dupeval.representation.vgg import VGG16
 from dupeval.representation.vgg_weights import OXFORD_SHA256, WeightsFile
 
@@ -253,7 +254,8 @@ def test_a_classifier_layer_is_torchvision_s_own_forward_pass_after_its_relu(
     }
     network.load_state_dict({**random_state, **classifier})
     torch.save(network.state_dict(), tmp_path / "full.pth")
-    monkeypatch.setattr(module, "build_network", build_small_network)
+    for where in (module, vgg_weights):
+        monkeypatch.setattr(where, "build_network", build_small_network)
     with torch.inference_mode():
         flat = network.avgpool(network.features(network_input(paths, 64))).flatten(1)
         fc6 = network.classifier[0](flat).relu()
