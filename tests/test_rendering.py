@@ -4,6 +4,8 @@ import math
 from types import MappingProxyType
 
 import pandas as pd
+from labelled import dataset_of
+from scores import COMPARISON, with_tool
 
 from dupeval.evaluation import QueryResult, Spread
 from dupeval.metrics import PairScores
@@ -11,8 +13,6 @@ from dupeval.protocol import Decision
 from dupeval.rendering import csv_bytes, per_query_markdown, table1_latex, table1_markdown
 from dupeval.sweep.rendering import short_csv_bytes
 from dupeval.tables import comparisons_table, per_query_table, table1
-from tests.helpers.labelled import dataset_of
-from tests.helpers.scores import COMPARISON, with_tool
 
 DATASET = dataset_of("aab", "bcc")
 HEADINGS = MappingProxyType({"loqo": "Chosen on the other queries", "fixed": "As configured"})

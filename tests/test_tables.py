@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scores import COMPARISON, COUNTS, per_query, with_tool
 
 from dupeval.evaluation import QueryResult
 from dupeval.metrics import PairScores
@@ -21,7 +22,6 @@ from dupeval.tables import (
     table1,
 )
 from dupeval.timing import Timing
-from tests.helpers.scores import COMPARISON, COUNTS, per_query, with_tool
 
 COLUMNS = [
     *("dataset", "method", "protocol", "precision", "recall", "f1", "f1_ci_low", "f1_ci_high"),
