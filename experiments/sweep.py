@@ -130,8 +130,9 @@ def _left_out(planned: Sequence[Planned]) -> Iterator[str]:
         families = {id(one.family): one.family for one in planned if one.method == method}
         skipped = [reason for family in families.values() for reason in family.skipped]
         if skipped:
+            reasons = "; ".join(dict.fromkeys(skipped))
             n = len(skipped) + sum(len(family.settings) for family in families.values())
-            yield f"{method}: {len(skipped)} of {n} combinations are left out: {skipped[0]}"
+            yield f"{method}: {len(skipped)} of {n} combinations are left out: {reasons}"
 
 
 def _references(protocols: Mapping[str, Protocol]) -> list[str]:

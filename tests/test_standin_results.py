@@ -234,7 +234,8 @@ def test_a_warm_run_does_not_import_torch(fresh: Path) -> None:
         "table1.main(c); sys.exit('torch' in sys.modules or 'torchvision' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True)
-    for name in ("table1.csv", "table1.md", "table1.tex", "per_query.csv", "groups.csv"):
+    tables = ("table1.csv", "table1.md", "table1.tex", "comparisons.csv")
+    for name in (*tables, "per_query.csv", "groups.csv"):
         warm = (fresh.parent / "warm" / name).read_bytes()
         assert warm == (fresh / name).read_bytes(), name
 

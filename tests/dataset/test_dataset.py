@@ -1,14 +1,14 @@
 """The dataset in memory: what its fingerprint covers, and how true pairs are counted."""
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from labelled import Labelled, labelled_query
+from labelled import Labelled, dataset_of, labelled_query
 
-from dupeval.dataset import Dataset
+from dupeval.dataset import Dataset, ImageHandle, Query
 from dupeval.dataset.folder import read_folder
 
 
@@ -24,13 +24,13 @@ TWO = labelled_query(
 DATASET = Dataset("mine", (ONE, TWO))
 
 
-def with_images(images: Iterable[Labelled]) -> Dataset:
+def with_images(*images: Labelled) -> Dataset:
     return Dataset("mine", (labelled_query("one", "First", images), TWO))
 
 
 def with_image(**changes: str) -> Dataset:
     first, *others = IMAGES
-    return with_images([first._replace(**changes), *others])
+    return with_images(first._replace(**changes), *others)
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,14 @@ def with_image(**changes: str) -> Dataset:
         pytest.param(with_image(photograph="q"), id="a label"),
         pytest.param(with_image(edit="mirror"), id="an edit"),
         pytest.param(with_image(sha256="f" * 64), id="the bytes of a file"),
-        pytest.param(with_images(IMAGES[::-1]), id="the images' order"),
+        pytest.param(with_images(*IMAGES[::-1]), id="the images' order"),
+        pytest.param(
+            Dataset("mine", (replace(ONE, labels=(*ONE.labels[1:], ONE.labels[0])), TWO)),
+            id="which image a label is of",
+        ),
         pytest.param(Dataset("mine", (TWO, ONE)), id="the queries' order"),
         pytest.param(Dataset("mine", (ONE,)), id="a query less"),
-        pytest.param(with_images(IMAGES[:2]), id="an image less"),
+        pytest.param(with_images(*IMAGES[:2]), id="an image less"),
     ],
 )
 def test_the_fingerprint_changes_with(changed: Dataset) -> None:
@@ -84,12 +88,28 @@ def test_the_fingerprint_is_the_same_in_every_run() -> None:
     ],
 )
 def test_true_pairs_are_the_pairs_of_images_of_one_photograph(photographs: str, pairs: int) -> None:
-    images = tuple(image(f"{i}.png", name) for i, name in enumerate(photographs))
-    assert labelled_query("q", "Q", images).n_true_pairs == pairs
+    assert dataset_of(photographs).queries[0].n_true_pairs == pairs
 
 
 def test_the_true_labels_are_the_photographs_in_the_order_of_the_images() -> None:
     assert ONE.photographs.tolist() == ["p", "q", "p"]
+
+
+def test_each_image_goes_with_its_own_label() -> None:
+    assert [(i.name, known.photograph, known.edit) for i, known in ONE.labelled] == [
+        ("a.png", "p", ""),
+        ("b.png", "q", "crop:0.9"),
+        ("c.png", "p", ""),
+    ]
+
+
+def test_an_image_without_a_label_is_an_error() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        list(Query("q", "Q", ONE.images, ONE.labels[:2]).labelled)
+
+
+def test_what_methods_see_of_an_image_tells_no_label() -> None:
+    assert {field.name for field in fields(ImageHandle)} == {"name", "path", "sha256"}
 
 
 def test_the_images_of_a_dataset_are_those_of_its_queries_one_query_after_the_other() -> None:

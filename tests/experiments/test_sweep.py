@@ -139,6 +139,47 @@ class TestResults:
         assert set(table[table["method"] == "raw"]["threshold"]) == {3}
 
 
+class TestCombinationsWithoutMeaning:
+    GRID = ("grid.linkage=[single,ward,average]", "grid.metric=[euclidean,cosine]")
+    WARD = (
+        "linkage=ward needs metric=euclidean, not cosine; with metric=cosine these linkages are "
+        "possible: single, complete, average, weighted"
+    )
+
+    def test_are_left_out_and_told_once_a_method(
+        self, arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        run(arguments, *self.GRID, "protocol=[loqo,oracle]")
+        # Two sizes of raw pixels, or two numbers of components, each with six combinations.
+        assert capsys.readouterr().err.splitlines() == [
+            f"{method}: 2 of 12 combinations are left out: {self.WARD}"
+            for method in ("raw", "raw_pca")
+        ]
+        table = pd.read_parquet(tmp_path / "out" / "sweep.parquet")
+        tried = table.groupby("method")[["linkage", "metric"]].value_counts().unstack(fill_value=0)
+        assert set(map(tuple, tried.gt(0).to_numpy().tolist())) == {(True, True), (False, True)}
+        assert table.groupby("method")["setting"].nunique().to_dict() == {"raw": 10, "raw_pca": 10}
+
+    def test_are_told_with_every_reason(
+        self, arguments: list[str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        grid = ("grid.linkage=[single,ward]", "grid.metric=[euclidean,cosine,correlation]")
+        run(arguments, *grid, "protocol=oracle")
+        _, line = capsys.readouterr().err.splitlines()
+        assert line.startswith("raw_pca: 6 of 12 combinations are left out: ")
+        assert line.count(self.WARD) == 1
+        assert line.count("linkage=ward needs metric=euclidean, not correlation") == 1
+        assert line.count("metric=correlation depends on the signs") == 1
+
+    def test_are_an_error_where_there_is_no_other(
+        self, arguments: list[str], tmp_path: Path
+    ) -> None:
+        with pytest.raises(SettingsError) as caught:
+            run(arguments, "grid.linkage=ward", "grid.metric=cosine")
+        assert str(caught.value) == f"method raw: {self.WARD}"
+        assert not (tmp_path / "out").exists()
+
+
 class TestWhatIsComputed:
     def test_what_is_stored_is_not_computed_again(
         self, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

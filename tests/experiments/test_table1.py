@@ -79,6 +79,68 @@ def test_table1_has_the_contracts_columns_and_a_row_a_method_and_protocol(
     assert (measured["n_queries"] == 3).all()
 
 
+def test_without_a_protocol_nested_is_chosen_and_shown_first(
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = run(tiny, tmp_path, "method=raw", "protocols.shared.reference=raw")
+    markdown = (out / "table1.md").read_text(encoding="utf-8")
+    assert markdown in capsys.readouterr().out
+    headings = [line for line in markdown.splitlines() if line.startswith("### ")]
+    assert headings[0] == "### Parameters and threshold chosen on the other queries (nested)"
+    names = [heading.split("(")[-1] for heading in headings]
+    assert names == ["nested)", "loqo)", "oracle)", "shared)"]
+    table = pd.read_csv(out / "table1.csv")
+    assert table["protocol"].dropna().tolist() == ["nested", "loqo", "oracle", "shared"]
+
+
+def test_every_query_says_what_was_hidden_from_its_decision(tiny: Path, tmp_path: Path) -> None:
+    per_query = pd.read_csv(run(tiny, tmp_path, *RAW, "protocol=[nested,oracle]") / "per_query.csv")
+    hidden = per_query["hidden"].map(json.loads)
+    own = per_query["query"].astype(str).map(from_csv_cell).map(lambda query: [query])
+    nested = per_query["protocol"] == "nested"
+    assert hidden[nested].tolist() == own[nested].tolist()
+    assert hidden[~nested].map(len).eq(0).all()
+
+
+def test_nested_chooses_from_the_grid_and_loqo_leaves_all_as_configured(
+    tiny: Path, tmp_path: Path
+) -> None:
+    def chosen(protocol: str, place: str) -> pd.DataFrame:
+        values = {"size": "16", "linkage": "complete", "metric": "euclidean"}
+        grid = [f"methods.raw.grid.{name}=[{value}]" for name, value in values.items()]
+        own = ["representation.size=16", "linkage=complete", "metric=euclidean"]
+        given = {"grid": grid, "own": [f"methods.raw.{setting}" for setting in own]}[place]
+        out = run(tiny, tmp_path, "method=raw", f"protocol={protocol}", *given)
+        return pd.read_csv(out / "per_query.csv").drop(columns="protocol")
+
+    from_grid, configured, neither = (
+        *(chosen("nested", "grid"), chosen("loqo", "own")),
+        chosen("loqo", "grid"),
+    )
+    params = '{"linkage":"complete","metric":"euclidean","size":16}'
+    assert from_grid["params"].tolist() == [params] * 3
+    assert configured["params"].tolist() == neither["params"].tolist() == ["{}"] * 3
+    pd.testing.assert_frame_equal(
+        from_grid.drop(columns="params"), configured.drop(columns="params")
+    )
+    assert (neither["threshold"] != configured["threshold"]).all()
+
+
+def test_a_block_has_twelve_comparisons_at_most(tiny: Path, tmp_path: Path) -> None:
+    many = [f"+method@methods.m{i}=raw" for i in range(13)]
+    overrides = ["method=raw", *many, "protocol=oracle", "reference=raw"]
+    with pytest.raises(DupevalError) as caught:
+        run(tiny, tmp_path, *overrides)
+    assert str(caught.value) == (
+        "the block 'others' has 13 methods to compare with raw; possible: 12 at most, in blocks of "
+        "their own: '+blocks.NAME=[METHOD,METHOD]'"
+    )
+    assert not (tmp_path / "cache").exists()
+    out = run(tiny, tmp_path, *overrides, "+blocks.first=[m0,m1]")
+    comparisons = pd.read_csv(out / "comparisons.csv").set_index("block")
+    assert comparisons["n_comparisons"].to_dict() == {"first": 2, "others": 11}
+
+
 def test_the_per_query_counts_add_up_to_all_pairs(tiny: Path, tmp_path: Path) -> None:
     per_query = pd.read_csv(run(tiny, tmp_path, *RAW) / "per_query.csv")
     assert len(per_query) == 2 * 2 * 3
@@ -226,6 +288,50 @@ class TestExternalTools:
         assert (tool[["precision", "recall", "f1"]] == 1.0).all(axis=None)
         assert tool["f1_ci_low"].isna().all()
         assert tool["threshold"].isna().all()
+
+    # Everything together: of 15 pairs 2 are true, so that F1 is 4 / 17 in every query.
+    TOGETHER = "import sys; print(*sys.argv[1:])"
+
+    def compared(self, root: Path, reference: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        command = self.command(root, self.TOGETHER)
+        assert self.main(root, *command, f"reference={reference}") == 0
+        return self.table(root), pd.read_csv(root.parent / "out" / "comparisons.csv")
+
+    @pytest.mark.parametrize(
+        ("reference", "other", "difference"),
+        [("raw", "command", -13 / 17), ("command", "raw", 13 / 17)],
+    )
+    def test_are_compared_with_any_method(
+        self, root: Path, reference: str, other: str, difference: float
+    ) -> None:
+        table, comparisons = self.compared(root, reference)
+        row, own = table.loc[("loqo", other), :], table.loc[("loqo", reference), :]
+        assert row["reference"] == reference
+        assert row["difference"] == pytest.approx(difference, abs=1e-6)
+        # All three differences have one sign: 2 of the 8 patterns are as extreme.
+        assert row["p_value"] == row["p_holm"] == 0.25
+        assert own[["difference", "p_value", "p_holm", "reference"]].isna().all()
+        loqo = comparisons.set_index("protocol").loc["loqo"].to_dict()
+        assert loqo == {
+            **{"block": "others" if other == "command" else "the study's methods"},
+            **{"reference": reference, "n_comparisons": 1, "n_queries": 3},
+            **{"smallest_p_holm": 0.25, "detectable": 0.0},
+        }
+
+    def test_are_compared_with_the_held_out_figure_of_what_their_protocol_does_not_cover(
+        self, root: Path
+    ) -> None:
+        table, comparisons = self.compared(root, "raw")
+        assert ("fixed", "raw") not in table.index
+        names = ["difference", "p_value", "p_holm", "reference"]
+        fixed, loqo = (table.loc[(protocol, "command"), names] for protocol in ("fixed", "loqo"))
+        assert fixed.to_list() == loqo.to_list()
+        assert comparisons["protocol"].tolist() == ["loqo", "fixed"]
+
+    def test_a_reference_that_is_not_in_the_run_leaves_differences_empty(self, root: Path) -> None:
+        table, comparisons = self.compared(root, "vgg_pca")
+        assert table[["difference", "p_value", "p_holm", "reference"]].isna().all(axis=None)
+        assert len(comparisons) == 0
 
     def test_find_groups_that_come_back_to_the_right_names(self, root: Path) -> None:
         before = files_of(root)
