@@ -1,22 +1,17 @@
 """The scores of all cuts of a method's answers, and what protocols make of them."""
 
 import math
-from itertools import product
-from typing import Any
 
 import numpy as np
 import pytest
 from given import GivenVectors
-from labelled import dataset_of, scored_answers
-from sklearn import decomposition
+from labelled import scored_answers
 
 from dupeval.clustering import Dendrogram
 from dupeval.engine.curves import Rehearsal, curve_of
 from dupeval.errors import SettingsError
-from dupeval.method import Params
 from dupeval.method.vectors import VectorMethod
-from dupeval.metrics import PairCurve, PairScores, pair_curve, pair_scores
-from dupeval.protocol.nested import Nested
+from dupeval.metrics import PairCurve, PairScores, pair_scores
 from dupeval.reduction import PCA
 
 NOTHING_HIDDEN: frozenset[int] = frozenset()
@@ -106,72 +101,3 @@ class TestRehearsal:
         assert rehearsal.wanted == [{}, {"n_components": 2}]
         with pytest.raises(SettingsError, match="PCA is fitted on 3 images"):
             rehearsal.curves(0, [{}], frozenset({1}))
-
-
-def brute_force(
-    vectors: list[Any], photographs: list[str], grid: dict[str, tuple[Any, ...]]
-) -> list[tuple[Params, float]]:
-    """Return for each query the parameters chosen on the others, and the F1 that they reach there.
-
-    Every candidate and every cut, each other query through a fit of its own that hides it and the
-    scored query.
-    """
-    n = len(vectors)
-
-    def curve(query: int, hidden: set[int], params: Params) -> PairCurve:
-        fitted_on = [q for q in range(n) if q not in hidden and q != query]
-        pca = decomposition.PCA(
-            params["n_components"], whiten=params["whiten"], svd_solver="full"
-        ).fit(np.concatenate([vectors[q] for q in fitted_on]))
-        tree = Dendrogram.from_vectors(
-            pca.transform(vectors[query]), params["linkage"], params["metric"]
-        )
-        return pair_curve(tree, list(photographs[query]))
-
-    chosen: list[tuple[Params, float]] = []
-    for query in range(n):
-        best: tuple[Params, float] = ({}, -1.0)
-        for values in product(*grid.values()):
-            params = dict(zip(grid, values, strict=True))
-            others = [curve(q, {query}, params) for q in range(n) if q != query]
-            for threshold in sorted({float(t) for other in others for t in other.thresholds}):
-                f1 = float(np.mean([other.at(threshold).f1 for other in others]))
-                if f1 > best[1] + 1e-12:
-                    best = (params, f1)
-        chosen.append(best)
-    return chosen
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_nested_is_the_best_of_all_candidates_and_cuts_on_the_other_queries(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    photographs = ["aabbcd", "aabbcc", "abbbcd", "aabcde"]
-    centres = rng.normal(size=(5, 8)) * 1.2
-    vectors = [
-        centres[["abcde".index(letter) for letter in letters]] + rng.normal(size=(6, 8))
-        for letters in photographs
-    ]
-    grid: dict[str, tuple[Any, ...]] = {
-        "whiten": (False, True),
-        "linkage": ("average", "complete"),
-        "metric": ("euclidean", "cosine"),
-        "n_components": (2, 4),
-    }
-    method = VectorMethod(GivenVectors(), PCA(3), metric="euclidean", grid=grid)
-    scored = scored_answers(method, photographs, vectors)
-    decisions = Nested().decide("mine", {"mine": scored})
-    for query, (decided, (params, f1)) in enumerate(
-        zip(decisions, brute_force(vectors, photographs, grid), strict=True)
-    ):
-        assert decided.hidden == {query}
-        others = [q for q in range(4) if q != query]
-        reached = [
-            scored.curves(q, [decided.params], decided.hidden)[0].at(decided.threshold).f1
-            for q in others
-        ]
-        assert np.mean(reached) == pytest.approx(f1, abs=1e-9)
-        assert decided.params == params
-
-
-def test_the_dataset_of_the_tests_is_what_it_says() -> None:
-    assert [q.photographs.tolist() for q in dataset_of("ab", "c").queries] == [["a", "b"], ["c"]]

@@ -1,20 +1,13 @@
 """Leave one query out: nothing of the scored query enters any choice or fit."""
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 import pytest
-from given import GivenCurves, GivenMethod, GivenVectors, perfect_between
-from labelled import scored_answers
+from given import GivenCurves, GivenMethod, perfect_between
 
 from dupeval.engine.curves import Curves
 from dupeval.errors import SettingsError
-from dupeval.method.vectors import VectorMethod
 from dupeval.protocol import Decision
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.nested import Nested
-from dupeval.reduction import PCA
 
 
 def decide(curves: Curves, protocol: LeaveOneQueryOut | None = None) -> list[Decision]:
@@ -84,92 +77,3 @@ class TestChoice:
             "leaving one query out needs at least 2 queries, the dataset has 1; possible: "
             "protocol=fixed, protocol=oracle"
         )
-
-
-N_QUERIES, N_IMAGES, D = 5, 9, 7
-Labels = list[npt.NDArray[np.str_]]
-Vectors = list[npt.NDArray[np.float64]]
-
-
-def draw_dataset() -> tuple[Labels, Vectors]:
-    """Draw queries of three noisy photographs each, in spaces of different noise."""
-    rng = np.random.default_rng(12)
-    labels, vectors = [], []
-    for _ in range(N_QUERIES):
-        photographs = rng.integers(0, 3, N_IMAGES)
-        noise = rng.normal(size=(N_IMAGES, D)) * rng.uniform(0.2, 1.5, D)
-        vectors.append(rng.normal(size=(3, D))[photographs] * 1.5 + noise)
-        labels.append(photographs.astype(np.str_))
-    return labels, vectors
-
-
-THE_CUT_ALONE: dict[str, tuple[Any, ...]] = {}
-WITH_COMPONENTS: dict[str, tuple[Any, ...]] = {
-    "n_components": (1, 2, 3, 5),
-    "whiten": (False, True),
-}
-WITH_ALL: dict[str, tuple[Any, ...]] = {
-    "n_components": (2, 4),
-    "linkage": ("single", "average", "complete"),
-    "metric": ("euclidean", "cosine"),
-}
-
-
-@pytest.mark.parametrize("fit", ["others", "dataset", "query"])
-@pytest.mark.parametrize(
-    "grid",
-    [THE_CUT_ALONE, WITH_COMPONENTS, WITH_ALL],
-    ids=["cut", "cut and components", "everything"],
-)
-class TestTheHeldOutQueryIsNeverSeen:
-    def decide(
-        self, fit: Any, grid: dict[str, tuple[Any, ...]], labels: Labels, vectors: Vectors
-    ) -> list[Decision]:
-        method = VectorMethod(GivenVectors(), PCA(3, fit), metric="euclidean", grid=grid)
-        photographs = [list(map(str, of_query)) for of_query in labels]
-        protocol = Nested() if grid else LeaveOneQueryOut()
-        return decide(scored_answers(method, photographs, vectors), protocol)
-
-    def test_its_choice_stays_whatever_its_labels(self, fit: str, grid: dict[str, Any]) -> None:
-        labels, vectors = draw_dataset()
-        before = self.decide(fit, grid, labels, vectors)
-        rng = np.random.default_rng(0)
-        others_changed = 0
-        for query in range(N_QUERIES):
-            for other_labels in (rng.permutation(labels[query]), np.full(N_IMAGES, "one")):
-                poisoned = [*labels[:query], other_labels, *labels[query + 1 :]]
-                after = self.decide(fit, grid, poisoned, vectors)
-                assert after[query] == before[query]
-                others_changed += sum(a != b for a, b in zip(after, before, strict=True))
-        # The labels do matter, to the choices for other queries.
-        assert others_changed > N_QUERIES
-
-    def test_its_choice_stays_whatever_its_vectors(self, fit: str, grid: dict[str, Any]) -> None:
-        labels, vectors = draw_dataset()
-        before = self.decide(fit, grid, labels, vectors)
-        rng = np.random.default_rng(0)
-        others_changed = 0
-        for query in range(N_QUERIES):
-            for other_vectors in (
-                rng.permutation(vectors[query]),
-                rng.normal(size=(N_IMAGES, D)) * 1e6,
-                np.zeros((N_IMAGES, D)) + rng.normal(size=(N_IMAGES, D)) * 1e-3,
-            ):
-                poisoned = [*vectors[:query], other_vectors, *vectors[query + 1 :]]
-                after = self.decide(fit, grid, labels, poisoned)
-                assert after[query] == before[query]
-                others_changed += sum(a != b for a, b in zip(after, before, strict=True))
-        assert others_changed > N_QUERIES
-
-    def test_choices_differ_from_query_to_query(self, fit: str, grid: dict[str, Any]) -> None:
-        choices = self.decide(fit, grid, *draw_dataset())
-        assert len({choice.threshold for choice in choices}) > 1
-
-
-def test_components_for_the_others_are_not_fitted_on_the_held_out_query_either() -> None:
-    # With two queries each is the only one the other could be fitted on.
-    labels, vectors = (both[:2] for both in draw_dataset())
-    method = VectorMethod(GivenVectors(), PCA(2, "others"))
-    photographs = [list(map(str, of_query)) for of_query in labels]
-    with pytest.raises(SettingsError, match="leaves 0 images to fit PCA on"):
-        decide(scored_answers(method, photographs, vectors))
