@@ -94,7 +94,7 @@ def mean_interval(
 
     values = np.asarray(scores, dtype=np.float64)
     n = len(values)
-    if n < 2 or values.min() == values.max():
+    if n < 2 or np.ptp(values) < 1e-9:  # Differences of equal size differ by rounding.
         return math.nan, math.nan
     half = float(stats.t.ppf((1 + level) / 2, n - 1)) * values.std(ddof=1) / math.sqrt(n)
     low, high = np.clip([values.mean() - half, values.mean() + half], *bounds)

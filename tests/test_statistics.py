@@ -70,6 +70,12 @@ class TestMeanInterval:
         assert math.isnan(high)
 
 
+def test_differences_that_are_equal_but_for_rounding_have_no_interval() -> None:
+    differences = [0.9 - 0.8, 0.3 - 0.2, 0.8 - 0.7]
+    assert len(set(differences)) > 1
+    assert all(math.isnan(end) for end in mean_interval(differences, bounds=(-1.0, 1.0)))
+
+
 class TestSignFlipPValue:
     @pytest.mark.parametrize(
         ("differences", "expected"),
