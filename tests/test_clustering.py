@@ -209,6 +209,10 @@ class TestInfiniteDistances:
         assert tree.heights.tolist() == [math.inf, math.inf]
         assert tree.cut(1e300).tolist() == [0, 1, 2]
 
+    def test_are_not_what_a_distance_is_taken_for_however_large_it_is(self) -> None:
+        distances = [1e17, math.inf, math.inf]
+        assert Dendrogram.from_distances(distances).heights.tolist() == [1e17, math.inf]
+
     def test_have_a_meaning_for_single_linkage_only(self) -> None:
         with pytest.raises(ValueError, match="single linkage only"):
             Dendrogram.from_distances([1.0, math.inf, 2.0], "average")

@@ -103,7 +103,7 @@ def test_linkages_that_need_euclidean_distances() -> None:
 
 @hypothesis_settings(
     deadline=None,
-    max_examples=20,
+    max_examples=8,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

@@ -30,6 +30,9 @@ from dupeval.timing import Stopwatch
 from dupeval.tool.imagededup import ImageDedup
 from dupeval.tool.imagehash import CropResistantHash, ImageHash
 
+# Every package starts once for all of these, which takes a minute or two.
+pytestmark = pytest.mark.slow
+
 HELPERS = str(Path(__file__).resolve().parents[1] / "helpers")
 # Those of the project: a user may have YAMLs beside them.
 NAMES = sorted(
