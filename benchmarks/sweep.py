@@ -18,6 +18,7 @@ from benchmarks.measuring import Figure, figure, ratios, seconds
 from dupeval.dataset import Dataset
 from dupeval.engine.answers import Answers
 from dupeval.engine.curves import ScoredAnswers
+from dupeval.engine.folds import Folds
 from dupeval.engine.workshop import Workshop
 from dupeval.method import Resources
 from dupeval.method.vectors import VectorMethod
@@ -91,7 +92,7 @@ def _plain(method: VectorMethod, dataset: Dataset, X: np.ndarray, thresholds: np
     parts = np.split(X, ends)
     fitted: dict[frozenset[int], decomposition.PCA] = {}
     scores: Scores = {}
-    for hidden in hidden_sets(n_queries, held_out=True):
+    for hidden in hidden_sets(Folds.each_query(n_queries), held_out=True):
         for query in range(n_queries):
             if query in hidden:
                 continue

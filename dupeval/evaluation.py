@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from statistics import fmean
 
 from dupeval.dataset import Dataset
-from dupeval.engine.answers import Answers, cut
-from dupeval.engine.curves import Curves, Rehearsal, ScoredAnswers
+from dupeval.engine.answers import Answers
+from dupeval.engine.curves import ScoredAnswers
+from dupeval.engine.folds import Folds, folds_of
+from dupeval.engine.predictions import Prediction, predict
+from dupeval.engine.rehearsal import rehearse_all
 from dupeval.engine.workshop import Workshop
-from dupeval.errors import NoScoresError, RowError, SettingsError
-from dupeval.method import Method, Params, Partition, Resources
+from dupeval.errors import NoScoresError, SettingsError
+from dupeval.method import Method, Params, Resources
 from dupeval.metric import Metric
 from dupeval.metrics import PairScores, pair_scores
 from dupeval.protocol import Decision, Protocol
@@ -110,29 +113,13 @@ class Evaluation:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class Prediction:
-    """The groups of one query's images, and what they were decided with; no label enters.
-
-    Attributes
-    ----------
-    query : int
-        Its place in the dataset.
-    decision : Decision
-    labels : ndarray of int64, shape (n_images,)
-    """
-
-    query: int
-    decision: Decision
-    labels: Partition
-
-
 def evaluate(
     methods: Mapping[str, Method],
     protocols: Mapping[str, Protocol],
     dataset: Dataset,
     resources: Resources,
     metrics: Iterable[Metric] = (),
+    folds: Folds | None = None,
 ) -> Evaluation:
     """Score every method under every protocol that covers it.
 
@@ -147,6 +134,8 @@ def evaluate(
     resources : Resources
     metrics : iterable of Metric, default ()
         What else is said of the predictions.
+    folds : Folds, optional
+        By default those of `dupeval.engine.folds.folds_of`.
 
     Raises
     ------
@@ -160,12 +149,16 @@ def evaluate(
         Of each row that is not possible, or in which no two images are together.
     """
     rows = _covered(methods, protocols)
-    wanted, impossible = _rehearse(rows, methods, protocols, dataset)
-    runs, absences, timings = _run_all(methods, wanted, dataset, resources)
+    folds = folds or folds_of(dataset)
+    n_images = [len(query.images) for query in dataset.queries]
+    wanted, impossible = rehearse_all(rows, methods, protocols, n_images, folds)
+    runs, absences, timings = _run_all(methods, wanted, dataset, resources, folds)
     results: list[QueryResult] = []
     groups: list[Group] = []
     spreads: list[Spread] = []
     notes: list[str] = list(impossible.values())
+    if folds.note and any(protocols[name].honest for name, _ in rows):
+        notes.append(folds.note)
     with one_thread():
         for protocol_name, name in rows:
             if name not in runs or (protocol_name, name) in impossible:
@@ -196,18 +189,6 @@ def evaluate(
         spreads=tuple(spreads),
         notes=tuple(notes),
     )
-
-
-def predict(
-    name: str, protocol: Protocol, curves: Mapping[str, Curves], run: ScoredAnswers
-) -> list[Prediction]:
-    """Let a protocol decide for one run of a method, and return the groups of every query."""
-    decisions = protocol.decide(name, {**curves, name: run})
-    predictions = []
-    for query, decision in enumerate(decisions):
-        (found,) = run.answers.found(query, [decision.params], decision.hidden)
-        predictions.append(Prediction(query, decision, cut(found, decision.threshold)))
-    return predictions
 
 
 def score(
@@ -242,6 +223,7 @@ def _run_all(
     wanted: Mapping[str, Sequence[Params]],
     dataset: Dataset,
     resources: Resources,
+    folds: Folds,
 ) -> tuple[dict[str, list[ScoredAnswers]], list[Absence], list[Timing]]:
     """Let every method do its work; what one of them cannot do disturbs no other."""
     photographs = [query.photographs for query in dataset.queries]
@@ -252,7 +234,7 @@ def _run_all(
         watch = Stopwatch(name)
         try:
             for run in range(method.n_runs):
-                answers = Answers(method, Workshop(dataset, resources, watch, run))
+                answers = Answers(method, Workshop(dataset, resources, watch, run), folds)
                 answers.prepare(wanted.get(name, ()))
                 runs.setdefault(name, []).append(ScoredAnswers(answers, photographs))
         except NoScoresError as error:
@@ -277,44 +259,6 @@ def _covered(
             f"no protocol of this run covers {', '.join(sorted(left_out))}; possible: protocol=loqo"
         )
     return rows
-
-
-def _rehearse(
-    rows: Sequence[tuple[str, str]],
-    methods: Mapping[str, Method],
-    protocols: Mapping[str, Protocol],
-    dataset: Dataset,
-) -> tuple[dict[str, list[Params]], dict[tuple[str, str], str]]:
-    """Find all parameters that are wanted, and the rows that the dataset is too small for."""
-    n_images = [len(query.images) for query in dataset.queries]
-    rehearsals = {name: Rehearsal(method, n_images) for name, method in methods.items()}
-    impossible: dict[tuple[str, str], str] = {}
-    for protocol_name, name in rows:
-        seen = {m: rehearsals[m] for p, m in rows if p == protocol_name}
-        try:
-            rehearse(name, protocol_name, protocols[protocol_name], seen)
-        except RowError as error:
-            impossible[protocol_name, name] = str(error)
-    if len(impossible) == len(rows):
-        raise SettingsError("; ".join(dict.fromkeys(impossible.values())))
-    return {name: rehearsal.wanted for name, rehearsal in rehearsals.items()}, impossible
-
-
-def rehearse(
-    name: str, protocol_name: str, protocol: Protocol, rehearsals: Mapping[str, Rehearsal]
-) -> None:
-    """Let a protocol decide on nothing.
-
-    Raises
-    ------
-    SettingsError
-        If it could not; the message names the method and the protocol.
-    """
-    try:
-        for query, decision in enumerate(protocol.decide(name, rehearsals)):
-            rehearsals[name].curves(query, [decision.params], decision.hidden)
-    except SettingsError as error:
-        raise type(error)(f"method {name}, protocol {protocol_name}: {error}") from None
 
 
 def _nothing_together(scored: Sequence[QueryResult], method: Method) -> Iterator[str]:

@@ -46,6 +46,7 @@ class Common(BaseModel):
     out_dir: Path
     cache_dir: Path
     seed: Annotated[int, Field(ge=0, strict=True)]
+    folds: Annotated[int, Field(ge=2, strict=True)] | None
     progress: Annotated[bool, Field(strict=True)]
     fresh: Annotated[bool, Field(strict=True)]
     methods: Annotated[dict[str, Any], Field(min_length=1)]

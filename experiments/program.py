@@ -14,6 +14,7 @@ from console import NO_SCORES, SUCCESS
 from omegaconf import DictConfig
 
 from dupeval.dataset import Dataset
+from dupeval.engine.folds import folds_of
 from dupeval.errors import SettingsError
 from dupeval.evaluation import Evaluation, evaluate
 from dupeval.method import Method, Resources
@@ -65,7 +66,8 @@ def evaluate_configuration(config: DictConfig) -> Evaluated:
             raise SettingsError("; ".join(missing))
     dataset = open_dataset(config)
     metrics: Iterable[Metric] = build_all(config, "metrics").values()
-    evaluation = evaluate(methods, protocols, dataset, resources(config), list(metrics))
+    folds = folds_of(dataset, config.folds, config.seed)
+    evaluation = evaluate(methods, protocols, dataset, resources(config), list(metrics), folds)
     return Evaluated(config, dataset, methods, protocols, evaluation)
 
 

@@ -23,7 +23,7 @@ from dupeval.protocol.shared import Shared
 from dupeval.settings import STRICT
 from dupeval.sweep.grid import Grid, faults, grids_of, read_grid
 from dupeval.sweep.outcome import OutcomeCurves
-from dupeval.sweep.plan import Planned, Workplace, check_protocols, plan
+from dupeval.sweep.plan import Planned, Workplace, check_protocols, folds_of_queries, plan
 from dupeval.sweep.rendering import best_markdown, parquet_bytes, short_csv_bytes
 from dupeval.sweep.store import OutcomeStore
 from dupeval.sweep.tables import Swept, best_table, curves_table, figures_by_protocol, sweep_table
@@ -52,10 +52,11 @@ def main(config: DictConfig) -> int:
     protocols, notes = _protocols(config)
     grids = _grids(settings, methods)
     dataset = open_dataset(config)
-    check_protocols(methods, protocols, dataset)
+    folds = folds_of_queries(dataset, config.folds, config.seed)
+    check_protocols(methods, protocols, dataset, folds)
     held_out = any(isinstance(protocol, LeaveOneQueryOut) for protocol in protocols.values())
     store = OutcomeStore(Path(config.cache_dir) / "sweep")
-    place = Workplace(dataset, held_out, store, resources(config), settings.processes)
+    place = Workplace(dataset, held_out, store, resources(config), folds, settings.processes)
     planned = plan(methods, grids, place)
     references = plan(methods, {name: {} for name in _references(protocols)}, place)
     try:
@@ -78,7 +79,7 @@ def main(config: DictConfig) -> int:
     }
     contents["run.json"] = run_json(config, dataset, methods, protocols, contents)
     write_results(Path(config.out_dir), contents)
-    for note in [*notes, *_left_out(planned)]:
+    for note in [*notes, *filter(None, [folds.note]), *_left_out(planned)]:
         print(note, file=sys.stderr)
     say(f"{markdown}\n{len(planned)} settings written to {config.out_dir}: {', '.join(contents)}")
     return SUCCESS

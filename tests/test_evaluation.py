@@ -213,20 +213,39 @@ def test_what_is_impossible_is_found_before_any_work() -> None:
 
 
 class TestRowsThatCannotBeHad:
-    ONE = replace(DATASET, queries=DATASET.queries[:1])
+    ONE = replace(dataset_of("aaa"), queries=(replace(dataset_of("aaa").queries[0], slug="one"),))
 
     def test_cost_themselves_with_their_reason(self) -> None:
         protocols: dict[str, Protocol] = {"loqo": LeaveOneQueryOut(), "oracle": Oracle()}
-        with pytest.warns(UserWarning, match="method a, protocol loqo: leaving one query"):
+        with pytest.warns(UserWarning, match="method a, protocol loqo: the dataset's one query"):
             evaluation = evaluate({"a": Given([PERFECT])}, protocols, self.ONE, RESOURCES)
         assert evaluation.sources == {("loqo", "a"): "failed", ("oracle", "a"): "measured"}
         assert [result.protocol for result in evaluation.results] == ["oracle"]
         (note,) = evaluation.notes
-        assert "needs at least 2 queries, the dataset has 1" in note
+        assert "divided by its photographs, shows only one; possible: protocol=fixed" in note
 
     def test_are_an_error_where_there_is_no_other(self) -> None:
-        with pytest.raises(SettingsError, match="method a, protocol x: leaving one query out"):
+        with pytest.raises(SettingsError, match="method a, protocol x: the dataset's one query"):
             evaluate({"a": Given([ALL])}, {"x": LeaveOneQueryOut()}, self.ONE, RESOURCES)
+
+
+class TestOneQuery:
+    ONE = replace(DATASET, queries=DATASET.queries[1:])
+
+    def test_is_divided_by_its_photographs_and_the_tables_say_so(self) -> None:
+        with pytest.warns(UserWarning, match="there is one query: in place of queries its photo"):
+            evaluation = evaluate(
+                {"a": Given([PERFECT])}, {"loqo": LeaveOneQueryOut()}, self.ONE, RESOURCES
+            )
+        (result,) = evaluation.results
+        assert result.scores.f1 == 1.0
+        assert [note.partition(",")[0] for note in evaluation.notes] == [
+            "there is one query: in place of queries its photographs"
+        ]
+
+    def test_is_not_divided_where_nothing_is_left_out(self) -> None:
+        evaluation = evaluate({"a": Given([PERFECT])}, {"x": Oracle()}, self.ONE, RESOURCES)
+        assert evaluation.notes == ()
 
 
 def test_results_carry_what_was_hidden_and_other_metrics() -> None:

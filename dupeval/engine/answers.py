@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dupeval.clustering import Dendrogram
+from dupeval.engine.folds import NOTHING, Folds
 from dupeval.engine.workshop import Workshop
 from dupeval.method import Answer, Distances, Method, Params, Partition
 from dupeval.method.views import TrainingView
 
 Found = Dendrogram | Partition
-NOTHING: frozenset[int] = frozenset()
 
 
 class Answers:
@@ -25,10 +25,13 @@ class Answers:
     method : Method
     workshop : Workshop
         Of the dataset; several methods may share it.
+    folds : Folds, optional
+        What is left out together; by default each query.
     """
 
-    def __init__(self, method: Method, workshop: Workshop) -> None:
+    def __init__(self, method: Method, workshop: Workshop, folds: Folds | None = None) -> None:
         self.method = method
+        self.folds = folds or Folds.each_query(len(workshop.dataset.queries))
         self.queries = workshop.queries()
         self._labels = [query.photographs for query in workshop.dataset.queries]
         self._watch = workshop.watch
@@ -40,7 +43,7 @@ class Answers:
 
     def seen(self, query: int, params: Params, hidden: frozenset[int]) -> frozenset[int]:
         """Return the queries that a fit for `query` sees while others are hidden."""
-        return seen_by(self.method, query, params, hidden, len(self.queries))
+        return seen_by(self.method, query, params, hidden, self.folds)
 
     def answers(
         self, query: int, many: Sequence[Params], hidden: frozenset[int] = NOTHING
@@ -52,8 +55,9 @@ class Answers:
         query : int
         many : sequence of mapping
         hidden : frozenset of int
-            The queries nothing of which may be used, unless it is `query` itself and the method
-            is one that sees a query's own images, never labels, when it answers.
+            The queries (or folds of a single one's photographs) nothing of which may be used,
+            unless it is `query` itself and the method is one that sees a query's own images, never
+            labels, when it answers.
         """
         alike: dict[tuple[Any, ...], list[Params]] = {}
         for params in many:
@@ -70,13 +74,14 @@ class Answers:
         self, query: int, many: Sequence[Params], hidden: frozenset[int] = NOTHING
     ) -> list[Found]:
         """Return the dendrogram, or the partition, of each answer; see `answers`."""
-        linkages = (self.method.linkage_of(params) for params in many)
-        return [
-            Dendrogram.from_distances(answer.condensed, linkage)
-            if isinstance(answer, Distances)
-            else answer
-            for answer, linkage in zip(self.answers(query, many, hidden), linkages, strict=True)
-        ]
+        answers = self.answers(query, many, hidden)
+        return [self.grouped(x, params) for x, params in zip(answers, many, strict=True)]
+
+    def grouped(self, answer: Answer, params: Params) -> Found:
+        """Return the dendrogram of distances, or the partition that the method told."""
+        if isinstance(answer, Distances):
+            return Dendrogram.from_distances(answer.condensed, self.method.linkage_of(params))
+        return answer
 
     def distances(
         self, query: int, params: Params, hidden: frozenset[int] = NOTHING
@@ -101,15 +106,19 @@ class Answers:
         return self._fits[key]
 
     def _view(self, seen: Iterable[int]) -> TrainingView:
-        places = sorted(seen)
-        labels = [self._labels[i] for i in places] if self.method.supervised else None
-        return TrainingView(tuple(self.queries[i] for i in places), labels)
+        if self.folds.of_image is not None and seen:
+            images = self.folds.images(frozenset(seen))
+            queries, labels = [self.queries[0].only(images)], [self._labels[0][images]]
+        else:
+            places = sorted(seen)
+            queries, labels = [self.queries[i] for i in places], [self._labels[i] for i in places]
+        return TrainingView(tuple(queries), labels if self.method.supervised else None)
 
 
 def seen_by(
-    method: Method, query: int, params: Params, hidden: frozenset[int], n_queries: int
+    method: Method, query: int, params: Params, hidden: frozenset[int], folds: Folds
 ) -> frozenset[int]:
-    """Return the queries that a fit for `query` sees while others are hidden.
+    """Return what a fit for `query` sees while something is hidden; see `Folds.seen`.
 
     Raises
     ------
@@ -119,9 +128,7 @@ def seen_by(
     scope = method.scope(params)
     if method.supervised and scope in ("query", "dataset"):
         raise ValueError(f"scope={scope} would show a supervised fit the labels it is scored with")
-    own = frozenset((query,))
-    others = frozenset(range(n_queries)) - hidden - own
-    return {"none": NOTHING, "query": own, "others": others, "dataset": others | own}[scope]
+    return folds.seen(scope, query, hidden)
 
 
 def cut(found: Found, threshold: float) -> npt.NDArray[np.int64]:

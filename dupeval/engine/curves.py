@@ -7,10 +7,12 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial.distance import squareform
 
 from dupeval.clustering import Dendrogram
-from dupeval.engine.answers import NOTHING, Answers, Found, key_of, seen_by
-from dupeval.method import Method, Params
+from dupeval.engine.answers import Answers, Found, key_of
+from dupeval.engine.folds import NOTHING, Folds
+from dupeval.method import Answer, Distances, Method, Params
 from dupeval.metrics import PairCurve, pair_curve, pair_scores
 
 
@@ -22,15 +24,16 @@ class Curves(Protocol):
         """The method, for what it says of itself."""
 
     @property
-    def n_queries(self) -> int:
-        """How many queries the dataset has."""
+    def folds(self) -> Folds:
+        """What is left out together, and how many queries there are."""
 
     def curves(
         self, query: int, many: Sequence[Params], hidden: frozenset[int]
     ) -> Sequence[PairCurve]:
         """Return the scores of all cuts of a query, for each of many parameters.
 
-        `hidden` are queries of which nothing may be used for any other query.
+        `hidden` are queries of which nothing may be used for any other query. Of a single query
+        they are folds of its photographs, and the curve is that of the images outside of them.
         """
 
 
@@ -56,9 +59,9 @@ class ScoredAnswers:
         return self.answers.method
 
     @property
-    def n_queries(self) -> int:
-        """See `Curves.n_queries`."""
-        return len(self._labels)
+    def folds(self) -> Folds:
+        """See `Curves.folds`."""
+        return self.answers.folds
 
     def curves(
         self, query: int, many: Sequence[Params], hidden: frozenset[int]
@@ -70,10 +73,14 @@ class ScoredAnswers:
             for place, params in zip(places, many, strict=True)
             if place not in self._known
         }
-        found = self.answers.found(query, list(missing.values()), hidden)
+        answers = self.answers.answers(query, list(missing.values()), hidden)
+        labels = self._labels[query]
+        if self.folds.of_image is not None and hidden:
+            shown = self.folds.images(NOTHING.union(*self.folds.members) - hidden)
+            answers, labels = [_only(each, shown) for each in answers], labels[shown]
         made = {
-            place: curve_of(each, self._labels[query])
-            for place, each in zip(missing, found, strict=True)
+            place: curve_of(self.answers.grouped(each, params), labels)
+            for (place, params), each in zip(missing.items(), answers, strict=True)
         }
         # Where another query is hidden as well, nobody asks a second time.
         self._known |= {
@@ -84,57 +91,8 @@ class ScoredAnswers:
         return [made[place] if place in made else self._known[place] for place in places]
 
     def _place(self, query: int, params: Params, hidden: frozenset[int]) -> tuple[Any, ...]:
-        return (query, self.answers.seen(query, params, hidden), key_of(params))
-
-
-class Rehearsal:
-    """The curves of a method before any work is done: only what is impossible shows.
-
-    Parameters
-    ----------
-    method : Method
-    n_images : sequence of int
-        Of each query.
-
-    Attributes
-    ----------
-    wanted : list of mapping
-        All parameters that were asked for.
-    """
-
-    def __init__(self, method: Method, n_images: Sequence[int]) -> None:
-        self.method = method
-        self.wanted: list[Params] = []
-        self._n_images = n_images
-        self._checked: set[tuple[Any, ...]] = set()
-
-    @property
-    def n_queries(self) -> int:
-        """See `Curves.n_queries`."""
-        return len(self._n_images)
-
-    def curves(
-        self, query: int, many: Sequence[Params], hidden: frozenset[int]
-    ) -> Sequence[PairCurve]:
-        """Return the curves of queries with one image, if there could be any.
-
-        Raises
-        ------
-        SettingsError
-            If a fit would not be possible.
-        """
-        for params in many:
-            seen = seen_by(self.method, query, params, hidden, self.n_queries)
-            case = (key_of(params), sum(self._n_images[i] for i in seen))
-            if case not in self._checked:
-                self.method.check(params, case[1])
-                self._checked.add(case)
-            if params not in self.wanted:
-                self.wanted.append(params)
-        return [_ALONE] * len(many)
-
-
-_ALONE = pair_curve(Dendrogram.from_distances([]), ["photograph"])
+        images = NOTHING if self.folds.of_image is None else hidden
+        return (query, self.answers.seen(query, params, hidden), images, key_of(params))
 
 
 def curve_of(found: Found, photographs: npt.ArrayLike) -> PairCurve:
@@ -142,3 +100,12 @@ def curve_of(found: Found, photographs: npt.ArrayLike) -> PairCurve:
     if not isinstance(found, Dendrogram):
         return PairCurve.of_partition(pair_scores(photographs, found))
     return pair_curve(found, photographs).within_reach()
+
+
+def _only(answer: Answer, places: npt.NDArray[np.int64]) -> Answer:
+    """Return what an answer says of some of the images."""
+    if isinstance(answer, Distances):
+        return Distances(
+            squareform(squareform(answer.condensed, checks=False)[places][:, places], checks=False)
+        )
+    return answer[places]

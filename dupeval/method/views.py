@@ -7,7 +7,7 @@ guards against mistakes, not against code that goes looking.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,15 @@ class QueryImages:
     vectors: Callable[[Any], Vectors] = field(repr=False)
     coordinates: Callable[[Any], Vectors] = field(repr=False)
     reply: Callable[[Any, float], Any] = field(repr=False)
+
+    def only(self, places: npt.NDArray[np.int64]) -> QueryImages:
+        """Return some of the images, to fit on: an external tool has seen them all."""
+        return replace(
+            self,
+            images=tuple(self.images[i] for i in places.tolist()),
+            vectors=lambda representation: self.vectors(representation)[places],
+            coordinates=lambda representation: self.coordinates(representation)[places],
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -69,7 +69,7 @@ class Protocol(ABC):
 
     @abstractmethod
     def decide(self, method: str, curves: Mapping[str, Curves]) -> list[Decision]:
-        """Return one decision for each query.
+        """Return one decision for each query; of a single one it may be one a fold of photographs.
 
         Parameters
         ----------

@@ -42,4 +42,4 @@ class Fixed(Protocol):
             raise SettingsError(
                 f"protocol=fixed needs methods.{method}.threshold; possible: any distance"
             )
-        return [Decision(own.method.default, own.method.cut)] * own.n_queries
+        return [Decision(own.method.default, own.method.cut)] * own.folds.n_queries

@@ -37,15 +37,17 @@ class LeaveOneQueryOut(Protocol):
     def decide(self, method: str, curves: Mapping[str, Curves]) -> list[Decision]:
         """See `Protocol.decide`."""
         own = curves[method]
-        if own.n_queries < 2:
-            raise RowError(
-                f"leaving one query out needs at least 2 queries, the dataset has {own.n_queries}; "
-                "possible: protocol=fixed, protocol=oracle"
-            )
+        folds = own.folds
+        if len(folds) < 2:
+            short = f"leaving one query out needs at least 2 queries, the dataset has {len(folds)}"
+            if folds.of_image is not None:
+                short = "the dataset's one query, divided by its photographs, shows only one"
+            raise RowError(f"{short}; possible: protocol=fixed, protocol=oracle")
         candidates = self.candidates(own.method)
-        decisions = []
-        for query in range(own.n_queries):
-            hidden = frozenset((query,))
-            others = [other for other in range(own.n_queries) if other != query]
-            decisions.append(Decision(*best_params(own, candidates, others, hidden), hidden))
-        return decisions
+        found = {
+            fold: Decision(*best_params(own, candidates, folds.others(fold), fold), fold)
+            for fold in folds.members
+        }
+        if folds.of_image is not None:
+            return list(found.values())
+        return [found[folds.with_query(query)] for query in range(folds.n_queries)]

@@ -25,6 +25,6 @@ class Oracle(Protocol):
     def decide(self, method: str, curves: Mapping[str, Curves]) -> list[Decision]:
         """See `Protocol.decide`."""
         own = curves[method]
-        queries = range(own.n_queries)
+        queries = range(own.folds.n_queries)
         chosen = best_params(own, own.method.cut_candidates, queries, frozenset())
-        return [Decision(*chosen)] * own.n_queries
+        return [Decision(*chosen)] * own.folds.n_queries

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dupeval.engine.answers import NOTHING
 from dupeval.engine.curves import Curves
+from dupeval.engine.folds import NOTHING, Folds
 from dupeval.errors import SettingsError
 from dupeval.method import Method, Params
 from dupeval.metrics import PairCurve
@@ -30,8 +30,8 @@ class Outcome:
     curves : tuple of PairCurve
         Of each query, with nothing hidden but what its reduction never sees.
     held_out : tuple of Best
-        For each query, what is best on the others while nothing of it is used; empty if that was
-        not asked for.
+        For each query, what is best on the others while nothing of its fold is used; empty if that
+        was not asked for.
     """
 
     curves: tuple[PairCurve, ...]
@@ -53,22 +53,22 @@ class OutcomeCurves:
     outcome: Outcome
 
     @property
-    def n_queries(self) -> int:
-        """See `Curves.n_queries`."""
-        return len(self.outcome.curves)
+    def folds(self) -> Folds:
+        """See `Curves.folds`: what is best with larger ones hidden is in the outcome."""
+        return Folds.each_query(len(self.outcome.curves))
 
     def curves(
         self, query: int, many: Sequence[Params], hidden: frozenset[int]
     ) -> Sequence[PairCurve]:
         """See `Curves.curves`."""
-        if not hidden <= {query}:
+        if hidden and query not in hidden:
             raise SettingsError("a sweep keeps no curves of queries while another one is hidden")
         return [self.outcome.curves[query]] * len(many)
 
 
-def hidden_sets(n_queries: int, held_out: bool) -> list[frozenset[int]]:
-    """Return what is hidden in turn: nothing, and where wanted each query."""
-    return [NOTHING, *(frozenset((q,)) for q in range(n_queries) if held_out)]
+def hidden_sets(folds: Folds, held_out: bool) -> list[frozenset[int]]:
+    """Return what is hidden in turn: nothing, and where wanted each fold of queries."""
+    return [NOTHING, *(folds.members if held_out else ())]
 
 
 def ignore(n_settings: float) -> None:
@@ -103,17 +103,18 @@ def outcomes(
     SettingsError
         If a setting is not possible on this dataset.
     """
-    queries = range(scored.n_queries)
-    step = len(settings) / (1 + (len(queries) if held_out else 0))
+    folds = scored.folds
+    queries, left_out = range(folds.n_queries), folds.members if held_out else ()
+    step = len(settings) / (1 + len(left_out))
     own = [scored.curves(query, settings, NOTHING) for query in queries]
     advance(step)
-    best: list[list[Best]] = []
-    for query in queries if held_out else ():
-        hidden = frozenset((query,))
-        others = [scored.curves(other, settings, hidden) for other in queries if other != query]
-        best.append([Best(*best_threshold(each)) for each in zip(*others, strict=True)])
+    best: dict[frozenset[int], list[Best]] = {}
+    for fold in left_out:
+        others = [scored.curves(other, settings, fold) for other in folds.others(fold)]
+        best[fold] = [Best(*best_threshold(each)) for each in zip(*others, strict=True)]
         advance(step)
+    held = [best[folds.with_query(query)] for query in queries if held_out]
     return [
-        Outcome(tuple(of_queries[i] for of_queries in own), tuple(row[i] for row in best))
+        Outcome(tuple(of_queries[i] for of_queries in own), tuple(row[i] for row in held))
         for i in range(len(settings))
     ]

@@ -8,9 +8,9 @@ from typing import Any
 
 from dupeval.dataset import Dataset
 from dupeval.engine.answers import seen_by
-from dupeval.engine.curves import Rehearsal
+from dupeval.engine.folds import Folds, folds_of
+from dupeval.engine.rehearsal import Rehearsal, rehearse
 from dupeval.errors import SettingsError
-from dupeval.evaluation import rehearse
 from dupeval.files import json_sha256
 from dupeval.method import Params, Resources
 from dupeval.method.vectors import COMPONENTS, VectorMethod
@@ -63,6 +63,8 @@ class Workplace:
         Whether to find what is best while each query is held out.
     store : OutcomeStore
     resources : Resources
+    folds : Folds
+        See `folds_of_queries`.
     processes : int, default 1
         How many compute at the same time; what they find does not depend on it.
     """
@@ -71,6 +73,7 @@ class Workplace:
     held_out: bool
     store: OutcomeStore
     resources: Resources
+    folds: Folds
     processes: int = 1
 
 
@@ -100,19 +103,28 @@ def plan(
                 limits.check(family)
                 for setting, parameters in named_settings(family):
                     made = family.method.at(setting)
-                    key = outcome_key(made, place.dataset, place.held_out)
+                    key = outcome_key(made, place.dataset, place.held_out, place.folds)
                     planned.append(Planned(name, parameters, family, setting, key))
     return planned
 
 
+def folds_of_queries(dataset: Dataset, n_folds: int | None, seed: int) -> Folds:
+    """Return what a sweep holds out: queries, never the photographs of a single one."""
+    n = len(dataset.queries)
+    return folds_of(dataset, n_folds, seed) if n > 1 else Folds.each_query(n)
+
+
 def check_protocols(
-    methods: Mapping[str, VectorMethod], protocols: Mapping[str, Protocol], dataset: Dataset
+    methods: Mapping[str, VectorMethod],
+    protocols: Mapping[str, Protocol],
+    dataset: Dataset,
+    folds: Folds,
 ) -> None:
     """Raise SettingsError when a protocol lacks something, whatever the setting."""
     n_images = [len(query.images) for query in dataset.queries]
     # What principal components need depends on the setting: see `plan`.
     rehearsals = {
-        name: Rehearsal(replace(method, reduction=None, grid={}), n_images)
+        name: Rehearsal(replace(method, reduction=None, grid={}), n_images, folds)
         for name, method in methods.items()
     }
     for protocol_name, protocol in protocols.items():
@@ -136,13 +148,13 @@ class _Limits:
         reduction = method.reduction
         if reduction is None:
             raise ValueError("nothing is reduced")
-        dataset = self.place.dataset
+        dataset, folds = self.place.dataset, self.place.folds
         n_images = [len(query.images) for query in dataset.queries]
         fewest = min(
-            sum(n_images[i] for i in seen_by(method, query, {}, hidden, len(n_images)))
-            for hidden in hidden_sets(len(n_images), self.place.held_out)
+            folds.n_images(seen_by(method, query, {}, hidden, folds), n_images)
+            for hidden in hidden_sets(folds, self.place.held_out)
             for query in range(len(n_images))
-            if query not in hidden
+            if query not in hidden or not folds.alone
         )
         check_components(replace(reduction, n_components=1), fewest)
         cache = VectorCache(self.place.resources.cache_dir / "vectors")

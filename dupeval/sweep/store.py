@@ -15,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from dupeval.dataset import Dataset
+from dupeval.engine.folds import Folds
 from dupeval.files import check_regular, json_sha256, whole_file
 from dupeval.method.vectors import OF_CLUSTERING, OF_REDUCTION, VectorMethod
 from dupeval.metrics import PairCurve
@@ -29,7 +30,7 @@ COLUMNS = ("thresholds", "tp", "fp", "fn", "tn")
 Tensors = Mapping[str, npt.NDArray[Any]]
 
 
-def outcome_key(method: VectorMethod, dataset: Dataset, held_out: bool) -> str:
+def outcome_key(method: VectorMethod, dataset: Dataset, held_out: bool, folds: Folds) -> str:
     """Return the SHA-256 of the canonical JSON of all that changes what comes of a setting.
 
     Parameters
@@ -39,6 +40,7 @@ def outcome_key(method: VectorMethod, dataset: Dataset, held_out: bool) -> str:
     dataset : Dataset
     held_out : bool
         Whether what is best while a query is held out is part of the outcome.
+    folds : Folds
     """
     reduction = method.reduction
     return json_sha256(
@@ -49,6 +51,7 @@ def outcome_key(method: VectorMethod, dataset: Dataset, held_out: bool) -> str:
             "reduction": reduction and {name: getattr(reduction, name) for name in OF_REDUCTION},
             "clustering": {name: getattr(method, name) for name in OF_CLUSTERING},
             "held_out": held_out,
+            "folds": [sorted(fold) for fold in folds.members],
             "libraries": {name: version(name) for name in LIBRARIES},
         }
     )

@@ -123,7 +123,7 @@ def _work(jobs: Sequence[_Job], place: Workplace, tick: Callable[[float], object
     photographs = [query.photographs for query in place.dataset.queries]
     with one_thread():
         for job in jobs:
-            answers = Answers(job.family.method, workshop)
+            answers = Answers(job.family.method, workshop, place.folds)
             scored = ScoredAnswers(answers, photographs)
             found = outcomes(scored, job.settings, place.held_out, tick)
             for key, outcome in zip(job.keys, found, strict=True):

@@ -16,6 +16,7 @@ from sklearn import decomposition
 from dupeval.clustering import Dendrogram, pairwise_distances
 from dupeval.dataset import Dataset
 from dupeval.engine.answers import Answers, cut, seen_by
+from dupeval.engine.folds import Folds
 from dupeval.errors import SettingsError
 from dupeval.method import Answer, Distances, Method, Params, Scope
 from dupeval.method.vectors import VectorMethod
@@ -167,7 +168,7 @@ class TestHiding:
 )
 def test_of_four_queries_a_fit_sees(fit: Any, query: int, hidden: set[int], seen: set[int]) -> None:
     method = VectorMethod(GivenVectors(), None if fit is None else PCA(2, fit))
-    assert seen_by(method, query, {}, frozenset(hidden), 4) == seen
+    assert seen_by(method, query, {}, frozenset(hidden), Folds.each_query(4)) == seen
 
 
 @dataclass(frozen=True)

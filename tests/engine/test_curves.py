@@ -8,7 +8,8 @@ from given import GivenVectors
 from labelled import scored_answers
 
 from dupeval.clustering import Dendrogram
-from dupeval.engine.curves import Rehearsal, curve_of
+from dupeval.engine.curves import curve_of
+from dupeval.engine.rehearsal import Rehearsal
 from dupeval.errors import SettingsError
 from dupeval.method.vectors import VectorMethod
 from dupeval.metrics import PairCurve, PairScores, pair_scores

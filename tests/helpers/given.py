@@ -12,6 +12,7 @@ from labelled import given_workshop
 from dupeval.dataset import Dataset
 from dupeval.engine.answers import Answers, cut
 from dupeval.engine.curves import ScoredAnswers
+from dupeval.engine.folds import Folds
 from dupeval.engine.workshop import Workshop
 from dupeval.method import Method, Params, Resources
 from dupeval.method.vectors import VectorMethod
@@ -62,8 +63,8 @@ class GivenCurves:
         vars(self.method).update(said)
 
     @property
-    def n_queries(self) -> int:
-        return len(self.by_setting[0])
+    def folds(self) -> Folds:
+        return Folds.each_query(len(self.by_setting[0]))
 
     def curves(
         self, query: int, many: Sequence[Mapping[str, Any]], hidden: frozenset[int]

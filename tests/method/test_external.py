@@ -12,7 +12,8 @@ from given import groups_of, worked
 from pydantic import ValidationError
 
 from dupeval.dataset import Dataset
-from dupeval.engine.curves import Rehearsal, ScoredAnswers
+from dupeval.engine.curves import ScoredAnswers
+from dupeval.engine.rehearsal import Rehearsal
 from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Resources
 from dupeval.method.external import ExternalMethod

@@ -12,7 +12,8 @@ from given import groups_of, worked
 from pydantic import ValidationError
 
 from dupeval.dataset import Dataset
-from dupeval.engine.curves import Rehearsal, ScoredAnswers
+from dupeval.engine.curves import ScoredAnswers
+from dupeval.engine.rehearsal import Rehearsal
 from dupeval.errors import InputError, NoScoresError
 from dupeval.files import file_sha256
 from dupeval.method import Resources
@@ -49,7 +50,7 @@ def answers_of(file: Path, dataset: Dataset, **settings: Any) -> ScoredAnswers:
 
 def groups(answers: ScoredAnswers, setting: str | None = None) -> list[list[int]]:
     params = None if setting is None else {"setting": setting}
-    return [groups_of(answers, q, math.nan, params) for q in range(answers.n_queries)]
+    return [groups_of(answers, q, math.nan, params) for q in range(answers.folds.n_queries)]
 
 
 def problems(file: Path, dataset: Dataset, **settings: Any) -> list[str]:

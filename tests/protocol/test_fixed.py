@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from given import GivenCurves, GivenMethod, GivenVectors
 
+from dupeval.engine.folds import Folds
 from dupeval.errors import SettingsError
 from dupeval.method.external import ExternalMethod
 from dupeval.method.imported import ImportedMethod
@@ -21,7 +22,7 @@ from dupeval.tool.czkawka import Czkawka
 class NoCurves(GivenCurves):
     """Three queries of a method with a threshold or none, that cannot be looked at."""
 
-    n_queries = 3
+    folds = Folds.each_query(3)
 
     def __init__(self, cut: float | None, default: Mapping[str, Any]) -> None:
         super().__init__()

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dupeval.clustering import Dendrogram
+from dupeval.engine.folds import Folds
 from dupeval.metrics import PairCurve, pair_curve
 from dupeval.protocol.search import best_params, best_threshold
 
@@ -185,8 +186,8 @@ class GivenCurves:
         return [{"linkage": name} for name in self.by_linkage]
 
     @property
-    def n_queries(self) -> int:
-        return len(next(iter(self.by_linkage.values())))
+    def folds(self) -> Folds:
+        return Folds.each_query(len(next(iter(self.by_linkage.values()))))
 
     def curves(
         self, query: int, many: Sequence[Mapping[str, Any]], hidden: frozenset[int]

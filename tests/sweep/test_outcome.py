@@ -73,7 +73,7 @@ def assert_as_alone(method: VectorMethod, labels: list[list[str]], vectors: Vect
             np.testing.assert_allclose(curve.thresholds, own.thresholds, rtol=1e-9, atol=1e-12)
             for name in ("tp", "fp", "fn", "tn"):
                 np.testing.assert_array_equal(getattr(curve, name), getattr(own, name))
-            others = [q for q in range(alone.n_queries) if q != query]
+            others = [q for q in range(len(labels)) if q != query]
             f1 = [alone.curves(q, [{}], decided.hidden)[0].at(decided.threshold).f1 for q in others]
             assert best.f1 == pytest.approx(np.mean(f1), abs=1e-12)
 

@@ -11,6 +11,7 @@ from given import GivenVectors, perfect_between
 from labelled import Labelled, labelled_query
 
 from dupeval.dataset import Dataset
+from dupeval.engine.folds import Folds
 from dupeval.method.vectors import VectorMethod
 from dupeval.reduction import PCA
 from dupeval.representation.raw import RawPixels
@@ -83,7 +84,8 @@ RAW = VectorMethod(RawPixels(size=8), PCA(2), linkage="single", metric="euclidea
 
 
 def key(method: VectorMethod = RAW, data: Dataset | None = None, held_out: bool = True) -> str:
-    return outcome_key(method, data or dataset(), held_out)
+    data = data or dataset()
+    return outcome_key(method, data, held_out, Folds.each_query(len(data.queries)))
 
 
 class TestKeys:

@@ -1,0 +1,139 @@
+"""What is left out together, while parameters and a cut are chosen on the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dupeval.dataset import Dataset
+from dupeval.method import Scope
+
+# Up to this many queries each is left out by itself; more of them make `FOLDS` folds.
+MOST_ALONE = 20
+FOLDS = 10
+
+NOTHING: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, eq=False)
+class Folds:
+    """A division of what can be hidden: a dataset's queries or, of a single one, its photographs.
+
+    Attributes
+    ----------
+    members : tuple of frozenset of int
+        The queries of each fold; of a single query's photographs, one number a fold.
+    n_queries : int
+        Of the dataset.
+    of_image : ndarray of int64, shape (n_images,), optional
+        The fold of each image, where a single query is divided.
+    """
+
+    members: tuple[frozenset[int], ...]
+    n_queries: int
+    of_image: npt.NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    @classmethod
+    def each_query(cls, n_queries: int) -> Folds:
+        """Return folds of one query each."""
+        return cls(tuple(frozenset((query,)) for query in range(n_queries)), n_queries)
+
+    @property
+    def alone(self) -> bool:
+        """Whether each query is left out by itself, so that no fit sees the query it serves."""
+        return self.of_image is None and len(self.members) == self.n_queries
+
+    @property
+    def note(self) -> str | None:
+        """What a table says of folds that are not queries one by one."""
+        if self.of_image is not None and len(self) > 1:
+            return (
+                f"there is one query: in place of queries its photographs, in {len(self)} folds, "
+                "are left out in turn, and there is no interval"
+            )
+        if self.of_image is None and not self.alone:
+            return f"{self.n_queries} queries are left out in {len(self)} folds"
+        return None
+
+    def others(self, fold: frozenset[int]) -> list[int]:
+        """Return the queries to choose on while a fold is hidden."""
+        if self.of_image is not None:
+            return [0]
+        return [query for query in range(self.n_queries) if query not in fold]
+
+    def with_query(self, query: int) -> frozenset[int]:
+        """Return the fold of a query, or NOTHING where its photographs are divided."""
+        if self.of_image is not None:
+            return NOTHING
+        return next(fold for fold in self.members if query in fold)
+
+    def seen(self, scope: Scope, query: int, hidden: frozenset[int]) -> frozenset[int]:
+        """Return what a fit for a query sees: queries, or folds of a single one's photographs.
+
+        Under ``others`` a fit never sees the query that it serves where queries are left out one
+        by one. Of larger folds all queries outside of a hidden one share a fit.
+        """
+        everything = NOTHING.union(*self.members)
+        if self.of_image is not None:
+            others = everything - hidden if hidden else NOTHING
+            own = everything
+        else:
+            own = frozenset((query,))
+            others = everything - (hidden or self.with_query(query))
+            others = others - own if self.alone else others
+        return {"none": NOTHING, "query": own, "others": others, "dataset": others | own}[scope]
+
+    def n_images(self, seen: frozenset[int], of_queries: Sequence[int]) -> int:
+        """Return how many images a fit has that sees this; see `seen`."""
+        if self.of_image is not None:
+            return len(self.images(seen))
+        return sum(of_queries[query] for query in seen)
+
+    def images(self, parts: frozenset[int]) -> npt.NDArray[np.int64]:
+        """Return the places of a single query's images that lie in some folds."""
+        if self.of_image is None:
+            raise ValueError("images are divided only where there is a single query")
+        return np.flatnonzero(np.isin(self.of_image, list(parts)))
+
+
+def folds_of(dataset: Dataset, n_folds: int | None = None, seed: int = 0) -> Folds:
+    """Return a dataset's folds: its queries one by one up to `MOST_ALONE`, else `FOLDS` folds.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Of a single query the photographs are divided, copies of one in one fold.
+    n_folds : int, optional
+        At least 2; as many as there are queries, or more, leave each out by itself.
+    seed : int, default 0
+        Of the order in which queries, or photographs, are dealt out.
+    """
+    rng = np.random.default_rng(seed)
+    n = len(dataset.queries)
+    if n == 1:
+        return _of_photographs(dataset.queries[0].photographs.tolist(), n_folds or FOLDS, rng)
+    if n_folds is None:
+        n_folds = n if n <= MOST_ALONE else FOLDS
+    if n_folds >= n:
+        return Folds.each_query(n)
+    dealt = rng.permutation(n)
+    return Folds(tuple(frozenset(dealt[i::n_folds].tolist()) for i in range(n_folds)), n)
+
+
+def _of_photographs(photographs: Sequence[str], n_folds: int, rng: np.random.Generator) -> Folds:
+    """Deal photographs out, those with most copies first, so that folds have pairs to find."""
+    sizes = Counter(photographs)
+    names = sorted(sizes)
+    shuffled = [names[i] for i in rng.permutation(len(names))]
+    fold_of = {
+        name: i % n_folds for i, name in enumerate(sorted(shuffled, key=lambda x: -sizes[x]))
+    }
+    members = tuple(frozenset((i,)) for i in range(min(n_folds, len(names))))
+    return Folds(members, 1, np.array([fold_of[name] for name in photographs]))
