@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
+import numpy as np
+import numpy.typing as npt
+
 from dupeval.dataset import Dataset
-from dupeval.engine.answers import Answers
+from dupeval.engine.answers import Answers, key_of
 from dupeval.engine.curves import ScoredAnswers
 from dupeval.engine.folds import Folds, folds_of
 from dupeval.engine.predictions import Prediction, predict
@@ -102,6 +105,8 @@ class Evaluation:
         Of methods that were run several times, whose results are those of the first run.
     notes : tuple of str
         What must stand beside the tables: rows in which no two images are together.
+    pooled : mapping of (str, str) to mapping of str to float
+        For protocols and methods, by name: metrics of the distances of all queries together.
     """
 
     results: tuple[QueryResult, ...]
@@ -111,6 +116,7 @@ class Evaluation:
     sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
     spreads: tuple[Spread, ...] = ()
     notes: tuple[str, ...] = ()
+    pooled: Mapping[tuple[str, str], Mapping[str, float]] = field(default_factory=dict)
 
 
 def evaluate(
@@ -156,6 +162,8 @@ def evaluate(
     results: list[QueryResult] = []
     groups: list[Group] = []
     spreads: list[Spread] = []
+    of_all: dict[tuple[str, str], Mapping[str, float]] = {}
+    metrics = list(metrics)
     notes: list[str] = list(impossible.values())
     if folds.note and any(protocols[name].honest for name, _ in rows):
         notes.append(folds.note)
@@ -171,6 +179,7 @@ def evaluate(
                 scored = [score(p, name, protocol_name, dataset, metrics) for p in predictions]
             timings += watch.timings
             results += scored[0]
+            of_all[protocol_name, name] = pooled(predictions[0], dataset, metrics)
             groups += _groups(predictions[0], name, protocol_name, dataset)
             if len(scored) > 1:
                 f1 = [fmean(result.scores.f1 for result in run) for run in scored]
@@ -188,6 +197,7 @@ def evaluate(
         sources={row: "failed" if row in impossible else source[row[1]] for row in rows},
         spreads=tuple(spreads),
         notes=tuple(notes),
+        pooled=of_all,
     )
 
 
@@ -199,23 +209,44 @@ def score(
     metrics: Iterable[Metric] = (),
 ) -> list[QueryResult]:
     """Compare predictions with the labels."""
-    labels = [query.photographs for query in dataset.queries]
-    return [
-        QueryResult(
-            name,
-            protocol_name,
-            dataset.queries[each.query].slug,
-            pair_scores(labels[each.query], each.labels),
-            each.decision,
-            tuple(dataset.queries[i].slug for i in sorted(each.decision.hidden)),
-            {
-                score: value
-                for metric in metrics
-                for score, value in metric.scores(labels[each.query], each.labels).items()
-            },
+    results = []
+    for each in predictions:
+        query = dataset.queries[each.query]
+        true = query.photographs
+        described: dict[str, float] = {}
+        for metric in metrics:
+            described |= metric.scores(true, each.labels)
+            if each.distances is not None:
+                described |= metric.of_distances(_together(true), each.distances)
+        scores = pair_scores(true, each.labels)
+        hidden = tuple(dataset.queries[i].slug for i in sorted(each.decision.hidden))
+        results.append(
+            QueryResult(name, protocol_name, query.slug, scores, each.decision, hidden, described)
         )
-        for each in predictions
-    ]
+    return results
+
+
+def pooled(
+    predictions: Sequence[Prediction], dataset: Dataset, metrics: Iterable[Metric]
+) -> dict[str, float]:
+    """Describe the pairs of all queries together, if their distances are of one kind."""
+    distances = [each.distances for each in predictions if each.distances is not None]
+    shared = len({key_of(each.decision.params) for each in predictions}) == 1
+    if not shared or len(distances) < len(predictions):
+        return {}
+    together = np.concatenate([_together(query.photographs) for query in dataset.queries])
+    return {
+        f"{name}_pooled": value
+        for metric in metrics
+        for name, value in metric.of_distances(together, np.concatenate(distances)).items()
+    }
+
+
+def _together(photographs: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
+    """Return whether the images of each pair, in scipy's condensed order, show one photograph."""
+    first, second = np.triu_indices(len(photographs), 1)
+    same: npt.NDArray[np.bool_] = photographs[first] == photographs[second]
+    return same
 
 
 def _run_all(

@@ -67,6 +67,30 @@ def per_query_table(results: Sequence[QueryResult]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def metrics_table(
+    results: Sequence[QueryResult], pooled: Mapping[tuple[str, str], Mapping[str, float]]
+) -> pd.DataFrame:
+    """Return one row a method and protocol: the mean of each metric over the queries that have it.
+
+    ``*_pooled`` are of the pairs of all queries together, where one choice of parameters holds for
+    all of them and the method tells distances.
+    """
+    of_rows: dict[tuple[str, str], list[Mapping[str, float]]] = {}
+    for r in results:
+        of_rows.setdefault((r.protocol, r.method), []).append(r.described)
+    rows = [
+        {
+            "method": method,
+            "protocol": protocol,
+            **pd.DataFrame(described).mean(),
+            **pooled.get((protocol, method), {}),
+        }
+        for (protocol, method), described in of_rows.items()
+    ]
+    named = [name for row in rows for name in row]
+    return pd.DataFrame(rows, columns=sorted(dict.fromkeys(named), key=lambda x: "_pooled" in x))
+
+
 def published_table1() -> pd.DataFrame:
     """Return the study's Table 1: method, precision, recall, f1, in its order."""
     with (files("dupeval") / "published_table1.csv").open(encoding="utf-8") as file:

@@ -18,12 +18,12 @@ from dupeval.rendering import csv_bytes, table1_latex, table1_markdown
 from dupeval.report import FILE_NAME as REPORT
 from dupeval.report import write_report
 from dupeval.statistics import Comparison
-from dupeval.tables import comparisons_table, per_query_table, plain_table, table1
+from dupeval.tables import comparisons_table, metrics_table, per_query_table, plain_table, table1
 from dupeval.timing import Timing
 
 FILES = (
-    *("table1.csv", "table1.md", "table1.tex", "comparisons.csv", "per_query.csv", "groups.csv"),
-    *("timings.csv", "spread.csv", "run.json"),
+    *("table1.csv", "table1.md", "table1.tex", "comparisons.csv", "metrics.csv"),
+    *("per_query.csv", "groups.csv", "timings.csv", "spread.csv", "run.json"),
 )
 
 
@@ -47,6 +47,7 @@ def main(config: DictConfig) -> int:
         "table1.md": markdown.encode(),
         "table1.tex": table1_latex(table, dataset, headings).encode(),
         "comparisons.csv": csv_bytes(comparisons),
+        "metrics.csv": csv_bytes(metrics_table(evaluation.results, evaluation.pooled)),
         "per_query.csv": csv_bytes(per_query),
         "groups.csv": csv_bytes(plain_table(Group, evaluation.groups)),
         "timings.csv": csv_bytes(plain_table(Timing, evaluation.timings)),

@@ -16,6 +16,7 @@ from dupeval.rendering import csv_bytes
 from dupeval.statistics import Comparison, detectable_difference, mean_interval
 from dupeval.tables import (
     comparisons_table,
+    metrics_table,
     per_query_table,
     plain_table,
     published_table1,
@@ -455,6 +456,22 @@ class TestPerQueryTable:
         table = per_query_table([result])
         assert list(table.columns)[9:12] == ["f1", "other", "threshold"]
         assert table["other"].tolist() == [0.25]
+
+
+def test_the_means_of_other_metrics_leave_out_queries_that_have_none() -> None:
+    scores = PairScores.from_counts(1, 0, 0, 0)
+    described: list[dict[str, float]] = [{"a": 1.0, "b": 0.5}, {"a": 0.0}, {"a": 0.25}]
+    methods = ("raw", "raw", "tool")
+    results = [
+        QueryResult(method, "loqo", f"q{i}", scores, Decision({}, 0.5), (), described[i])
+        for i, method in enumerate(methods)
+    ]
+    table = metrics_table(results, {("loqo", "raw"): {"b_pooled": 0.75}})
+    assert list(table.columns) == ["method", "protocol", "a", "b", "b_pooled"]
+    assert csv_bytes(table).decode().splitlines()[1:] == [
+        "raw,loqo,0.500000,0.500000,0.750000",
+        "tool,loqo,0.250000,,",
+    ]
 
 
 def test_the_published_table_is_the_studys() -> None:

@@ -5,7 +5,6 @@ A new metric is one new module here and one YAML.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 import numpy as np
@@ -13,10 +12,9 @@ import numpy.typing as npt
 from sklearn.metrics.cluster import contingency_matrix
 
 
-class Metric(ABC):
-    """Scores of one query's predicted partition."""
+class Metric:
+    """Scores of one query's predicted partition, or of the distances that it was cut from."""
 
-    @abstractmethod
     def scores(self, true: npt.ArrayLike, predicted: npt.ArrayLike) -> Mapping[str, float]:
         """Return each score by its name, a column of per_query.csv.
 
@@ -26,6 +24,24 @@ class Metric(ABC):
             The photograph that each image shows, and the group that it was put into. The labels'
             names do not matter.
         """
+        return {}
+
+    def of_distances(
+        self, together: npt.NDArray[np.bool_], distances: npt.NDArray[np.float64]
+    ) -> Mapping[str, float]:
+        """Return each score of distances by its name, of methods that tell some.
+
+        Asked for each query, and, where one choice of parameters holds for all of them, for the
+        pairs of all queries together: the name has ``_pooled`` behind it then.
+
+        Parameters
+        ----------
+        together : ndarray of bool, shape (n_pairs,)
+            Whether the images of a pair show the same photograph.
+        distances : ndarray of float64, shape (n_pairs,)
+            At least 0; infinite where no threshold joins a pair.
+        """
+        return {}
 
 
 def overlaps(true: npt.ArrayLike, predicted: npt.ArrayLike) -> npt.NDArray[np.int64]:

@@ -28,7 +28,15 @@ COLUMNS = [
     *("precision_published", "recall_published", "f1_published"),
 ]
 REPEATABLE = (
-    *("table1.csv", "table1.md", "table1.tex", "comparisons.csv", "per_query.csv", "groups.csv"),
+    *(
+        "table1.csv",
+        "table1.md",
+        "table1.tex",
+        "comparisons.csv",
+        "metrics.csv",
+        "per_query.csv",
+        "groups.csv",
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from sklearn.metrics import adjusted_rand_score, v_measure_score
 from dupeval.metric.adjusted_rand import AdjustedRand
 from dupeval.metric.bcubed import BCubed
 from dupeval.metric.kept import Kept
+from dupeval.metric.ranking import Ranking
 from dupeval.metric.v_measure import VMeasure
 
 PARTITIONS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=6)
@@ -64,3 +65,40 @@ def test_those_of_scikit_learn_are_passed_on() -> None:
         "adjusted_rand": adjusted_rand_score(TRUE, PREDICTED)
     }
     assert VMeasure().scores(TRUE, PREDICTED)["v_measure"] == v_measure_score(TRUE, PREDICTED)
+
+
+class TestRanking:
+    def test_by_hand(self) -> None:
+        together = np.array([True, False, True, True])
+        scores = Ranking(0.6).of_distances(together, np.array([1.0, 2.0, 3.0, np.inf]))
+        # Precision down to each true pair: 1, 2/3 and 3/4; the last is joined at no threshold.
+        assert scores["average_precision"] == pytest.approx((1 + 2 / 3 + 3 / 4) / 3)
+        assert scores["recall_at_p60"] == pytest.approx(2 / 3)
+        assert list(Ranking().of_distances(together, np.ones(4))) == [
+            *("average_precision", "recall_at_p90")
+        ]
+
+    def test_of_equal_distances_the_false_come_first(self) -> None:
+        together = np.array([True, False, True, False])
+        scores = Ranking(0.5).of_distances(together, np.zeros(4))
+        assert scores["average_precision"] == pytest.approx((1 / 3 + 2 / 4) / 2)
+        assert scores["recall_at_p50"] == 1.0
+        assert Ranking(0.6).of_distances(together, np.zeros(4))["recall_at_p60"] == 0.0
+
+    def test_of_no_true_pair_nothing_is_said(self) -> None:
+        assert Ranking().of_distances(np.zeros(3, bool), np.arange(3.0)) == {}
+
+    @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4)), min_size=1, max_size=8))
+    def test_recall_is_the_most_of_all_cuts_that_are_precise_enough(
+        self, pairs: list[tuple[bool, int]]
+    ) -> None:
+        together, distances = np.array([t for t, _ in pairs]), np.array([d for _, d in pairs])
+        if not together.any():
+            return
+        reached = [0.0]
+        for threshold in range(5):
+            claimed = distances <= threshold
+            if claimed.any() and together[claimed].mean() >= 0.75:
+                reached.append(together[claimed].sum() / together.sum())
+        found = Ranking(0.75).of_distances(together, distances.astype(float))
+        assert found["recall_at_p75"] == pytest.approx(max(reached))
