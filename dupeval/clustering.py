@@ -19,6 +19,9 @@ Metric = Literal["euclidean", "cosine", "cityblock", "correlation"]
 # Their update formulas hold for Euclidean distances only.
 EUCLIDEAN_LINKAGES = ("centroid", "median", "ward")
 
+# Coordinates whose sums are kept; fewer are summed anew for each number of them.
+BLOCK = 32
+
 
 def check_combination(linkage: Linkage, metric: Metric) -> None:
     """Raise SettingsError when the linkage has no meaning with the metric."""
@@ -76,8 +79,8 @@ def truncated_distances(
 ) -> Iterator[tuple[int, Mapping[Metric, npt.NDArray[np.float64]]]]:
     """Yield the distances between the first k coordinates of all rows, for growing k.
 
-    Sums over coordinates go on where the last k ended, so that all k together cost what the
-    largest costs alone. Equal to `pairwise_distances` of ``X[:, :k]`` up to rounding.
+    Sums over whole blocks of coordinates are made once for all k. Equal to `pairwise_distances` of
+    ``X[:, :k]`` up to rounding, which depends on k alone and not on the others asked for.
 
     Parameters
     ----------
@@ -113,20 +116,23 @@ def truncated_distances(
     products = np.zeros((n, n))
     done = 0
     for k in ordered:
-        block = vectors[:, done:k]
-        distances: dict[Metric, npt.NDArray[np.float64]] = {}
-        if "euclidean" in metrics or "cosine" in metrics:
+        while done + BLOCK <= k:
+            block = vectors[:, done : done + BLOCK]
             squares += pdist(block, "sqeuclidean")
-        if "euclidean" in metrics:
-            distances["euclidean"] = np.sqrt(squares)
-        if "cosine" in metrics:
-            products += block @ block.T
-            distances["cosine"] = _cosine(products, squares, left, right)
-        if "cityblock" in metrics:
             absolutes += pdist(block, "cityblock")
-            distances["cityblock"] = absolutes.copy()
+            products += block @ block.T
+            done += BLOCK
+        rest = vectors[:, done:k]
+        own = squares + pdist(rest, "sqeuclidean") if k > done else squares
+        distances: dict[Metric, npt.NDArray[np.float64]] = {}
+        if "euclidean" in metrics:
+            distances["euclidean"] = np.sqrt(own)
+        if "cosine" in metrics:
+            distances["cosine"] = _cosine(products + rest @ rest.T, own, left, right)
+        if "cityblock" in metrics:
+            extra = pdist(rest, "cityblock") if k > done else 0.0
+            distances["cityblock"] = absolutes + extra
         yield k, distances
-        done = k
 
 
 def _cosine(
