@@ -21,15 +21,17 @@ OURS = ".dupeval"
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path, unfinished: Path | None = None) -> Iterator[Path]:
     """Give a temporary path that becomes `path` when the block ends well, and vanishes otherwise.
 
-    The temporary file lies in the same folder, so the final rename is atomic: other processes
-    see the old file or the new one, never a part.
+    The temporary file lies in the same folder, or in `unfinished` on the same disk, so the final
+    rename is atomic: other processes see the old file or the new one, never a part.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    folder = unfinished or path.parent
+    for needed in {path.parent, folder}:
+        needed.mkdir(parents=True, exist_ok=True)
     # Not tempfile's: its files are for their owner's eyes only.
-    temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
+    temporary = folder / f".{uuid.uuid4().hex}.tmp"
     try:
         with _named(path, temporary):
             temporary.touch(exist_ok=False)

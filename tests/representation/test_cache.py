@@ -1,7 +1,6 @@
 """Vectors on disk: computed once, found again by all that changes them, never wrong."""
 
 import json
-import math
 import os
 import subprocess
 import sys
@@ -18,15 +17,16 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from safetensors import safe_open
-from safetensors.numpy import save_file
 
 from dupeval.dataset import ImageHandle
+from dupeval.errors import StoreError
 from dupeval.files import whole_file
 from dupeval.representation import Representation
 from dupeval.representation.cache import VectorCache
 from dupeval.representation.raw import RawPixels
 from dupeval.representation.vgg import VGG16
 from dupeval.representation.vgg_weights import WeightsFile
+from dupeval.sources import source_sha256
 
 KEY = {"representation": "test", "size": 32, "mean": [1.5, 2.0], "version": "1.0"}
 MakeImages = Callable[[Path, int], list[ImageHandle]]
@@ -78,20 +78,20 @@ def cache(tmp_path: Path) -> VectorCache:
 
 
 def entries(cache: VectorCache) -> list[Path]:
-    return sorted(cache.folder.rglob("*.safetensors"))
+    return sorted(cache.store.folder.rglob("*.safetensors"))
 
 
 def entry(cache: VectorCache, image: ImageHandle) -> Path:
-    (path,) = cache.folder.rglob(f"{image.sha256}.safetensors")
+    (path,) = (path for path in entries(cache) if image.sha256.encode() in path.read_bytes())
     return path
 
 
 def litter(cache: VectorCache) -> list[Path]:
-    """Return what lies in the cache's folder and is neither a vector nor a description."""
+    """Return what lies in the cache's folder and is no vector."""
     return [
         path
-        for path in cache.folder.rglob("*")
-        if path.is_file() and path.suffix != ".safetensors" and path.name != "representation.json"
+        for path in cache.store.folder.rglob("*")
+        if path.is_file() and path.suffix != ".safetensors"
     ]
 
 
@@ -158,7 +158,7 @@ def test_an_image_is_computed_once_and_never_again(
     recorder = Recorder()
     cache.vectors(images, recorder)
     cache.vectors(images, recorder)
-    VectorCache(cache.folder).vectors(images[::-1], recorder)
+    VectorCache(cache.store.folder).vectors(images[::-1], recorder)
     assert recorder.computed == ["0.png", "1.png", "2.png", "3.png", "4.png"]
     assert len(entries(cache)) == 5
 
@@ -239,12 +239,13 @@ def test_every_setting_of_raw_pixels_has_vectors_of_its_own(
         assert len(entries(cache)) == 5 * n
 
 
-def test_the_folder_tells_which_representation_its_vectors_are_of(
-    cache: VectorCache, images: list[ImageHandle]
-) -> None:
-    cache.vectors(images, Recorder())
-    (folder,) = cache.folder.iterdir()
-    assert json.loads((folder / "representation.json").read_text(encoding="utf-8")) == KEY
+def test_an_entry_tells_what_it_is_of(cache: VectorCache, images: list[ImageHandle]) -> None:
+    cache.vectors(images[:1], Recorder())
+    (path,) = entries(cache)
+    with safe_open(path, framework="np") as file:
+        key = json.loads(file.metadata()["entry"])["key"]
+    assert (key["representation"], key["image"]) == (KEY, images[0].sha256)
+    assert key["source"] == source_sha256(Recorder())
 
 
 def test_a_representation_that_loses_an_image_is_an_error(
@@ -304,7 +305,6 @@ def test_a_damaged_vector_is_computed_again_with_a_warning_and_repaired(
     assert [str(warning.message) for warning in caught] == [
         f"{path} is damaged and is computed again"
     ]
-    assert caught[0].filename == __file__
     assert recorder.computed == ["2.png"]
     # Now without a warning, which would be an error here.
     again = Recorder()
@@ -350,6 +350,41 @@ def test_no_flipped_byte_ever_changes_a_vector(
     assert wrong == []
 
 
+# A representation of the user's own.
+
+OWN = """
+from collections.abc import Iterator
+import numpy as np
+from dupeval.representation import Representation
+from helper import value
+class Own(Representation):
+    key = {"representation": "own"}
+    def vectors(self, images):
+        for image in images:
+            yield np.array([value()], np.float32)
+"""
+
+
+def test_who_edits_a_representation_sees_its_new_vectors(
+    cache: VectorCache, images: list[ImageHandle], tmp_path: Path
+) -> None:
+    listed = on_disk(images[:1], tmp_path / "images.json")
+    code = READ_IMAGES + "from own import Own\nprint(cache.represent(images, Own()))"
+    code = f"import sys; sys.path.insert(0, sys.argv[3])\n{code}"
+
+    def run() -> tuple[str, bool]:
+        out = finish(run_python(code, listed, str(cache.store.folder), str(tmp_path)))
+        return out.split("array(")[1].split(",")[0], "stored=True" in out
+
+    (tmp_path / "own.py").write_text(OWN)
+    (tmp_path / "helper.py").write_text("def value(): return 1")
+    assert [run(), run()] == [("[[1.]]", False), ("[[1.]]", True)]
+    (tmp_path / "helper.py").write_text("def value(): return 23")
+    assert [run(), run()] == [("[[23.]]", False), ("[[23.]]", True)]
+    (tmp_path / "own.py").write_text(OWN.replace("value()", "value() + 1"))
+    assert [run(), run()] == [("[[24.]]", False), ("[[24.]]", True)]
+
+
 # Interruption.
 
 
@@ -374,7 +409,7 @@ def test_an_interrupted_write_leaves_no_vector_and_no_other_file(
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", half)
-        with pytest.raises(OSError, match="no space left"):
+        with pytest.raises(StoreError, match="no space left"):
             cache.vectors(images, Recorder())
     assert entries(cache) == []
     assert litter(cache) == []
@@ -434,7 +469,7 @@ def test_a_killed_process_leaves_nothing_that_is_taken_for_a_vector(
     cache: VectorCache, images: list[ImageHandle], tmp_path: Path
 ) -> None:
     listed = on_disk(images, tmp_path / "images.json")
-    process = run_python(KILLED_IN_THE_MIDDLE_OF_A_WRITE, listed, str(cache.folder))
+    process = run_python(KILLED_IN_THE_MIDDLE_OF_A_WRITE, listed, str(cache.store.folder))
     _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (7, "")
     assert len(entries(cache)) == 2
@@ -468,7 +503,7 @@ def test_two_processes_at_once_get_the_same_vectors(
     ready = [tmp_path / "ready 0", tmp_path / "ready 1"]
     go = tmp_path / "go"
     processes = [
-        run_python(AT_ONCE, listed, str(cache.folder), str(path), str(go)) for path in ready
+        run_python(AT_ONCE, listed, str(cache.store.folder), str(path), str(go)) for path in ready
     ]
     end = time.monotonic() + 60
     while not all(path.exists() for path in ready) and time.monotonic() < end:
@@ -566,7 +601,7 @@ def test_a_run_that_finds_all_vectors_stored_does_not_import_torch(
     cache.vectors(images, VGG16(weights_dir, layer="gap", size=32, batch_size=1))
     assert len(entries(cache)) == 5
     listed = on_disk(images, tmp_path / "images.json")
-    process = run_python(WARM, listed, str(cache.folder), str(oxford_weights.path.parent))
+    process = run_python(WARM, listed, str(cache.store.folder), str(oxford_weights.path.parent))
     assert finish(process) == "(5, 512) []\n"
 
 
@@ -589,14 +624,3 @@ def test_what_only_some_vectors_took_now_adds_to_what_the_others_took_before(
     both = cache.represent(images, Recorder())
     assert not both.stored
     assert both.wall_s > before.wall_s
-
-
-def test_vectors_of_which_no_time_is_known_took_nobody_knows_what(
-    cache: VectorCache, images: list[ImageHandle]
-) -> None:
-    cache.vectors(images, Recorder())
-    path = entry(cache, images[0])
-    with safe_open(path, framework="np") as file:
-        vector, sha256 = file.get_tensor("vector"), file.metadata()["sha256"]
-    save_file({"vector": vector}, path, {"sha256": sha256})
-    assert math.isnan(cache.represent(images, Recorder()).wall_s)
