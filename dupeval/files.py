@@ -6,7 +6,6 @@ import errno
 import hashlib
 import json
 import os
-import stat
 import tempfile
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -117,12 +116,6 @@ def _ours(folder: Path) -> set[str]:
         return {run.name, *described["outputs"]} if "dupeval" in described else set()
     except (OSError, ValueError, TypeError, KeyError):
         return set()
-
-
-def check_regular(path: Path) -> None:
-    """Raise ValueError if something at a path is no regular file: a link, a pipe or a folder."""
-    if not stat.S_ISREG(path.lstat().st_mode):
-        raise ValueError(f"{path} is no regular file")
 
 
 def canonical_json(value: Any) -> str:

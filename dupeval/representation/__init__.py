@@ -17,7 +17,7 @@ class Representation(ABC):
     @property
     @abstractmethod
     def key(self) -> Mapping[str, Any]:
-        """Everything besides the image's bytes that changes its vector, as JSON values."""
+        """What changes a vector besides the image's bytes and the source, as JSON values."""
 
     @property
     def source(self) -> Representation | None:

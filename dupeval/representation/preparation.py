@@ -14,9 +14,6 @@ from PIL import Image, ImageOps
 
 from dupeval.dataset.images import MOST_DECODERS, open_rgb
 
-# Part of every cache key: to be raised when this module or the reader of images changes pixels.
-PREPARATION = 2
-
 Pixels = npt.NDArray[np.uint8]
 Resize = Literal["squash", "crop", "pad"]
 

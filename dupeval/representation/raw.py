@@ -14,12 +14,7 @@ from pydantic import PositiveInt
 from pydantic.dataclasses import dataclass
 
 from dupeval.representation import Representation
-from dupeval.representation.preparation import (
-    PREPARATION,
-    Resize,
-    read_ahead,
-    read_resized,
-)
+from dupeval.representation.preparation import Resize, read_ahead, read_resized
 from dupeval.settings import STRICT
 
 
@@ -45,7 +40,6 @@ class RawPixels(Representation):
         """See `Representation.key`."""
         return {
             "representation": "raw",
-            "preparation": PREPARATION,
             "size": self.size,
             "colour": self.colour,
             "resize": self.resize,

@@ -17,13 +17,7 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.errors import SettingsError
 from dupeval.representation import Representation
-from dupeval.representation.preparation import (
-    PREPARATION,
-    Pixels,
-    Resize,
-    read_ahead,
-    read_resized,
-)
+from dupeval.representation.preparation import Pixels, Resize, read_ahead, read_resized
 from dupeval.representation.vgg_weights import WeightsFile, build_network, find_weights
 from dupeval.settings import STRICT
 
@@ -87,7 +81,6 @@ class VGG16(Representation):
         """See `Representation.key`."""
         return {
             "representation": "vgg16",
-            "preparation": PREPARATION,
             "weights": self.weights_file.sha256,
             "layer": self.layer,
             "size": self.size,

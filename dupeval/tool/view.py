@@ -13,8 +13,6 @@ from PIL import Image
 
 from dupeval.dataset import ImageHandle
 
-# To be raised where tools are shown, or what is kept of their answers says, something else.
-VIEW = 2
 NEUTRAL_NAME = re.compile(r"\b(\d{5})\.[a-z][a-z0-9]*\b")
 ENDINGS = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "JPEG2000": ".jp2"}
 

@@ -355,7 +355,6 @@ def test_the_key_says_all_that_changes_a_vector(weights_dir: Path) -> None:
 
     assert VGG16(weights_dir).key == {
         "representation": "vgg16",
-        "preparation": 2,
         "weights": OXFORD_SHA256,
         "layer": "pool5",
         "size": 224,

@@ -179,8 +179,8 @@ answer = [[i.name for i in images]] * len(counter.read_text())
         self, dataset: Dataset, cache: ReplyCache, command: Command
     ) -> None:
         first, _ = run_tool(command, dataset, cache, 20.0)
-        next(cache.folder.rglob("*.json")).write_text("garbage")
-        with pytest.warns(UserWarning, match="is damaged; the tool is run again"):
+        next(cache.store.folder.rglob("*.safetensors")).write_text("garbage")
+        with pytest.warns(UserWarning, match="is damaged and is computed again"):
             second, stored = run_tool(command, dataset, cache, 20.0)
         assert not stored
         assert started(command) == 4
