@@ -6,12 +6,13 @@ import errno
 import hashlib
 import json
 import os
+import stat
 import tempfile
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from dupeval.errors import SettingsError
 
@@ -116,6 +117,21 @@ def _ours(folder: Path) -> set[str]:
         return {run.name, *described["outputs"]} if "dupeval" in described else set()
     except (OSError, ValueError, TypeError, KeyError):
         return set()
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file to read its bytes, without waiting for what is none, such as a pipe.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened, or is no regular file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "no regular file", str(path))
+    return os.fdopen(descriptor, "rb")
 
 
 def canonical_json(value: Any) -> str:

@@ -32,9 +32,9 @@ class NameAsVector(Representation):
     def key(self) -> Mapping[str, Any]:
         return {"representation": "name"}
 
-    def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
-        for path in paths:
-            yield np.array([float(path.stem)], np.float32)
+    def vectors(self, images: Sequence[ImageHandle]) -> Iterator[npt.NDArray[np.float32]]:
+        for image in images:
+            yield np.array([float(image.name)], np.float32)
 
 
 def exchange(folder: Path) -> None:
@@ -46,7 +46,7 @@ def exchange(folder: Path) -> None:
 
 
 def test_vectors_are_computed_again(tmp_path: Path) -> None:
-    images = [ImageHandle(f"{i}.png", Path(f"{i}.png"), f"{i}" * 64) for i in (1, 2)]
+    images = [ImageHandle.of(Path("nowhere"), f"{i}", f"{i}" * 64) for i in (1, 2)]
     cache = VectorCache(tmp_path)
     assert cache.vectors(images, NameAsVector()).tolist() == [[1], [2]]
     exchange(tmp_path)
@@ -102,7 +102,7 @@ def test_datasets_are_checked_again(
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_a_pipe_in_the_place_of_an_entry_is_not_waited_for(tmp_path: Path) -> None:
-    images = [ImageHandle("1.png", Path("1.png"), "1" * 64)]
+    images = [ImageHandle.of(Path("nowhere"), "1", "1" * 64)]
     cache = VectorCache(tmp_path)
     cache.vectors(images, NameAsVector())
     (entry,) = tmp_path.rglob("*.safetensors")

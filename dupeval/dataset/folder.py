@@ -77,7 +77,7 @@ def read_folder(
     images: dict[str, list[ImageHandle]] = {slug: [] for slug in titles}
     labels: dict[str, list[Label]] = {slug: [] for slug in titles}
     for (row, path), sha256 in zip(located, hashes, strict=True):
-        images[row.query].append(ImageHandle(row.image, path, sha256))
+        images[row.query].append(ImageHandle.of(path, row.image, sha256))
         labels[row.query].append(Label(row.photograph, row.edit))
     dataset = Dataset(
         name or root.resolve().name,

@@ -14,6 +14,7 @@ import PIL
 from PIL import Image
 from tqdm import tqdm
 
+from dupeval.dataset import ImageHandle
 from dupeval.dataset.images import MOST_DECODERS, ImageError, open_rgb
 from dupeval.errors import DupevalError
 from dupeval.sources import source_sha256
@@ -41,7 +42,7 @@ class Picture:
 
 
 def pictures_within(
-    files: Mapping[str, Path],
+    files: Mapping[str, Path | ImageHandle],
     most_bytes: int,
     formats: Sequence[Format],
     cache_dir: Path,
@@ -51,7 +52,7 @@ def pictures_within(
 
     Parameters
     ----------
-    files : mapping of str to Path
+    files : mapping of str to Path or ImageHandle
         By the SHA-256 of their bytes, the most important first.
     most_bytes : int
         Of all data URIs together.
@@ -98,7 +99,7 @@ def _total(pictures: Iterable[Picture]) -> int:
 
 def _encoded(
     names: Sequence[str],
-    files: Mapping[str, Path],
+    files: Mapping[str, Path | ImageHandle],
     form: Format,
     cache_dir: Path,
     progress: bool,
@@ -132,11 +133,12 @@ def _encoded(
         return dict(zip(names, bar, strict=True))
 
 
-def _encode(path: Path, form: Format) -> Entry:
+def _encode(file: Path | ImageHandle, form: Format) -> Entry:
     try:
-        image = open_rgb(path)
+        image = open_rgb(file)
     except ImageError as error:
-        raise DupevalError(f"{path}: {error}") from None
+        name = file if isinstance(file, Path) else file.name
+        raise DupevalError(f"{name}: {error}") from None
     image.thumbnail((form.longest, form.longest), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     image.save(buffer, "WEBP", quality=form.quality, method=4)

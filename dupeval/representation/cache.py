@@ -75,7 +75,7 @@ class VectorCache:
         entries = {sha256: self.store.get(key) for sha256, key in keys.items()}
         missing = [by_content[sha256] for sha256, entry in entries.items() if entry is None]
         if missing:
-            computed = _timed(representation.vectors([image.path for image in missing]))
+            computed = _timed(representation.vectors(missing))
             bar = tqdm(
                 computed,
                 total=len(missing),

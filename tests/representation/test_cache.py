@@ -9,7 +9,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,22 +44,23 @@ class Recorder(Representation):
     def key(self) -> Mapping[str, Any]:
         return self._key
 
-    def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
-        for path in paths:
+    def vectors(self, images: Sequence[ImageHandle]) -> Iterator[npt.NDArray[np.float32]]:
+        for image in images:
             if len(self.computed) == self.stop_after:
                 raise KeyboardInterrupt
-            self.computed.append(path.name)
-            yield vector_of(path)
+            self.computed.append(image.name)
+            yield vector_of(image)
 
 
-def vector_of(path: Path) -> npt.NDArray[np.float32]:
+def vector_of(image: ImageHandle) -> npt.NDArray[np.float32]:
     # From the end, where the images' bytes differ.
-    content = np.frombuffer(path.read_bytes(), np.uint8)
+    with image.open() as file:
+        content = np.frombuffer(file.read(), np.uint8)
     return content[-24:-12].astype(np.float32) / np.float32(7)
 
 
 def expected(images: Sequence[ImageHandle]) -> npt.NDArray[np.float32]:
-    return np.stack([vector_of(image.path) for image in images])
+    return np.stack([vector_of(image) for image in images])
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def images(make_images: MakeImages, tmp_path: Path) -> list[ImageHandle]:
     """Give five different images."""
     five = make_images(tmp_path / "images", 5)
     assert len({image.sha256 for image in five}) == 5
-    assert len({vector_of(image.path).tobytes() for image in five}) == 5
+    assert len({vector_of(image).tobytes() for image in five}) == 5
     return five
 
 
@@ -128,7 +129,7 @@ def test_the_vectors_of_the_real_representation_are_unchanged(
     cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     raw = RawPixels(size=8)
-    fresh = np.stack(list(raw.vectors([image.path for image in images])))
+    fresh = np.stack(list(raw.vectors(images)))
     np.testing.assert_array_equal(cache.vectors(images, raw), fresh)
     np.testing.assert_array_equal(cache.vectors(images, raw), fresh)
 
@@ -136,8 +137,8 @@ def test_the_vectors_of_the_real_representation_are_unchanged(
 class Columns(Recorder):
     """Yields views into one matrix that is stored column by column."""
 
-    def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
-        yield from np.stack([vector_of(path) for path in paths], axis=1).T
+    def vectors(self, images: Sequence[ImageHandle]) -> Iterator[npt.NDArray[np.float32]]:
+        yield from np.stack([vector_of(image) for image in images], axis=1).T
 
 
 def test_a_vector_that_is_a_view_into_a_matrix_is_stored_as_it_is(
@@ -164,10 +165,9 @@ def test_an_image_is_computed_once_and_never_again(
 
 
 def test_identical_bytes_are_computed_once_in_one_call(
-    cache: VectorCache, images: list[ImageHandle], tmp_path: Path
+    cache: VectorCache, images: list[ImageHandle]
 ) -> None:
-    copy = replace(images[0], name="copy.png", path=tmp_path / "copy.png")
-    copy.path.write_bytes(images[0].path.read_bytes())
+    copy = replace(images[0], name="copy.png")
     recorder = Recorder()
     asked = [images[0], images[1], copy, images[0], images[1]]
     np.testing.assert_array_equal(cache.vectors(asked, recorder), expected(asked))
@@ -178,7 +178,7 @@ def test_an_image_is_known_by_its_bytes_and_not_by_its_name(
     cache: VectorCache, images: list[ImageHandle], tmp_path: Path
 ) -> None:
     cache.vectors(images, Recorder())
-    moved = replace(images[0], name="moved.png", path=tmp_path / "gone.png")
+    moved = ImageHandle.of(tmp_path / "gone.png", "moved.png", images[0].sha256)
     recorder = Recorder()
     np.testing.assert_array_equal(cache.vectors([moved], recorder), expected(images[:1]))
     assert recorder.computed == []
@@ -234,7 +234,7 @@ def test_every_setting_of_raw_pixels_has_vectors_of_its_own(
     for n, raw in enumerate(
         (RawPixels(size=4), RawPixels(size=5), RawPixels(size=4, colour="grey")), start=1
     ):
-        fresh = np.stack(list(raw.vectors([image.path for image in images])))
+        fresh = np.stack(list(raw.vectors(images)))
         np.testing.assert_array_equal(cache.vectors(images, raw), fresh)
         assert len(entries(cache)) == 5 * n
 
@@ -252,8 +252,8 @@ def test_a_representation_that_loses_an_image_is_an_error(
     cache: VectorCache, images: list[ImageHandle]
 ) -> None:
     class Losing(Recorder):
-        def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
-            return super().vectors(paths[:-1])
+        def vectors(self, images: Sequence[ImageHandle]) -> Iterator[npt.NDArray[np.float32]]:
+            return super().vectors(images[:-1])
 
     with pytest.raises(ValueError, match="shorter"):
         cache.vectors(images, Losing())
@@ -433,7 +433,12 @@ def finish(process: subprocess.Popen[str]) -> str:
 
 def on_disk(images: Sequence[ImageHandle], path: Path) -> str:
     """Write down images for another process."""
-    rows = [{**asdict(image), "path": str(image.path)} for image in images]
+    rows = []
+    for image in images:
+        copy = path.with_name(f"{image.sha256}.png")
+        with image.open() as file:
+            copy.write_bytes(file.read())
+        rows.append([str(copy), image.name, image.sha256])
     path.write_text(json.dumps(rows))
     return str(path)
 
@@ -444,7 +449,7 @@ from pathlib import Path
 from dupeval.dataset import ImageHandle
 from dupeval.representation.cache import VectorCache
 rows = json.loads(Path(sys.argv[1]).read_text())
-images = [ImageHandle(**{**row, "path": Path(row["path"])}) for row in rows]
+images = [ImageHandle.of(Path(path), name, sha256) for path, name, sha256 in rows]
 cache = VectorCache(Path(sys.argv[2]))
 """
 
@@ -474,7 +479,7 @@ def test_a_killed_process_leaves_nothing_that_is_taken_for_a_vector(
     assert (process.returncode, err) == (7, "")
     assert len(entries(cache)) == 2
     raw = RawPixels(size=4)
-    fresh = np.stack(list(raw.vectors([image.path for image in images])))
+    fresh = np.stack(list(raw.vectors(images)))
     np.testing.assert_array_equal(cache.vectors(images, raw), fresh)
     assert len(entries(cache)) == 5
 
@@ -511,7 +516,7 @@ def test_two_processes_at_once_get_the_same_vectors(
     go.touch()
     first, second = (finish(process) for process in processes)
     raw = RawPixels(size=8)
-    fresh = np.stack(list(raw.vectors([image.path for image in images])))
+    fresh = np.stack(list(raw.vectors(images)))
     assert first == second == f"{fresh.shape} {fresh.dtype} {fresh.tobytes().hex()}\n"
     assert len(entries(cache)) == 40
     assert litter(cache) == []
@@ -529,7 +534,7 @@ def test_several_threads_at_once_get_the_same_vectors(
 
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(compute, range(4)))
-    fresh = np.stack(list(RawPixels(size=8).vectors([image.path for image in images])))
+    fresh = np.stack(list(RawPixels(size=8).vectors(images)))
     for X in results:
         np.testing.assert_array_equal(X, fresh)
     assert len(entries(cache)) == 40

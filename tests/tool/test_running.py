@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_dataset import byte_copies, files_of
+from fake_dataset import byte_copies, content_of, files_of
 from fake_program import COUNTED, EQUAL_FILES, fake_program, starts
 from fake_tools import FakeGroups, NeedsAPackage
 
@@ -233,7 +233,7 @@ answer = [[i.name for i in images]]
     ) -> None:
         queries = {"one": dict(zip(("a.png", "b'c.png", "d.png", "사진.png"), "pqrq", strict=True))}
         dataset = byte_copies(tmp_path / "data", queries)
-        content = dataset.queries[0].images[1].path.read_bytes()
+        content = content_of(dataset.queries[0].images[1])
         code = f"""
 for image in images:
     if image.read_bytes() == {content!r}:
