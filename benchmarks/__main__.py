@@ -28,7 +28,7 @@ def main(out_dir: Path, runs: int) -> None:
     gap = replace(network, layer="gap")
     figures += sweep.measure(dataset, gap, gap.from_source(vectors), cache_dir, runs)
     figures += whole_program.measure(cache_dir, runs)
-    figures += extraction.measure([image.path for image in dataset.images], network, runs)
+    figures += extraction.measure(dataset.images, network, runs)
     table = pd.DataFrame([asdict(one) for one in figures])
     markdown = table.to_markdown(index=False, floatfmt=".3g") + "\n"
     contents = {"benchmarks.csv": csv_bytes(table), "benchmarks.md": markdown.encode()}

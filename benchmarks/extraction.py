@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,28 +11,29 @@ from torch.utils.flop_counter import FlopCounterMode
 from torchvision.models import vgg16
 
 from benchmarks.measuring import Figure, figure, ratios, seconds
+from dupeval.dataset import ImageHandle
 from dupeval.representation.preparation import read_resized
 from dupeval.representation.vgg import VGG16
 from dupeval.representation.vgg_weights import build_network
 
 
-def measure(paths: Sequence[Path], network: VGG16, runs: int) -> list[Figure]:
+def measure(images: Sequence[ImageHandle], network: VGG16, runs: int) -> list[Figure]:
     """Time decoding and the network together, as a cold run has it."""
     flop = _flop_per_image(network.size)
     bf16 = replace(network, precision="bf16")
     ways = [
         _matrix_product(4096),
-        lambda: list(network.vectors(paths)),
-        lambda: list(bf16.vectors(paths)),
-        _plain(paths, network),
+        lambda: list(network.vectors(images)),
+        lambda: list(bf16.vectors(images)),
+        _plain(images, network),
     ]
     product_s, fp32_s, bf16_s, plain_s = seconds(ways, runs)
     rate = [2 * 4096**3 / t for t in product_s]
-    allowed_s = [len(paths) * flop / r for r in rate]
-    name = f"VGG16 {network.layer}, {len(paths)} image files"
+    allowed_s = [len(images) * flop / r for r in rate]
+    name = f"VGG16 {network.layer}, {len(images)} image files"
 
     def images_per_second(what: str, times: list[float]) -> Figure:
-        return figure(name, what, "images/s", [len(paths) / t for t in times])
+        return figure(name, what, "images/s", [len(images) / t for t in times])
 
     return [
         figure(name, "fp32 matrix product of 4096", "GFLOP/s", [r / 1e9 for r in rate]),
@@ -58,7 +58,7 @@ def _flop_per_image(size: int) -> float:
     return float(counter.get_total_flops())
 
 
-def _plain(paths: Sequence[Path], network: VGG16) -> Callable[[], object]:
+def _plain(images: Sequence[ImageHandle], network: VGG16) -> Callable[[], object]:
     features = vgg16(weights=None).features.eval()
     mean = torch.tensor(network.mean)[:, None, None]
 
@@ -67,13 +67,13 @@ def _plain(paths: Sequence[Path], network: VGG16) -> Callable[[], object]:
             return [
                 features(
                     (
-                        torch.from_numpy(read_resized(path, network.size, network.resize).copy())
+                        torch.from_numpy(read_resized(image, network.size, network.resize).copy())
                         .permute(2, 0, 1)
                         .float()
                         - mean
                     )[None]
                 ).numpy()
-                for path in paths
+                for image in images
             ]
 
     return extract

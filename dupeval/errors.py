@@ -59,6 +59,10 @@ class WeightsError(DupevalError):
     """Network weights that cannot be had, or are not what they should be."""
 
 
+class StoreError(DupevalError):
+    """A file of what is kept that cannot be read or written."""
+
+
 class NoScoresError(DupevalError):
     """A method that gives no scores; the other methods of a run are not disturbed.
 

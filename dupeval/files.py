@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from dupeval.errors import SettingsError
 
@@ -21,15 +21,17 @@ OURS = ".dupeval"
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path, unfinished: Path | None = None) -> Iterator[Path]:
     """Give a temporary path that becomes `path` when the block ends well, and vanishes otherwise.
 
-    The temporary file lies in the same folder, so the final rename is atomic: other processes
-    see the old file or the new one, never a part.
+    The temporary file lies in the same folder, or in `unfinished` on the same disk, so the final
+    rename is atomic: other processes see the old file or the new one, never a part.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    folder = unfinished or path.parent
+    for needed in {path.parent, folder}:
+        needed.mkdir(parents=True, exist_ok=True)
     # Not tempfile's: its files are for their owner's eyes only.
-    temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
+    temporary = folder / f".{uuid.uuid4().hex}.tmp"
     try:
         with _named(path, temporary):
             temporary.touch(exist_ok=False)
@@ -117,10 +119,19 @@ def _ours(folder: Path) -> set[str]:
         return set()
 
 
-def check_regular(path: Path) -> None:
-    """Raise ValueError if something at a path is no regular file: a link, a pipe or a folder."""
-    if not stat.S_ISREG(path.lstat().st_mode):
-        raise ValueError(f"{path} is no regular file")
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file to read its bytes, without waiting for what is none, such as a pipe.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened, or is no regular file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "no regular file", str(path))
+    return os.fdopen(descriptor, "rb")
 
 
 def canonical_json(value: Any) -> str:

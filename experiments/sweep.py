@@ -21,11 +21,11 @@ from dupeval.protocol import Protocol
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.shared import Shared
 from dupeval.settings import STRICT
+from dupeval.store import Store
 from dupeval.sweep.grid import Grid, faults, grids_of, read_grid
 from dupeval.sweep.outcome import OutcomeCurves
 from dupeval.sweep.plan import Planned, Workplace, check_protocols, folds_of_queries, plan
 from dupeval.sweep.rendering import best_markdown, parquet_bytes, short_csv_bytes
-from dupeval.sweep.store import OutcomeStore
 from dupeval.sweep.tables import Swept, best_table, curves_table, figures_by_protocol, sweep_table
 from dupeval.sweep.work import Compute, find
 
@@ -55,7 +55,7 @@ def main(config: DictConfig) -> int:
     folds = folds_of_queries(dataset, config.folds, config.seed)
     check_protocols(methods, protocols, dataset, folds)
     held_out = any(isinstance(protocol, LeaveOneQueryOut) for protocol in protocols.values())
-    store = OutcomeStore(Path(config.cache_dir) / "sweep")
+    store = Store(Path(config.cache_dir) / "sweep")
     place = Workplace(dataset, held_out, store, resources(config), folds, settings.processes)
     planned = plan(methods, grids, place)
     references = plan(methods, {name: {} for name in _references(protocols)}, place)

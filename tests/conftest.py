@@ -88,7 +88,7 @@ def make_images() -> Callable[[Path, int], list[ImageHandle]]:
         for i in range(n):
             path = folder / f"{i}.png"
             write_photograph(path, f"photograph {i}", noise=60)
-            images.append(ImageHandle(path.name, path, file_sha256(path)))
+            images.append(ImageHandle.of(path, path.name, file_sha256(path)))
         return images
 
     return make

@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from dupeval.files import json_sha256
+from dupeval.files import json_sha256, open_regular
 
 
 @dataclass(frozen=True)
 class ImageHandle:
     """One image file: all that a method may know of it.
 
+    Where the file lies is no part of that, for folders often say which images belong together.
+    That guards against mistakes, not against code that goes looking.
+
     Attributes
     ----------
     name : str
         The file's name, as in ``labels.csv``.
-    path : Path
-        Where the file is.
     sha256 : str
         The SHA-256 of the file's bytes.
+    open : callable
+        ``open()`` returns the file's bytes as a stream to read from; `dupeval.dataset.images`
+        turns them into pixels.
     """
 
     name: str
-    path: Path
     sha256: str
+    open: Callable[[], BinaryIO] = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, path: Path, name: str, sha256: str) -> Self:
+        """Return the handle of a file; nothing is read."""
+        return cls(name, sha256, lambda: open_regular(path))
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,9 @@ from dupeval.dataset.csv_table import read_table
 from dupeval.dataset.images import MOST_DECODERS, ImageError, read_rgb
 from dupeval.dataset.names import composed, fault_of_name, is_litter, is_text
 from dupeval.errors import DatasetError
-from dupeval.files import file_sha256, whole_file
-
-# Raised whenever images are read otherwise than before: what was checked is checked again.
-READER = 2
+from dupeval.files import file_sha256
+from dupeval.sources import source_sha256
+from dupeval.store import Entry, Store
 
 
 def read_folder(
@@ -41,8 +40,8 @@ def read_folder(
     root : Path
         The folder that holds ``labels.csv``, ``images/`` and maybe ``queries.csv``.
     checked_dir : Path, optional
-        Where to remember, by fingerprint, that every image of a dataset could be decoded.
-        Without it every image is decoded at every call.
+        Where to remember that every image of a dataset could be decoded, by this source and
+        release of Pillow. Without it every image is decoded at every call.
     name : str, optional
         What tables call the dataset; the folder's name when not given.
     progress : bool, default False
@@ -78,7 +77,7 @@ def read_folder(
     images: dict[str, list[ImageHandle]] = {slug: [] for slug in titles}
     labels: dict[str, list[Label]] = {slug: [] for slug in titles}
     for (row, path), sha256 in zip(located, hashes, strict=True):
-        images[row.query].append(ImageHandle(row.image, path, sha256))
+        images[row.query].append(ImageHandle.of(path, row.image, sha256))
         labels[row.query].append(Label(row.photograph, row.edit))
     dataset = Dataset(
         name or root.resolve().name,
@@ -87,18 +86,18 @@ def read_folder(
             for slug, title in titles.items()
         ),
     )
-    mark = (
-        checked_dir / f"{dataset.fingerprint}-{READER}-pillow{PIL.__version__}"
-        if checked_dir
-        else None
-    )
-    if mark is None or not mark.exists():
+    store = Store(checked_dir) if checked_dir else None
+    key = {
+        "dataset": dataset.fingerprint,
+        "source": source_sha256(modules=["dupeval.dataset.images"]),
+        "pillow": PIL.__version__,
+    }
+    if store is None or store.get(key) is None:
         problems = _decoding_problems(located, progress)
         if problems:
             raise DatasetError(str(root), problems)
-        if mark is not None:
-            with whole_file(mark):
-                pass
+        if store is not None:
+            store.put(key, Entry())
     return dataset
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import stat
 import struct
 from functools import cache
 from pathlib import Path
@@ -14,8 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from dupeval.dataset import ImageHandle
 from dupeval.dataset.pixels import UnsureError, to_rgb
 from dupeval.errors import DupevalError
+from dupeval.files import open_regular
 
 # More decoders than this only cost memory: images may be as large as Pillow's limit.
 MOST_DECODERS = 4
@@ -38,12 +39,12 @@ class ImageError(DupevalError):
     """An image file that cannot be decoded; the message says why, without the file's name."""
 
 
-def read_rgb(path: Path) -> npt.NDArray[np.uint8]:
+def read_rgb(image: Path | ImageHandle) -> npt.NDArray[np.uint8]:
     """Decode an image file to an array of shape (height, width, 3); see `open_rgb`."""
-    return np.asarray(open_rgb(path))
+    return np.asarray(open_rgb(image))
 
 
-def open_rgb(path: Path) -> Image.Image:
+def open_rgb(image: Path | ImageHandle) -> Image.Image:
     """Decode an image file.
 
     The EXIF orientation is applied, transparency is laid on white, deeper values are scaled to
@@ -51,7 +52,7 @@ def open_rgb(path: Path) -> Image.Image:
 
     Parameters
     ----------
-    path : Path
+    image : Path or ImageHandle
         Any format Pillow reads, except EPS, which Pillow would hand to another program, and what
         `dupeval.dataset.pixels` refuses.
 
@@ -67,13 +68,10 @@ def open_rgb(path: Path) -> Image.Image:
         than Pillow's ``Image.MAX_IMAGE_PIXELS`` pixels.
     """
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            # Opening a pipe would wait for ever.
-            raise ImageError("not a file")
-        if status.st_size == 0:
-            raise ImageError("the file has zero bytes")
-        with path.open("rb") as file:
+        with open_regular(image) if isinstance(image, Path) else image.open() as file:
+            if not file.read(1):
+                raise ImageError("the file has zero bytes")
+            file.seek(0)
             try:
                 return _decoded(file)
             except ValueError:

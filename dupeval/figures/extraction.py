@@ -84,7 +84,7 @@ def _found(image: ImageHandle) -> Stage:
 
 def _prepared(representation: RawPixels | VGG16, image: ImageHandle, *more: str) -> Stage:
     """Show an image as the representation sees it."""
-    pixels = read_resized(image.path, representation.size, representation.resize)
+    pixels = read_resized(image, representation.size, representation.resize)
     if isinstance(representation, RawPixels) and representation.colour == "grey":
         pixels = np.asarray(Image.fromarray(pixels).convert("L").convert("RGB"))
     lines = [*preparation_lines(representation), *more]

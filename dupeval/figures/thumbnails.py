@@ -39,9 +39,9 @@ def thumbnails(images: Sequence[ImageHandle], width: float, height: float) -> li
 
     def small(image: ImageHandle) -> Thumbnail:
         try:
-            picture = open_rgb(image.path)
+            picture = open_rgb(image)
         except ImageError as error:
-            raise DupevalError(f"{image.path}: {error}") from None
+            raise DupevalError(f"{image.name}: {error}") from None
         scale = DPI * min(width / picture.width, height / picture.height)
         # At least a pixel, however long and thin the image is.
         columns, rows = (max(1, round(scale * side)) for side in picture.size)

@@ -103,7 +103,7 @@ def write_report(
         of_query[slug].append(groups)
     shown = most_telling(dataset.queries, of_query, limits.images_a_query, limits.images)
     images = {
-        query.images[place].sha256: query.images[place].path
+        query.images[place].sha256: query.images[place]
         for query in dataset.queries
         for place in sorted(shown[query.slug])
     }

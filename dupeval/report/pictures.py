@@ -1,22 +1,24 @@
-"""Small WebP pictures of images, encoded once and kept by content, within a number of bytes."""
+"""Small WebP pictures of images, encoded once and kept, within a number of bytes."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import PIL
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from tqdm import tqdm
 
+from dupeval.dataset import ImageHandle
 from dupeval.dataset.images import MOST_DECODERS, ImageError, open_rgb
 from dupeval.errors import DupevalError
-from dupeval.files import check_regular, whole_file
+from dupeval.sources import source_sha256
+from dupeval.store import Entry, Store
 
 # How many pictures tell whether a format will do for all of them.
 SAMPLE = 24
@@ -40,7 +42,7 @@ class Picture:
 
 
 def pictures_within(
-    files: Mapping[str, Path],
+    files: Mapping[str, Path | ImageHandle],
     most_bytes: int,
     formats: Sequence[Format],
     cache_dir: Path,
@@ -50,7 +52,7 @@ def pictures_within(
 
     Parameters
     ----------
-    files : mapping of str to Path
+    files : mapping of str to Path or ImageHandle
         By the SHA-256 of their bytes, the most important first.
     most_bytes : int
         Of all data URIs together.
@@ -97,18 +99,26 @@ def _total(pictures: Iterable[Picture]) -> int:
 
 def _encoded(
     names: Sequence[str],
-    files: Mapping[str, Path],
+    files: Mapping[str, Path | ImageHandle],
     form: Format,
     cache_dir: Path,
     progress: bool,
 ) -> dict[str, Picture]:
-    # Other releases of Pillow give other bytes.
-    folder = f"webp-{form.longest}-{form.quality}-pillow{PIL.__version__}"
+    store = Store(cache_dir / "pictures")
+    of_all = {
+        "format": asdict(form),
+        "source": source_sha256(modules=[__name__]),
+        "pillow": PIL.__version__,
+    }
 
     def picture(name: str) -> Picture:
-        kept = cache_dir / "pictures" / folder / name[:2] / f"{name}.webp"
-        found = _load(kept)
-        return found or _encode(files[name], form, kept)
+        key = {**of_all, "image": name}
+        entry = store.get(key)
+        if entry is None:
+            entry = _encode(files[name], form)
+            store.put(key, entry)
+        content = base64.b64encode(entry.tensors["webp"].tobytes()).decode()
+        return Picture(f"data:image/webp;base64,{content}", *entry.about["size"])
 
     with ThreadPoolExecutor(MOST_DECODERS) as pool:
         made = pool.map(picture, names)
@@ -123,35 +133,14 @@ def _encoded(
         return dict(zip(names, bar, strict=True))
 
 
-def _load(path: Path) -> Picture | None:
+def _encode(file: Path | ImageHandle, form: Format) -> Entry:
     try:
-        check_regular(path)
-        digest, content = path.read_bytes().split(b"\n", 1)
-        return _picture(content) if digest == _digest(path, content) else None
-    except (FileNotFoundError, ValueError, UnidentifiedImageError):
-        return None
-
-
-def _digest(path: Path, content: bytes) -> bytes:
-    # Of the place too: a picture that is moved to another key is not that key's.
-    place = f"{path.parent.parent.name}/{path.name}\n".encode()
-    return hashlib.sha256(place + content).hexdigest().encode()
-
-
-def _encode(path: Path, form: Format, kept: Path) -> Picture:
-    try:
-        image = open_rgb(path)
+        image = open_rgb(file)
     except ImageError as error:
-        raise DupevalError(f"{path}: {error}") from None
+        name = file if isinstance(file, Path) else file.name
+        raise DupevalError(f"{name}: {error}") from None
     image.thumbnail((form.longest, form.longest), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     image.save(buffer, "WEBP", quality=form.quality, method=4)
-    with whole_file(kept) as temporary:
-        temporary.write_bytes(_digest(kept, buffer.getvalue()) + b"\n" + buffer.getvalue())
-    return _picture(buffer.getvalue())
-
-
-def _picture(content: bytes) -> Picture:
-    with Image.open(io.BytesIO(content), formats=("WEBP",)) as image:
-        width, height = image.size
-    return Picture(f"data:image/webp;base64,{base64.b64encode(content).decode()}", width, height)
+    content = np.frombuffer(buffer.getvalue(), np.uint8)
+    return Entry({"webp": content}, {"size": list(image.size)})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from dupeval.dataset import ImageHandle
 
 
 class Representation(ABC):
@@ -17,7 +18,7 @@ class Representation(ABC):
     @property
     @abstractmethod
     def key(self) -> Mapping[str, Any]:
-        """Everything besides the image's bytes that changes its vector, as JSON values."""
+        """What changes a vector besides the image's bytes and the source, as JSON values."""
 
     @property
     def source(self) -> Representation | None:
@@ -29,5 +30,5 @@ class Representation(ABC):
         return vectors
 
     @abstractmethod
-    def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
-        """Yield the vector of each image, shape (d,), in the order of `paths`."""
+    def vectors(self, images: Sequence[ImageHandle]) -> Iterator[npt.NDArray[np.float32]]:
+        """Yield the vector of each image, shape (d,), in the order of `images`."""

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 from tqdm import tqdm
 
 from dupeval.dataset import ImageHandle
-from dupeval.files import canonical_json, check_regular, json_sha256, whole_file
 from dupeval.representation import Representation
+from dupeval.sources import source_sha256
+from dupeval.store import Entry, Store
 
 
 class VectorCache:
-    """One file for each image's bytes and representation key.
-
-    Runs at the same time may share it: files appear whole, and equal names mean equal content.
+    """One entry for each image's bytes, representation key, and source of the representation.
 
     Parameters
     ----------
     folder : Path
-        Made when needed.
+        Of the store; made when needed.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.store = Store(folder)
 
     def vectors(
         self,
@@ -59,28 +53,29 @@ class VectorCache:
         progress : bool, default False
             Show a bar with images a second while computing.
 
+        Raises
+        ------
+        StoreError
+            If what is kept cannot be read or written.
+
         Warns
         -----
         UserWarning
-            If a stored file is damaged; its vector is computed again.
+            If an entry is damaged; its vector is computed again.
         """
         if representation.source is not None:
             source = self.represent(images, representation.source, progress)
             return replace(source, vectors=representation.from_source(source.vectors))
-        folder = self.folder / json_sha256(representation.key)[:24]
-        known: dict[str, _Entry] = {}
-        missing: dict[str, Path] = {}
-        for image in images:
-            if image.sha256 in known or image.sha256 in missing:
-                continue
-            entry = _load(_file_of(folder, image.sha256))
-            if entry is None:
-                missing[image.sha256] = image.path
-            else:
-                known[image.sha256] = entry
+        of_all = {
+            "representation": dict(representation.key),
+            "source": source_sha256(representation),
+        }
+        by_content = {image.sha256: image for image in images}
+        keys = {sha256: {**of_all, "image": sha256} for sha256 in by_content}
+        entries = {sha256: self.store.get(key) for sha256, key in keys.items()}
+        missing = [by_content[sha256] for sha256, entry in entries.items() if entry is None]
         if missing:
-            _describe(folder, representation)
-            computed = _timed(representation.vectors(list(missing.values())))
+            computed = _timed(representation.vectors(missing))
             bar = tqdm(
                 computed,
                 total=len(missing),
@@ -88,13 +83,14 @@ class VectorCache:
                 unit="image",
                 disable=not progress,
             )
-            for sha256, entry in zip(missing, bar, strict=True):
-                _save(_file_of(folder, sha256), entry)
-                known[sha256] = entry
+            for image, entry in zip(missing, bar, strict=True):
+                self.store.put(keys[image.sha256], entry)
+                entries[image.sha256] = entry
+        known = {sha256: entry for sha256, entry in entries.items() if entry is not None}
         return Represented(
-            np.stack([known[image.sha256].vector for image in images]),
-            wall_s=sum(entry.wall_s for entry in known.values()),
-            cpu_s=sum(entry.cpu_s for entry in known.values()),
+            np.stack([known[image.sha256].tensors["vector"] for image in images]),
+            wall_s=sum(entry.about["wall_s"] for entry in known.values()),
+            cpu_s=sum(entry.about["cpu_s"] for entry in known.values()),
             stored=not missing,
         )
 
@@ -107,8 +103,7 @@ class Represented:
     ----------
     vectors : ndarray of float32, shape (n_images, d)
     wall_s, cpu_s : float
-        In seconds; of all images that differ, whenever they were computed. NaN if a file does
-        not say.
+        In seconds; of all images that differ, whenever they were computed.
     stored : bool
         Whether nothing had to be computed.
     """
@@ -119,59 +114,10 @@ class Represented:
     stored: bool
 
 
-class _Entry(NamedTuple):
-    vector: npt.NDArray[np.float32]
-    wall_s: float
-    cpu_s: float
-
-
-def _timed(vectors: Iterable[npt.NDArray[np.float32]]) -> Iterator[_Entry]:
+def _timed(vectors: Iterable[npt.NDArray[np.float32]]) -> Iterator[Entry]:
     # Of a batch the first takes all of the time: only sums mean something.
     wall, cpu = time.perf_counter(), time.process_time()
     for vector in vectors:
-        yield _Entry(vector, time.perf_counter() - wall, time.process_time() - cpu)
+        took = {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu}
+        yield Entry({"vector": vector.astype(np.float32, copy=False)}, took)
         wall, cpu = time.perf_counter(), time.process_time()
-
-
-def _file_of(folder: Path, sha256: str) -> Path:
-    return folder / sha256[:2] / f"{sha256}.safetensors"
-
-
-def _describe(folder: Path, representation: Representation) -> None:
-    with whole_file(folder / "representation.json") as path:
-        path.write_text(canonical_json(representation.key), encoding="utf-8")
-
-
-def _save(path: Path, entry: _Entry) -> None:
-    # Contiguous, because safetensors stores the memory as it lies.
-    vector = np.ascontiguousarray(entry.vector, np.float32)
-    about = {
-        "sha256": _sha256(path, vector),
-        "wall_s": f"{entry.wall_s}",
-        "cpu_s": f"{entry.cpu_s}",
-    }
-    with whole_file(path) as temporary:
-        temporary.write_bytes(save({"vector": vector}, about))
-
-
-def _load(path: Path) -> _Entry | None:
-    if not path.exists():
-        return None
-    try:
-        check_regular(path)
-        with safe_open(path, framework="np") as file:
-            vector: npt.NDArray[np.float32] = file.get_tensor("vector")
-            about = file.metadata() or {}
-        seconds = [float(about.get(name, "nan")) for name in ("wall_s", "cpu_s")]
-    except (SafetensorError, OSError, ValueError):
-        vector, about, seconds = np.empty(0, np.float32), {}, []
-    if about.get("sha256") != _sha256(path, vector) or vector.dtype != np.float32:
-        warnings.warn(f"{path} is damaged and is computed again", stacklevel=4)
-        return None
-    return _Entry(vector, *seconds)
-
-
-def _sha256(path: Path, vector: npt.NDArray[np.float32]) -> str:
-    # Of the place too: an entry that is moved to another key is not that key's.
-    place = f"{path.parent.parent.name}/{path.name}\n".encode()
-    return hashlib.sha256(place + vector.tobytes()).hexdigest()

@@ -6,27 +6,26 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
+from dupeval.dataset import ImageHandle
 from dupeval.dataset.images import MOST_DECODERS, open_rgb
-
-# Part of every cache key: to be raised when this module or the reader of images changes pixels.
-PREPARATION = 2
 
 Pixels = npt.NDArray[np.uint8]
 Resize = Literal["squash", "crop", "pad"]
+_T = TypeVar("_T")
 
 
-def read_resized(path: Path, size: int, resize: Resize) -> Pixels:
+def read_resized(source: Path | ImageHandle, size: int, resize: Resize) -> Pixels:
     """Decode an image and bring it to `size` x `size` pixels.
 
     Parameters
     ----------
-    path : Path
+    source : Path or ImageHandle
     size : int
         Side of the result in pixels.
     resize : {"squash", "crop", "pad"}
@@ -43,7 +42,7 @@ def read_resized(path: Path, size: int, resize: Resize) -> Pixels:
     ImageError
         See `dupeval.dataset.images.open_rgb`.
     """
-    image = open_rgb(path)
+    image = open_rgb(source)
     target, bilinear = (size, size), Image.Resampling.BILINEAR
     if resize == "crop":
         image = ImageOps.fit(image, target, bilinear)
@@ -59,15 +58,13 @@ def read_resized(path: Path, size: int, resize: Resize) -> Pixels:
     return np.asarray(image)
 
 
-def read_ahead(
-    paths: Sequence[Path], read: Callable[[Path], Pixels], ahead: int
-) -> Iterator[Pixels]:
-    """Yield ``read(path)`` for each path in order, while threads prepare the next `ahead`."""
+def read_ahead(images: Sequence[_T], read: Callable[[_T], Pixels], ahead: int) -> Iterator[Pixels]:
+    """Yield ``read(image)`` for each image in order, while threads prepare the next `ahead`."""
     waiting: deque[Future[Pixels]] = deque()
     with ThreadPoolExecutor(MOST_DECODERS) as pool:
         try:
-            for path in paths:
-                waiting.append(pool.submit(read, path))
+            for image in images:
+                waiting.append(pool.submit(read, image))
                 if len(waiting) > ahead:
                     yield waiting.popleft().result()
             while waiting:

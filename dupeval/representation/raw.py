@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -13,13 +12,9 @@ from PIL import Image
 from pydantic import PositiveInt
 from pydantic.dataclasses import dataclass
 
+from dupeval.dataset import ImageHandle
 from dupeval.representation import Representation
-from dupeval.representation.preparation import (
-    PREPARATION,
-    Resize,
-    read_ahead,
-    read_resized,
-)
+from dupeval.representation.preparation import Resize, read_ahead, read_resized
 from dupeval.settings import STRICT
 
 
@@ -45,20 +40,19 @@ class RawPixels(Representation):
         """See `Representation.key`."""
         return {
             "representation": "raw",
-            "preparation": PREPARATION,
             "size": self.size,
             "colour": self.colour,
             "resize": self.resize,
             "pillow": version("pillow"),
         }
 
-    def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
+    def vectors(self, images: Sequence[ImageHandle]) -> Iterator[npt.NDArray[np.float32]]:
         """Yield vectors of length size * size * (3 or 1)."""
-        for pixels in read_ahead(paths, self._read, ahead=32):
+        for pixels in read_ahead(images, self._read, ahead=32):
             yield pixels.ravel().astype(np.float32) / np.float32(255)
 
-    def _read(self, path: Path) -> npt.NDArray[np.uint8]:
-        pixels = read_resized(path, self.size, self.resize)
+    def _read(self, image: ImageHandle) -> npt.NDArray[np.uint8]:
+        pixels = read_resized(image, self.size, self.resize)
         if self.colour == "grey":
             return np.asarray(Image.fromarray(pixels).convert("L"))
         return pixels

@@ -15,15 +15,10 @@ import numpy.typing as npt
 from pydantic import PositiveInt
 from pydantic.dataclasses import dataclass
 
+from dupeval.dataset import ImageHandle
 from dupeval.errors import SettingsError
 from dupeval.representation import Representation
-from dupeval.representation.preparation import (
-    PREPARATION,
-    Pixels,
-    Resize,
-    read_ahead,
-    read_resized,
-)
+from dupeval.representation.preparation import Pixels, Resize, read_ahead, read_resized
 from dupeval.representation.vgg_weights import WeightsFile, build_network, find_weights
 from dupeval.settings import STRICT
 
@@ -87,7 +82,6 @@ class VGG16(Representation):
         """See `Representation.key`."""
         return {
             "representation": "vgg16",
-            "preparation": PREPARATION,
             "weights": self.weights_file.sha256,
             "layer": self.layer,
             "size": self.size,
@@ -113,7 +107,7 @@ class VGG16(Representation):
         means: npt.NDArray[np.float32] = vectors.reshape(len(vectors), CHANNELS, -1).mean(axis=2)
         return means
 
-    def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
+    def vectors(self, images: Sequence[ImageHandle]) -> Iterator[npt.NDArray[np.float32]]:
         """Yield the layer's activations, channel by channel.
 
         Raises
@@ -122,40 +116,40 @@ class VGG16(Representation):
             If the layer is not in the weights, or the device is not in the machine.
         """
         if self.source is not None:
-            for vector in self.source.vectors(paths):
+            for vector in self.source.vectors(images):
                 yield self.from_source(vector[None])[0]
             return
-        yield from self._activations(paths)
+        yield from self._activations(images)
 
-    def _activations(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
+    def _activations(self, images: Sequence[ImageHandle]) -> Iterator[npt.NDArray[np.float32]]:
         import torch  # noqa: PLC0415  (a run that finds all vectors stored never needs it)
 
         device = self._device()
         network = self._network(device)
         size = self.batch_size or (64 if device == "cuda" else 2)
         # Far enough ahead that the threads always have something to decode while it computes.
-        prepared = read_ahead(paths, self._read, ahead=2 * size + 4)
+        prepared = read_ahead(images, self._read, ahead=2 * size + 4)
         cudnn = torch.backends.cudnn
         exact = cudnn.flags(enabled=True, allow_tf32=False) if device == "cuda" else nullcontext()
         with torch.inference_mode(), exact:
-            for start in range(0, len(paths), size):
-                n = min(size, len(paths) - start)
+            for start in range(0, len(images), size):
+                n = min(size, len(images) - start)
                 batch = np.zeros((size, self.size, self.size, 3), np.uint8)
                 for i in range(n):
                     batch[i] = next(prepared)
                 activations = network(self._input(batch, device))
                 yield from activations[:n].flatten(1).float().cpu().numpy()
 
-    def _read(self, path: Path) -> Pixels:
-        return read_resized(path, self.size, self.resize)
+    def _read(self, image: ImageHandle) -> Pixels:
+        return read_resized(image, self.size, self.resize)
 
     def _input(self, batch: Pixels, device: str) -> torch.Tensor:
         import torch  # noqa: PLC0415
 
         # Channels last is how the pixels lie in memory already.
-        images = torch.from_numpy(batch).to(device).permute(0, 3, 1, 2).float()
-        images -= torch.tensor(self.mean, device=device)[:, None, None]
-        return images.to(self._dtype())
+        pixels = torch.from_numpy(batch).to(device).permute(0, 3, 1, 2).float()
+        pixels -= torch.tensor(self.mean, device=device)[:, None, None]
+        return pixels.to(self._dtype())
 
     def _dtype(self) -> torch.dtype:
         import torch  # noqa: PLC0415

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
 
 from dupeval.engine.curves import Curves
 from dupeval.engine.folds import NOTHING, Folds
@@ -12,6 +15,9 @@ from dupeval.errors import SettingsError
 from dupeval.method import Method, Params
 from dupeval.metrics import PairCurve
 from dupeval.protocol.search import best_threshold
+from dupeval.store import Entry
+
+COLUMNS = ("thresholds", "tp", "fp", "fn", "tn")
 
 
 class Best(NamedTuple):
@@ -36,6 +42,26 @@ class Outcome:
 
     curves: tuple[PairCurve, ...]
     held_out: tuple[Best, ...] = ()
+
+    @property
+    def entry(self) -> Entry:
+        """The outcome as it is kept on disk."""
+        tensors: dict[str, npt.NDArray[Any]] = {
+            name: np.concatenate([getattr(curve, name) for curve in self.curves])
+            for name in COLUMNS
+        }
+        tensors["n_cuts"] = np.array([len(curve) for curve in self.curves])
+        tensors["held_out"] = np.array(self.held_out, np.float64).reshape(-1, 2)
+        return Entry(tensors)
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        """Return the outcome that an entry keeps."""
+        tensors = entry.tensors
+        ends = np.cumsum(tensors["n_cuts"])[:-1]
+        columns = [np.split(tensors[name], ends) for name in COLUMNS]
+        curves = tuple(PairCurve(*column) for column in zip(*columns, strict=True))
+        return cls(curves, tuple(Best(*row) for row in tensors["held_out"].tolist()))
 
 
 @dataclass(frozen=True, eq=False)

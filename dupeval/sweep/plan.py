@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from typing import Any
 
 from dupeval.dataset import Dataset
@@ -13,13 +14,17 @@ from dupeval.engine.rehearsal import Rehearsal, rehearse
 from dupeval.errors import SettingsError
 from dupeval.files import json_sha256
 from dupeval.method import Params, Resources
-from dupeval.method.vectors import COMPONENTS, VectorMethod
+from dupeval.method.vectors import COMPONENTS, OF_CLUSTERING, OF_REDUCTION, VectorMethod
 from dupeval.protocol import Protocol
 from dupeval.reduction import check_components
 from dupeval.representation.cache import VectorCache
+from dupeval.sources import source_sha256
+from dupeval.store import Store
 from dupeval.sweep.grid import Family, Grid, families, named_settings, possible_only
 from dupeval.sweep.outcome import hidden_sets
-from dupeval.sweep.store import OutcomeStore, outcome_key
+
+# They may round otherwise from release to release.
+LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +42,7 @@ class Planned:
     setting : mapping
         The one of ``family.settings``.
     key : str
-        Of its outcome; see `dupeval.sweep.store.outcome_key`.
+        Of its outcome; see `outcome_key`.
     """
 
     method: str
@@ -61,7 +66,8 @@ class Workplace:
     dataset : Dataset
     held_out : bool
         Whether to find what is best while each query is held out.
-    store : OutcomeStore
+    store : Store
+        Where outcomes are kept.
     resources : Resources
     folds : Folds
         See `folds_of_queries`.
@@ -71,10 +77,37 @@ class Workplace:
 
     dataset: Dataset
     held_out: bool
-    store: OutcomeStore
+    store: Store
     resources: Resources
     folds: Folds
     processes: int = 1
+
+
+def outcome_key(method: VectorMethod, dataset: Dataset, held_out: bool, folds: Folds) -> str:
+    """Return the SHA-256 of the canonical JSON of all that changes what comes of a setting.
+
+    Parameters
+    ----------
+    method : VectorMethod
+        With the setting's parameters.
+    dataset : Dataset
+    held_out : bool
+        Whether what is best while a query is held out is part of the outcome.
+    folds : Folds
+    """
+    reduction = method.reduction
+    return json_sha256(
+        {
+            "source": source_sha256(method, modules=["dupeval.sweep.outcome"]),
+            "dataset": dataset.fingerprint,
+            "representation": dict(method.representation.key),
+            "reduction": reduction and {name: getattr(reduction, name) for name in OF_REDUCTION},
+            "clustering": {name: getattr(method, name) for name in OF_CLUSTERING},
+            "held_out": held_out,
+            "folds": [sorted(fold) for fold in folds.members],
+            "libraries": {name: version(name) for name in LIBRARIES},
+        }
+    )
 
 
 def plan(

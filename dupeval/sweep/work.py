@@ -16,10 +16,10 @@ from dupeval.errors import SettingsError
 from dupeval.files import json_sha256
 from dupeval.method import Params
 from dupeval.representation.cache import VectorCache
+from dupeval.store import Store
 from dupeval.sweep.grid import Family
 from dupeval.sweep.outcome import Outcome, ignore, outcomes
 from dupeval.sweep.plan import Planned, Workplace
-from dupeval.sweep.store import OutcomeStore
 from dupeval.timing import Stopwatch, one_thread
 
 Compute = Literal["always", "never", "only_missing"]
@@ -68,9 +68,9 @@ def find(
     return found
 
 
-def _stored(keys: Iterable[str], store: OutcomeStore) -> dict[str, Outcome]:
-    loaded = {key: store.load(key) for key in keys}
-    return {key: outcome for key, outcome in loaded.items() if outcome is not None}
+def _stored(keys: Iterable[str], store: Store) -> dict[str, Outcome]:
+    entries = {key: store.get({"outcome": key}) for key in keys}
+    return {key: Outcome.of(entry) for key, entry in entries.items() if entry is not None}
 
 
 def _compute(missing: Sequence[Planned], place: Workplace) -> None:
@@ -127,5 +127,5 @@ def _work(jobs: Sequence[_Job], place: Workplace, tick: Callable[[float], object
             scored = ScoredAnswers(answers, photographs)
             found = outcomes(scored, job.settings, place.held_out, tick)
             for key, outcome in zip(job.keys, found, strict=True):
-                place.store.save(key, outcome)
+                place.store.put({"outcome": key}, outcome.entry)
     return sum(len(job.settings) for job in jobs)

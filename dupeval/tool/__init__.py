@@ -37,9 +37,6 @@ class ToolNote(UserWarning):
 class Tool(ABC):
     """A program that finds copies among the images of a folder."""
 
-    # To be raised where a change of the class makes other answers of the same tool.
-    revision: ClassVar[int] = 1
-
     @property
     def settings(self) -> Sequence[Mapping[str, Any]]:
         """The values of its parameters that can be chosen, but for a threshold of distances."""
@@ -73,10 +70,9 @@ class Tool(ABC):
 
     @property
     def key(self) -> Mapping[str, Any]:
-        """Everything besides the images that changes the answers, as JSON values."""
+        """Everything besides the images and the source that changes answers, as JSON values."""
         return {
             "tool": f"{type(self).__module__}.{type(self).__qualname__}",
-            "revision": self.revision,
             "parameters": self.parameters,
             "versions": dict(self.versions()),
         }

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from tqdm import tqdm
 
 from dupeval.dataset import Dataset, Query
 from dupeval.errors import NoScoresError
+from dupeval.sources import source_sha256
 from dupeval.tool import MOST_NAMED, Tool
 from dupeval.tool.cache import ReplyCache
 from dupeval.tool.executable import without_folder
 from dupeval.tool.process import Reply, ToolProcess
-from dupeval.tool.view import NEUTRAL_NAME, VIEW, in_order, private_copies
+from dupeval.tool.view import NEUTRAL_NAME, in_order, private_copies
 
 
 def run_tool(
@@ -54,7 +57,7 @@ def run_tool(
         If the tool is missing or fails on a query; the reason names the query, and the images
         on which it fails alone if there are such.
     """
-    key = {"view": VIEW, "run": run, **tool.key}
+    key = reply_key(tool, run)
     replies: dict[str, Reply] = {}
     for query in () if fresh else dataset.queries:
         reply = cache.load(key, _hashes(query))
@@ -68,6 +71,12 @@ def run_tool(
                 replies[query.slug] = _ask(process, query)
                 cache.save(key, _hashes(query), replies[query.slug])
     return [_with_names(replies[query.slug], query) for query in dataset.queries], not missing
+
+
+def reply_key(tool: Tool, run: int = 0) -> Mapping[str, Any]:
+    """Return everything besides the images that changes replies, as JSON values; see `run_tool`."""
+    source = source_sha256(tool, modules=[__name__, "dupeval.tool.worker"])
+    return {"run": run, "source": source, **tool.key}
 
 
 def _hashes(query: Query) -> list[str]:

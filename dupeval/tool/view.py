@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,8 +13,6 @@ from PIL import Image
 
 from dupeval.dataset import ImageHandle
 
-# To be raised where tools are shown, or what is kept of their answers says, something else.
-VIEW = 2
 NEUTRAL_NAME = re.compile(r"\b(\d{5})\.[a-z][a-z0-9]*\b")
 ENDINGS = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "JPEG2000": ".jp2"}
 
@@ -36,13 +34,15 @@ def private_copies(images: Sequence[ImageHandle]) -> Iterator[list[Path]]:
         folder.mkdir()
         copies = []
         for i, image in enumerate(images):
-            copy = folder / f"{i:05d}{_ending(image.path)}"
-            shutil.copyfile(image.path, copy)
+            with image.open() as file:
+                content = file.read()
+            copy = folder / f"{i:05d}{_ending(content)}"
+            copy.write_bytes(content)
             copies.append(copy)
         yield copies
 
 
-def _ending(path: Path) -> str:
-    with Image.open(path) as image:
+def _ending(content: bytes) -> str:
+    with Image.open(io.BytesIO(content)) as image:
         kind = image.format or ""
     return ENDINGS.get(kind, f".{kind.lower()}")

@@ -58,7 +58,10 @@ def test_the_fingerprint_changes_with(changed: Dataset) -> None:
 
 def test_the_fingerprint_does_not_depend_on_where_the_dataset_lies_or_what_it_is_called() -> None:
     moved = tuple(
-        replace(query, images=tuple(replace(i, path=Path("/moved") / i.name) for i in query.images))
+        replace(
+            query,
+            images=tuple(ImageHandle.of(Path("/moved"), i.name, i.sha256) for i in query.images),
+        )
         for query in DATASET.queries
     )
     assert Dataset("yours", moved).fingerprint == DATASET.fingerprint
@@ -109,7 +112,7 @@ def test_an_image_without_a_label_is_an_error() -> None:
 
 
 def test_what_methods_see_of_an_image_tells_no_label() -> None:
-    assert {field.name for field in fields(ImageHandle)} == {"name", "path", "sha256"}
+    assert {field.name for field in fields(ImageHandle)} == {"name", "sha256", "open"}
 
 
 def test_the_images_of_a_dataset_are_those_of_its_queries_one_query_after_the_other() -> None:

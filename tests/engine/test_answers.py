@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import partial
+from pathlib import Path
 from types import FunctionType, MethodType
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from fake_dataset import byte_copies, content_of, photograph_bytes
 from given import GivenVectors
 from labelled import dataset_of, given_workshop
 from sklearn import decomposition
@@ -17,11 +19,13 @@ from dupeval.clustering import Dendrogram, pairwise_distances
 from dupeval.dataset import Dataset
 from dupeval.engine.answers import Answers, cut, seen_by
 from dupeval.engine.folds import Folds
+from dupeval.engine.workshop import Workshop
 from dupeval.errors import SettingsError
-from dupeval.method import Answer, Distances, Method, Params, Scope
+from dupeval.method import Answer, Distances, Method, Params, Resources, Scope
 from dupeval.method.vectors import VectorMethod
 from dupeval.method.views import QueryImages, TrainingView
 from dupeval.reduction import PCA
+from dupeval.timing import Stopwatch
 
 NOTHING_HIDDEN: frozenset[int] = frozenset()
 DATASET = dataset_of("aabbc", "aaabcd", "abcabca", "aabb")
@@ -245,6 +249,21 @@ def test_what_a_method_is_shown_holds_nothing_hidden_and_no_label(
     labels = {text for text in shown if text.startswith("secret")}
     others = {"secret-d", "secret-a"}
     assert labels == (others if kind.supervised and sees == "others" else set())
+
+
+@pytest.mark.parametrize("kind", [Spy, SupervisedSpy])
+def test_what_a_method_is_shown_holds_no_place_on_disk(kind: type[Spy], tmp_path: Path) -> None:
+    root = tmp_path / "the dataset"
+    dataset = byte_copies(root, {q: {"a.png": "p", "b.png": "p"} for q in "xyz"})
+    spy = kind("others")
+    Answers(spy, Workshop(dataset, Resources(tmp_path), Stopwatch("it"))).found(1, [{}])
+    shown = list(reachable(spy.shown))
+    assert {"a.png", "b.png"} <= {item for item in shown if isinstance(item, str)}
+    assert not [item for item in shown if str(root) in str(item)]
+    (_, view, _), (_, _, query, _) = spy.shown
+    for image in (*view.queries[0].images, *query.images):
+        assert not [name for name in dir(image) if str(root) in str(getattr(image, name))]
+        assert content_of(image) == photograph_bytes("p")
 
 
 def test_each_fit_is_made_once() -> None:

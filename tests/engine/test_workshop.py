@@ -10,7 +10,7 @@ import pytest
 from fake_dataset import byte_copies
 from fake_program import COUNTED, fake_program, starts
 
-from dupeval.dataset import Dataset
+from dupeval.dataset import Dataset, ImageHandle
 from dupeval.engine.workshop import Workshop
 from dupeval.method import Resources
 from dupeval.representation import Representation
@@ -22,16 +22,16 @@ class Counting(Representation):
     """Of each image its place among all that were asked for, in many columns."""
 
     def __init__(self) -> None:
-        self.asked: list[Sequence[Path]] = []
+        self.asked: list[Sequence[ImageHandle]] = []
 
     @property
     def key(self) -> Mapping[str, Any]:
         return {"representation": "counting"}
 
-    def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
-        self.asked.append(paths)
+    def vectors(self, images: Sequence[ImageHandle]) -> Iterator[npt.NDArray[np.float32]]:
+        self.asked.append(images)
         rng = np.random.default_rng(0)
-        for place, _ in enumerate(paths):
+        for place, _ in enumerate(images):
             yield np.append(np.float32(place), rng.normal(size=40)).astype(np.float32)
 
 
@@ -68,7 +68,7 @@ def test_vectors_are_made_once_of_all_images_and_each_query_gets_its_own(
     assert representation.asked == []
     assert second.vectors(representation)[:, 0].tolist() == [3, 4]
     assert first.vectors(representation)[:, 0].tolist() == [0, 1, 2]
-    assert [len(paths) for paths in representation.asked] == [5]
+    assert [len(images) for images in representation.asked] == [5]
     assert [(timing.stage, timing.stored) for timing in watch.timings] == [
         ("representation", False)
     ]

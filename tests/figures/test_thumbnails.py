@@ -15,7 +15,7 @@ from dupeval.figures.thumbnails import spread, thumbnails
 
 def image(path: Path, size: tuple[int, int]) -> ImageHandle:
     Image.new("RGB", size, (200, 30, 30)).save(path)
-    return ImageHandle(path.name, path, "")
+    return ImageHandle.of(path, path.name, "")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_one_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path = tmp_path / "broken.png"
     path.write_bytes(b"no image")
     with pytest.raises(DupevalError, match=r"broken\.png: not an image that Pillow can read"):
-        thumbnails([ImageHandle("broken.png", path, "")], 0.5, 0.5)
+        thumbnails([ImageHandle.of(path, "broken.png", "")], 0.5, 0.5)
 
 
 @given(st.integers(1, 3000), st.integers(1, 50))

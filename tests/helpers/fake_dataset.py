@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from dupeval.dataset import Dataset
+from dupeval.dataset import Dataset, ImageHandle
 from dupeval.dataset.folder import read_folder
 
 
@@ -35,6 +35,12 @@ def byte_copies(root: Path, queries: Mapping[str, Mapping[str, str]]) -> Dataset
         with (root / name).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(rows)
     return read_folder(root)
+
+
+def content_of(image: ImageHandle) -> bytes:
+    """Return an image's bytes."""
+    with image.open() as file:
+        return file.read()
 
 
 def files_of(root: Path) -> dict[Path, bytes]:

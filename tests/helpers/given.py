@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from labelled import given_workshop
 
-from dupeval.dataset import Dataset
+from dupeval.dataset import Dataset, ImageHandle
 from dupeval.engine.answers import Answers, cut
 from dupeval.engine.curves import ScoredAnswers
 from dupeval.engine.folds import Folds
@@ -31,8 +30,8 @@ class GivenVectors(Representation):
     def key(self) -> Mapping[str, Any]:
         return {"representation": "given"}
 
-    def vectors(self, paths: Sequence[Path]) -> Iterator[npt.NDArray[np.float32]]:
-        raise AssertionError(f"the test gives the vectors, but {len(paths)} images were asked for")
+    def vectors(self, images: Sequence[ImageHandle]) -> Iterator[npt.NDArray[np.float32]]:
+        raise AssertionError(f"the test gives the vectors, but {len(images)} images were asked for")
 
 
 class GivenMethod:

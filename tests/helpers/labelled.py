@@ -33,7 +33,7 @@ def labelled_query(slug: str, title: str, images: Iterable[Labelled]) -> Query:
     return Query(
         slug,
         title,
-        tuple(ImageHandle(image.name, image.path, image.sha256) for image in images),
+        tuple(ImageHandle.of(image.path, image.name, image.sha256) for image in images),
         tuple(Label(image.photograph, image.edit) for image in images),
     )
 

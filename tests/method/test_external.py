@@ -24,7 +24,8 @@ from dupeval.tool import Distances, DistanceTool
 from dupeval.tool.cache import ReplyCache
 from dupeval.tool.command import Command
 from dupeval.tool.process import Reply
-from dupeval.tool.view import VIEW, in_order
+from dupeval.tool.running import reply_key
+from dupeval.tool.view import in_order
 
 NOTHING_HIDDEN: frozenset[int] = frozenset()
 # Two queries; what their copies are is plain to see.
@@ -79,7 +80,7 @@ def give(
             ]
             for of_pairs in distances[query.slug]
         ]
-        key = {"view": VIEW, "run": 0, **tool.key}
+        key = reply_key(tool, 0)
         hashes = [query.images[i].sha256 for i in order]
         cache = ReplyCache(resources.cache_dir / "replies")
         cache.save(key, hashes, Reply(answers, 0.5, 0.25, 7.0))
@@ -128,7 +129,6 @@ class TestDescription:
         tool = Command((program,), version_arguments=(program,))
         assert ExternalMethod(tool).description == {
             "tool": "dupeval.tool.command.Command",
-            "revision": 1,
             "parameters": tool.parameters,
             "versions": {"program": "1.2"},
         }

@@ -14,10 +14,10 @@ from dupeval.dataset.images import ImageError
 from dupeval.representation.raw import RawPixels
 
 
-def saved(folder: Path, pixels: list[list[list[int]]]) -> Path:
+def saved(folder: Path, pixels: list[list[list[int]]]) -> ImageHandle:
     path = folder / "image.png"
     Image.fromarray(np.array(pixels, np.uint8)).save(path)
-    return path
+    return ImageHandle.of(path, path.name, "")
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,8 @@ def saved(folder: Path, pixels: list[list[list[int]]]) -> Path:
 def test_a_vector_has_a_value_for_each_pixel_and_channel(
     tmp_path: Path, size: int, colour: Any, length: int
 ) -> None:
-    path = saved(tmp_path, [[[1, 2, 3]] * 9] * 5)
-    (vector,) = RawPixels(size=size, colour=colour).vectors([path])
+    image = saved(tmp_path, [[[1, 2, 3]] * 9] * 5)
+    (vector,) = RawPixels(size=size, colour=colour).vectors([image])
     assert vector.shape == (length,)
     assert vector.dtype == np.float32
 
@@ -38,49 +38,49 @@ def test_the_study_s_size_and_colour_are_the_defaults() -> None:
 
 
 def test_values_are_the_pixels_row_by_row_with_white_as_one(tmp_path: Path) -> None:
-    path = saved(tmp_path, [[[0, 51, 255], [255, 0, 102]], [[153, 204, 1], [2, 3, 4]]])
-    (vector,) = RawPixels(size=2).vectors([path])
+    image = saved(tmp_path, [[[0, 51, 255], [255, 0, 102]], [[153, 204, 1], [2, 3, 4]]])
+    (vector,) = RawPixels(size=2).vectors([image])
     of_255 = np.array([0, 51, 255, 255, 0, 102, 153, 204, 1, 2, 3, 4], np.float32)
     np.testing.assert_array_equal(vector, of_255 / np.float32(255))
     assert vector[:3].tolist() == [0.0, np.float32(0.2), 1.0]
 
 
 def test_grey_is_the_luma_of_itu_r_601(tmp_path: Path) -> None:
-    path = saved(tmp_path, [[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [100, 100, 100]]])
-    (vector,) = RawPixels(size=2, colour="grey").vectors([path])
+    image = saved(tmp_path, [[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [100, 100, 100]]])
+    (vector,) = RawPixels(size=2, colour="grey").vectors([image])
     # 0.299, 0.587 and 0.114 of 255.
     expected = np.array([76, 150, 29, 100], np.float32) / np.float32(255)
     np.testing.assert_array_equal(vector, expected)
 
 
 def test_the_resize_setting_is_followed(tmp_path: Path) -> None:
-    path = saved(tmp_path, [[[255] * 3] * 64] * 32)
+    image = saved(tmp_path, [[[255] * 3] * 64] * 32)
     means = {
-        resize: float(next(RawPixels(size=8, resize=resize).vectors([path])).mean())
+        resize: float(next(RawPixels(size=8, resize=resize).vectors([image])).mean())
         for resize in ("squash", "crop", "pad")
     }
     # Half of a padded square is black.
     assert means == {"squash": 1.0, "crop": 1.0, "pad": 0.5}
 
 
-def test_vectors_come_in_the_order_of_the_paths(
+def test_vectors_come_in_the_order_of_the_images(
     make_images: Callable[[Path, int], list[ImageHandle]], tmp_path: Path
 ) -> None:
-    paths = [image.path for image in make_images(tmp_path, 70)]
+    images = make_images(tmp_path, 70)
     raw = RawPixels(size=4)
-    together = list(raw.vectors(paths))
+    together = list(raw.vectors(images))
     assert len(together) == 70
-    for path, vector in zip(paths, together, strict=True):
-        (alone,) = raw.vectors([path])
+    for image, vector in zip(images, together, strict=True):
+        (alone,) = raw.vectors([image])
         np.testing.assert_array_equal(vector, alone)
-    np.testing.assert_array_equal(list(raw.vectors(paths[::-1])), together[::-1])
+    np.testing.assert_array_equal(list(raw.vectors(images[::-1])), together[::-1])
 
 
 def test_an_image_that_cannot_be_decoded_is_an_image_error(tmp_path: Path) -> None:
     path = tmp_path / "image.png"
     path.write_bytes(b"")
     with pytest.raises(ImageError, match="zero bytes"):
-        list(RawPixels().vectors([path]))
+        list(RawPixels().vectors([ImageHandle.of(path, path.name, "")]))
 
 
 @pytest.mark.parametrize("setting", [{"size": 31}, {"colour": "grey"}, {"resize": "crop"}])

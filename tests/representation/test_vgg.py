@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from safetensors.torch import load_file
 from torchvision.models import VGG, vgg16
 
+from dupeval.dataset import ImageHandle
 from dupeval.dataset.images import ImageError
 from dupeval.errors import DupevalError, SettingsError, WeightsError
 from dupeval.representation import vgg as module
@@ -29,8 +30,12 @@ POOLS = {"pool1": (5, 64), "pool2": (10, 128), "pool3": (17, 256), "pool4": (24,
 POOLS["pool5"] = (31, 512)
 
 
+def handle(path: Path) -> ImageHandle:
+    return ImageHandle.of(path, path.name, "")
+
+
 @pytest.fixture(scope="session")
-def paths(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def images(tmp_path_factory: pytest.TempPathFactory) -> list[ImageHandle]:
     """Give three images that differ, in colour, larger than they are looked at."""
     folder = tmp_path_factory.mktemp("images")
     rng = np.random.default_rng(0)
@@ -40,7 +45,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         pixels = np.clip(blocks + rng.integers(-20, 20, blocks.shape), 0, 255).astype(np.uint8)
         path = folder / f"{i}.png"
         Image.fromarray(pixels).save(path)
-        result.append(path)
+        result.append(handle(path))
     return result
 
 
@@ -55,17 +60,18 @@ def features(oxford_weights: WeightsFile) -> torch.nn.Sequential:
     return model
 
 
-def vectors(representation: VGG16, paths: Sequence[Path]) -> Vectors:
-    return np.stack(list(representation.vectors(paths)))
+def vectors(representation: VGG16, images: Sequence[ImageHandle]) -> Vectors:
+    return np.stack(list(representation.vectors(images)))
 
 
-def network_input(paths: Sequence[Path], size: int) -> torch.Tensor:
+def network_input(images: Sequence[ImageHandle], size: int) -> torch.Tensor:
     """Prepare images as the Oxford group did, without dupeval: RGB 0..255 less the means."""
-    images = [
-        np.asarray(Image.open(path).convert("RGB").resize((size, size), Image.Resampling.BILINEAR))
-        for path in paths
-    ]
-    return torch.from_numpy((np.stack(images) - MEAN).transpose(0, 3, 1, 2).copy())
+    pixels = []
+    for image in images:
+        with image.open() as file, Image.open(file) as opened:
+            small = opened.convert("RGB").resize((size, size), Image.Resampling.BILINEAR)
+        pixels.append(np.asarray(small))
+    return torch.from_numpy((np.stack(pixels) - MEAN).transpose(0, 3, 1, 2).copy())
 
 
 def assert_equal_but_for_rounding(got: Vectors, expected: Vectors) -> None:
@@ -81,32 +87,36 @@ def assert_equal_but_for_rounding(got: Vectors, expected: Vectors) -> None:
 @pytest.mark.parametrize("layer", POOLS)
 @pytest.mark.parametrize("size", [32, 64])
 def test_a_pool_is_torchvision_s_own_forward_pass_flattened(
-    weights_dir: Path, features: torch.nn.Sequential, paths: list[Path], layer: Any, size: int
+    weights_dir: Path,
+    features: torch.nn.Sequential,
+    images: list[ImageHandle],
+    layer: Any,
+    size: int,
 ) -> None:
     upto, channels = POOLS[layer]
     with torch.inference_mode():
-        expected = features[:upto](network_input(paths, size)).flatten(1).numpy()
+        expected = features[:upto](network_input(images, size)).flatten(1).numpy()
     side = size // 2 ** int(layer[-1])
     assert expected.shape == (3, channels * side * side)
-    got = vectors(VGG16(weights_dir, layer=layer, size=size, batch_size=3, device="cpu"), paths)
+    got = vectors(VGG16(weights_dir, layer=layer, size=size, batch_size=3, device="cpu"), images)
     assert_equal_but_for_rounding(got, expected)
 
 
 def test_gap_is_the_mean_of_each_channel_of_pool5(
-    weights_dir: Path, features: torch.nn.Sequential, paths: list[Path]
+    weights_dir: Path, features: torch.nn.Sequential, images: list[ImageHandle]
 ) -> None:
     with torch.inference_mode():
-        expected = features(network_input(paths, 64)).mean(dim=(2, 3)).numpy()
-    got = vectors(VGG16(weights_dir, layer="gap", size=64, batch_size=3, device="cpu"), paths)
+        expected = features(network_input(images, 64)).mean(dim=(2, 3)).numpy()
+    got = vectors(VGG16(weights_dir, layer="gap", size=64, batch_size=3, device="cpu"), images)
     assert expected.shape == (3, 512)
     assert_equal_but_for_rounding(got, expected)
 
 
 def test_pool1_is_two_convolutions_and_a_maximum_worked_out_by_hand(
-    weights_dir: Path, oxford_weights: WeightsFile, paths: list[Path]
+    weights_dir: Path, oxford_weights: WeightsFile, images: list[ImageHandle]
 ) -> None:
     state = load_file(oxford_weights.path)
-    maps = network_input(paths[:1], 32)[0].numpy().astype(np.float64)
+    maps = network_input(images[:1], 32)[0].numpy().astype(np.float64)
     for index in (0, 2):
         weight = state[f"features.{index}.weight"].numpy().astype(np.float64)
         bias = state[f"features.{index}.bias"].numpy().astype(np.float64)
@@ -115,18 +125,20 @@ def test_pool1_is_two_convolutions_and_a_maximum_worked_out_by_hand(
         maps = np.einsum("oikl,ihwkl->ohw", weight, windows, optimize=True)
         maps = np.maximum(maps + bias[:, None, None], 0)
     pooled = maps.reshape(64, 16, 2, 16, 2).max(axis=(2, 4))
-    got = vectors(VGG16(weights_dir, layer="pool1", size=32, batch_size=1, device="cpu"), paths[:1])
+    got = vectors(
+        VGG16(weights_dir, layer="pool1", size=32, batch_size=1, device="cpu"), images[:1]
+    )
     # Channel by channel, each row by row.
     assert_equal_but_for_rounding(got[0], pooled.ravel().astype(np.float32))
 
 
 @pytest.mark.parametrize(("layer", "length"), [("pool5", 25088), ("gap", 512)])
 def test_at_the_network_s_own_size_a_vector_has(
-    weights_dir: Path, paths: list[Path], layer: Any, length: int
+    weights_dir: Path, images: list[ImageHandle], layer: Any, length: int
 ) -> None:
     representation = VGG16(weights_dir, layer=layer, batch_size=1)
     assert representation.size == 224
-    (vector,) = representation.vectors(paths[:1])
+    (vector,) = representation.vectors(images[:1])
     assert vector.shape == (length,)
     assert vector.dtype == np.float32
     # After a ReLU and a maximum: never negative, and not nothing.
@@ -146,19 +158,19 @@ def test_the_means_are_subtracted_from_red_green_and_blue(
         Image.new("RGB", (32, 32), colour).save(path)
         (vector[name],) = VGG16(
             weights_dir, layer="pool1", size=32, mean=(124, 117, 104), batch_size=1
-        ).vectors([path])
+        ).vectors([handle(path)])
     black = tmp_path / "black.png"
     Image.new("RGB", (32, 32)).save(black)
     (zero,) = VGG16(weights_dir, layer="pool1", size=32, mean=(0, 0, 0), batch_size=1).vectors(
-        [black]
+        [handle(black)]
     )
     np.testing.assert_array_equal(vector["mean"], zero)
     assert np.abs(vector["exchanged"] - zero).max() > 10
 
 
-def test_the_resize_setting_is_followed(weights_dir: Path, paths: list[Path]) -> None:
+def test_the_resize_setting_is_followed(weights_dir: Path, images: list[ImageHandle]) -> None:
     squash, crop, pad = (
-        vectors(VGG16(weights_dir, layer="gap", size=32, resize=resize, batch_size=1), paths[:1])
+        vectors(VGG16(weights_dir, layer="gap", size=32, resize=resize, batch_size=1), images[:1])
         for resize in ("squash", "crop", "pad")
     )
     assert not np.allclose(squash, crop)
@@ -166,9 +178,11 @@ def test_the_resize_setting_is_followed(weights_dir: Path, paths: list[Path]) ->
     assert not np.allclose(crop, pad)
 
 
-def test_bf16_is_close_to_fp32_and_comes_as_float32(weights_dir: Path, paths: list[Path]) -> None:
-    exact = vectors(VGG16(weights_dir, size=64, batch_size=3), paths)
-    rough = vectors(VGG16(weights_dir, size=64, batch_size=3, precision="bf16"), paths)
+def test_bf16_is_close_to_fp32_and_comes_as_float32(
+    weights_dir: Path, images: list[ImageHandle]
+) -> None:
+    exact = vectors(VGG16(weights_dir, size=64, batch_size=3), images)
+    rough = vectors(VGG16(weights_dir, size=64, batch_size=3, precision="bf16"), images)
     assert rough.dtype == np.float32
     errors = np.linalg.norm(rough - exact, axis=1) / np.linalg.norm(exact, axis=1)
     assert (errors < 0.03).all()
@@ -181,9 +195,9 @@ def test_bf16_is_close_to_fp32_and_comes_as_float32(weights_dir: Path, paths: li
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_a_vector_does_not_depend_on_the_images_computed_with_it(
-    weights_dir: Path, paths: list[Path], precision: Any
+    weights_dir: Path, images: list[ImageHandle], precision: Any
 ) -> None:
-    a, b, c = paths
+    a, b, c = images
     representation = VGG16(weights_dir, size=64, batch_size=2, precision=precision)
     together = vectors(representation, [a, b, c])
     np.testing.assert_array_equal(vectors(representation, [a]), together[:1])
@@ -192,9 +206,11 @@ def test_a_vector_does_not_depend_on_the_images_computed_with_it(
     np.testing.assert_array_equal(vectors(representation, [b, b]), together[[1, 1]])
 
 
-def test_the_batch_size_changes_rounding_at_most(weights_dir: Path, paths: list[Path]) -> None:
+def test_the_batch_size_changes_rounding_at_most(
+    weights_dir: Path, images: list[ImageHandle]
+) -> None:
     one, four = (
-        vectors(VGG16(weights_dir, layer="pool4", size=32, batch_size=n), paths) for n in (1, 4)
+        vectors(VGG16(weights_dir, layer="pool4", size=32, batch_size=n), images) for n in (1, 4)
     )
     assert_equal_but_for_rounding(one, four)
 
@@ -204,13 +220,13 @@ def test_of_no_images_nothing_comes(weights_dir: Path) -> None:
 
 
 def test_an_image_that_cannot_be_decoded_is_an_image_error_after_the_batches_before_it(
-    weights_dir: Path, paths: list[Path], tmp_path: Path
+    weights_dir: Path, images: list[ImageHandle], tmp_path: Path
 ) -> None:
     faulty = tmp_path / "faulty.png"
     faulty.write_bytes(b"")
     got = []
     with pytest.raises(ImageError, match="zero bytes"):
-        for vector in VGG16(weights_dir, size=32, batch_size=1).vectors([*paths, faulty]):
+        for vector in VGG16(weights_dir, size=32, batch_size=1).vectors([*images, handle(faulty)]):
             got.append(vector)
     assert len(got) == 3
 
@@ -220,10 +236,10 @@ def test_an_image_that_cannot_be_decoded_is_an_image_error_after_the_batches_bef
 
 @pytest.mark.parametrize("layer", ["fc6", "fc7"])
 def test_a_classifier_layer_needs_weights_that_have_it(
-    weights_dir: Path, paths: list[Path], layer: Any
+    weights_dir: Path, images: list[ImageHandle], layer: Any
 ) -> None:
     with pytest.raises(SettingsError) as caught:
-        list(VGG16(weights_dir, layer=layer, size=32, batch_size=1).vectors(paths[:1]))
+        list(VGG16(weights_dir, layer=layer, size=32, batch_size=1).vectors(images[:1]))
     assert str(caught.value) == (
         f"layer={layer} needs the full VGG16, but vgg.weights=auto holds its convolutions only; "
         "give a full state dict, or one of pool1, pool2, pool3, pool4, pool5, gap"
@@ -241,7 +257,7 @@ def build_small_network() -> VGG:
 
 def test_a_classifier_layer_is_torchvision_s_own_forward_pass_after_its_relu(
     random_state: dict[str, torch.Tensor],
-    paths: list[Path],
+    images: list[ImageHandle],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -257,7 +273,7 @@ def test_a_classifier_layer_is_torchvision_s_own_forward_pass_after_its_relu(
     for where in (module, vgg_weights):
         monkeypatch.setattr(where, "build_network", build_small_network)
     with torch.inference_mode():
-        flat = network.avgpool(network.features(network_input(paths, 64))).flatten(1)
+        flat = network.avgpool(network.features(network_input(images, 64))).flatten(1)
         fc6 = network.classifier[0](flat).relu()
         fc7 = network.classifier[3](fc6).relu()
     for layer, expected in (("fc6", fc6), ("fc7", fc7)):
@@ -271,7 +287,7 @@ def test_a_classifier_layer_is_torchvision_s_own_forward_pass_after_its_relu(
                 batch_size=3,
                 device="cpu",
             ),
-            paths,
+            images,
         )
         scale = float(expected.abs().max())
         np.testing.assert_allclose(got, expected.numpy(), rtol=1e-3, atol=1e-5 * scale)
@@ -281,16 +297,16 @@ def test_a_classifier_layer_is_torchvision_s_own_forward_pass_after_its_relu(
 
 
 def test_cuda_is_used_where_it_is_and_a_clear_error_where_it_is_not(
-    weights_dir: Path, paths: list[Path]
+    weights_dir: Path, images: list[ImageHandle]
 ) -> None:
     representation = VGG16(weights_dir, size=32, batch_size=3, device="cuda")
     if torch.cuda.is_available():
-        on_cpu = vectors(replace(representation, device="cpu"), paths)
-        got = vectors(representation, paths)
+        on_cpu = vectors(replace(representation, device="cpu"), images)
+        got = vectors(representation, images)
         np.testing.assert_allclose(got, on_cpu, rtol=1e-3, atol=1e-4 * np.abs(on_cpu).max())
         return
     with pytest.raises(SettingsError) as caught:
-        list(representation.vectors(paths))
+        list(representation.vectors(images))
     assert str(caught.value) == ("device=cuda: torch finds no CUDA device; possible: auto, cpu")
 
 
@@ -338,13 +354,13 @@ def test_a_setting_that_is_not_possible_is_refused_by_name(
 
 
 def test_weights_that_do_not_exist_are_an_error_before_anything_is_computed(
-    tmp_path: Path, paths: list[Path]
+    tmp_path: Path, images: list[ImageHandle]
 ) -> None:
     representation = VGG16(tmp_path, weights="nowhere.pth", size=32)
     with pytest.raises(WeightsError, match=r"vgg\.weights=nowhere\.pth: no such file"):
         _ = representation.key
     with pytest.raises(DupevalError):
-        list(representation.vectors(paths))
+        list(representation.vectors(images))
 
 
 # The key.
@@ -355,7 +371,6 @@ def test_the_key_says_all_that_changes_a_vector(weights_dir: Path) -> None:
 
     assert VGG16(weights_dir).key == {
         "representation": "vgg16",
-        "preparation": 2,
         "weights": OXFORD_SHA256,
         "layer": "pool5",
         "size": 224,

@@ -1,12 +1,14 @@
 """What comes of settings is what the protocols find, one setting after another."""
 
+import math
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from given import GivenVectors
+from given import GivenVectors, perfect_between
 from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -21,8 +23,9 @@ from dupeval.protocol.nested import Nested
 from dupeval.protocol.oracle import Oracle
 from dupeval.protocol.shared import Shared
 from dupeval.reduction import PCA
+from dupeval.store import Store
 from dupeval.sweep.grid import Family, named_settings
-from dupeval.sweep.outcome import OutcomeCurves, outcomes
+from dupeval.sweep.outcome import Best, Outcome, OutcomeCurves, outcomes
 from dupeval.sweep.plan import Planned
 from dupeval.sweep.tables import Swept, best_table, figures_by_protocol
 from dupeval.timing import one_thread
@@ -221,3 +224,19 @@ def test_all_held_out_is_what_nested_reaches_on_the_same_grid(seed: int) -> None
         for q, decided in enumerate(Nested().decide("it", {"it": scored}))
     ]
     assert best["f1_loqo_all"].tolist() == [pytest.approx(np.mean(reached), abs=1e-12)]
+
+
+@pytest.mark.parametrize("held_out", [(Best(0.2, 0.5), Best(-math.inf, 1 / 7)), ()])
+def test_what_is_kept_is_the_same_to_the_last_bit(
+    held_out: tuple[Best, ...], tmp_path: Path
+) -> None:
+    outcome = Outcome((perfect_between(0.1, 1 / 3), perfect_between(2, math.pi)), held_out)
+    Store(tmp_path).put({}, outcome.entry)
+    entry = Store(tmp_path).get({})
+    assert entry is not None
+    loaded = Outcome.of(entry)
+    assert loaded.held_out == held_out
+    for curve, saved in zip(loaded.curves, outcome.curves, strict=True):
+        for name in ("thresholds", "tp", "fp", "fn", "tn", "precision", "recall", "f1"):
+            np.testing.assert_array_equal(getattr(curve, name), getattr(saved, name))
+            assert getattr(curve, name).dtype == getattr(saved, name).dtype

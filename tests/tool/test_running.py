@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_dataset import byte_copies, files_of
+from fake_dataset import byte_copies, content_of, files_of
 from fake_program import COUNTED, EQUAL_FILES, fake_program, starts
 from fake_tools import FakeGroups, NeedsAPackage
 
@@ -179,8 +179,8 @@ answer = [[i.name for i in images]] * len(counter.read_text())
         self, dataset: Dataset, cache: ReplyCache, command: Command
     ) -> None:
         first, _ = run_tool(command, dataset, cache, 20.0)
-        next(cache.folder.rglob("*.json")).write_text("garbage")
-        with pytest.warns(UserWarning, match="is damaged; the tool is run again"):
+        next(cache.store.folder.rglob("*.safetensors")).write_text("garbage")
+        with pytest.warns(UserWarning, match="is damaged and is computed again"):
             second, stored = run_tool(command, dataset, cache, 20.0)
         assert not stored
         assert started(command) == 4
@@ -233,7 +233,7 @@ answer = [[i.name for i in images]]
     ) -> None:
         queries = {"one": dict(zip(("a.png", "b'c.png", "d.png", "사진.png"), "pqrq", strict=True))}
         dataset = byte_copies(tmp_path / "data", queries)
-        content = dataset.queries[0].images[1].path.read_bytes()
+        content = content_of(dataset.queries[0].images[1])
         code = f"""
 for image in images:
     if image.read_bytes() == {content!r}:

@@ -111,7 +111,6 @@ class TestKeys:
     def test_say_which_tool_with_which_parameters_in_which_version(self) -> None:
         assert FakeDistances("x", version="2").key == {
             "tool": "fake_tools.FakeDistances",
-            "revision": 1,
             "parameters": {"code": "x", "version": "2"},
             "versions": {"fake": "2"},
         }

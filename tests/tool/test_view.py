@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from fake_dataset import byte_copies, files_of, photograph_bytes
+from fake_dataset import byte_copies, content_of, files_of, photograph_bytes
 from PIL import Image
 
 from dupeval.dataset import ImageHandle
@@ -16,7 +16,7 @@ def as_format(name: str, path: Path) -> ImageHandle:
     path.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(io.BytesIO(photograph_bytes("p"))) as image:
         image.save(path, name)
-    return ImageHandle(path.name, path, "")
+    return ImageHandle.of(path, path.name, "")
 
 
 class TestOrder:
@@ -39,7 +39,7 @@ class TestPrivateCopies:
         images = dataset.queries[0].images
         with private_copies(images) as copies:
             assert [path.name for path in copies] == [f"{i:05d}.png" for i in range(7)]
-            assert [path.read_bytes() for path in copies] == [i.path.read_bytes() for i in images]
+            assert [path.read_bytes() for path in copies] == [content_of(image) for image in images]
             assert sorted(copies[0].parent.iterdir()) == copies
             # Nothing beside them either, and no way to the originals.
             assert list(copies[0].parent.parent.iterdir()) == [copies[0].parent]
@@ -72,8 +72,8 @@ class TestPrivateCopies:
 
     def test_of_files_that_cannot_be_written_to_can(self, tmp_path: Path) -> None:
         dataset = byte_copies(tmp_path / "data", {"q": {"a.png": "p", "b.png": "q"}})
-        for image in dataset.images:
-            image.path.chmod(0o444)
+        for path in files_of(tmp_path):
+            path.chmod(0o444)
         with private_copies(dataset.images) as copies:
             assert all(path.stat().st_mode & 0o200 for path in copies)
 

@@ -1,0 +1,179 @@
+"""What took long to make, kept on disk by all that changes it: vectors, replies, outcomes.
+
+An entry is one safetensors file: named numpy tensors, and some JSON about them. Its name is the
+SHA-256 of its key's canonical JSON; a checksum of key and content is in it, so that an entry that
+is damaged, or was moved to another key, is none.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import stat
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from dupeval.errors import StoreError
+from dupeval.files import canonical_json, json_sha256, whole_file
+
+Tensors = Mapping[str, npt.NDArray[Any]]
+
+# What is older belongs to a run that was killed: writing an entry takes no hour.
+UNFINISHED_S = 3600.0
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """What is kept under a key.
+
+    Attributes
+    ----------
+    tensors : mapping of str to ndarray
+    about : mapping
+        JSON values.
+    """
+
+    tensors: Tensors = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Store:
+    """A folder of entries.
+
+    Runs at the same time may share it: files appear whole, and equal names mean equal content.
+
+    Attributes
+    ----------
+    folder : Path
+        Made when needed.
+    """
+
+    folder: Path
+
+    def get(self, key: Mapping[str, Any]) -> Entry | None:
+        """Return an entry, or None if there is none.
+
+        Parameters
+        ----------
+        key : mapping
+            Everything that changes the content, as JSON values: settings, the hashes of images,
+            the source of the code that makes it (`dupeval.sources`), versions of packages.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be read.
+
+        Warns
+        -----
+        UserWarning
+            If it is damaged, or no regular file; it counts as none.
+        """
+        path = self._path(key)
+        remove_unfinished(self._unfinished)
+        with _told(path, "read"):
+            try:
+                # A pipe would be waited for.
+                is_file = stat.S_ISREG(_no_folder(path).st_mode)
+                content = path.read_bytes() if is_file else b""
+            except FileNotFoundError:
+                return None
+        entry = _unpacked(content, key)
+        if entry is None:
+            warnings.warn(f"{path} is damaged and is computed again", stacklevel=2)
+        return entry
+
+    def put(self, key: Mapping[str, Any], entry: Entry) -> None:
+        """Keep an entry, in place of what was under its key.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be written.
+        """
+        path = self._path(key)
+        # Contiguous, because safetensors stores the memory as it lies.
+        tensors = {name: np.ascontiguousarray(values) for name, values in entry.tensors.items()}
+        described = {"key": key, "about": entry.about, "sha256": _sha256(key, tensors, entry.about)}
+        # One text, for several would come in any order.
+        content = save(tensors, {"entry": canonical_json(described)})
+        with _told(path, "written"), whole_file(path, self._unfinished) as temporary:
+            temporary.write_bytes(content)
+
+    def _path(self, key: Mapping[str, Any]) -> Path:
+        name = json_sha256(key)
+        return self.folder / name[:2] / f"{name}.safetensors"
+
+    @property
+    def _unfinished(self) -> Path:
+        return self.folder / "unfinished"
+
+
+@cache
+def remove_unfinished(folder: Path) -> None:
+    """Remove the temporary files of runs that were killed, once in this process.
+
+    Parameters
+    ----------
+    folder : Path
+        Of such files of `dupeval.files.whole_file`, and maybe others.
+    """
+    # Who may only read has nothing to clear away.
+    with suppress(OSError):
+        for path in folder.glob(".*.tmp"):
+            with suppress(FileNotFoundError):
+                if path.lstat().st_mtime < time.time() - UNFINISHED_S:
+                    path.unlink()
+
+
+def _no_folder(path: Path) -> Any:
+    status = path.lstat()
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+    return status
+
+
+@contextmanager
+def _told(path: Path, done: str) -> Iterator[None]:
+    """Let an error of the operating system end as a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"{error.filename or path} cannot be {done} ({error.strerror or error}); possible: "
+            "another cache_dir, or to put that right"
+        ) from error
+
+
+def _unpacked(content: bytes, key: Mapping[str, Any]) -> Entry | None:
+    try:
+        tensors = load(content)
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        described = json.loads(header["__metadata__"]["entry"])
+        about = described["about"]
+        whole = described["sha256"] == _sha256(key, tensors, about)
+        same = canonical_json(described["key"]) == canonical_json(key)
+    except (SafetensorError, ValueError, KeyError, TypeError):
+        return None
+    return Entry(tensors, about) if whole and same else None
+
+
+def _sha256(key: Mapping[str, Any], tensors: Tensors, about: Mapping[str, Any]) -> str:
+    digest = hashlib.sha256(canonical_json([key, about]).encode())
+    for name in sorted(tensors):
+        values = tensors[name]
+        digest.update(f"{name}{values.dtype}{values.shape}".encode() + values.tobytes())
+    return digest.hexdigest()
