@@ -7,22 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-import numpy as np
-import numpy.typing as npt
-
 from dupeval.dataset import Dataset
-from dupeval.engine.answers import Answers, key_of
+from dupeval.engine.answers import Answers
 from dupeval.engine.curves import ScoredAnswers
 from dupeval.engine.folds import Folds, folds_of
 from dupeval.engine.predictions import Prediction, predict
 from dupeval.engine.rehearsal import rehearse_all
+from dupeval.engine.rows import Row, make_row, packed, row_key, unpacked
 from dupeval.engine.workshop import Workshop
 from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Method, Params, Resources
 from dupeval.metric import Metric
 from dupeval.metrics import PairScores, pair_scores
 from dupeval.protocol import Decision, Protocol
-from dupeval.timing import Stopwatch, Timing, one_thread
+from dupeval.store import Store
+from dupeval.timing import Stopwatch, Timing, in_all, one_thread
 
 
 @dataclass(frozen=True)
@@ -119,6 +118,16 @@ class Evaluation:
     pooled: Mapping[tuple[str, str], Mapping[str, float]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Work:
+    """What all rows of a run share."""
+
+    dataset: Dataset
+    resources: Resources
+    folds: Folds
+    metrics: Sequence[Metric]
+
+
 def evaluate(
     methods: Mapping[str, Method],
     protocols: Mapping[str, Protocol],
@@ -163,7 +172,7 @@ def evaluate(
     groups: list[Group] = []
     spreads: list[Spread] = []
     of_all: dict[tuple[str, str], Mapping[str, float]] = {}
-    metrics = list(metrics)
+    work = Work(dataset, resources, folds, list(metrics))
     notes: list[str] = list(impossible.values())
     if folds.note and any(protocols[name].honest for name, _ in rows):
         notes.append(folds.note)
@@ -171,16 +180,16 @@ def evaluate(
         for protocol_name, name in rows:
             if name not in runs or (protocol_name, name) in impossible:
                 continue
-            watch = Stopwatch(name)
-            with watch.time(protocol_name):
-                protocol = protocols[protocol_name]
-                seen = {m: runs[m][0] for p, m in rows if p == protocol_name and m in runs}
-                predictions = [predict(name, protocol, seen, run) for run in runs[name]]
-                scored = [score(p, name, protocol_name, dataset, metrics) for p in predictions]
-            timings += watch.timings
+            seen = {m: runs[m][0] for p, m in rows if p == protocol_name and m in runs}
+            watch, protocol = Stopwatch(name), protocols[protocol_name]
+            made = [
+                _row(name, protocol_name, protocol, seen, run, work, watch) for run in runs[name]
+            ]
+            scored = [_results(row, name, protocol_name, dataset) for row in made]
+            timings.append(in_all(watch.timings))
             results += scored[0]
-            of_all[protocol_name, name] = pooled(predictions[0], dataset, metrics)
-            groups += _groups(predictions[0], name, protocol_name, dataset)
+            of_all[protocol_name, name] = made[0].pooled
+            groups += _groups(made[0].predictions, name, protocol_name, dataset)
             if len(scored) > 1:
                 f1 = [fmean(result.scores.f1 for result in run) for run in scored]
                 spreads.append(Spread(name, protocol_name, len(f1), min(f1), max(f1)))
@@ -201,52 +210,40 @@ def evaluate(
     )
 
 
-def score(
-    predictions: Sequence[Prediction],
+def _row(
     name: str,
     protocol_name: str,
-    dataset: Dataset,
-    metrics: Iterable[Metric] = (),
-) -> list[QueryResult]:
+    protocol: Protocol,
+    seen: Mapping[str, ScoredAnswers],
+    run: ScoredAnswers,
+    work: Work,
+    watch: Stopwatch,
+) -> Row:
+    """Return a row as it is kept, or make it."""
+    key = row_key(run.method, protocol, work.metrics, work.dataset, work.folds)
+    store = Store(work.resources.cache_dir / "rows")
+    kept = None if key is None or work.resources.fresh else store.get(key)
+    if kept is not None:
+        watch.add(protocol_name, kept.about["wall_s"], kept.about["cpu_s"], stored=True)
+        return unpacked(kept)
+    with watch.time(protocol_name):
+        row = make_row(predict(name, protocol, seen, run), work.dataset, work.metrics)
+    if key is not None:
+        store.put(key, packed(row, watch.timings[-1]))
+    return row
+
+
+def _results(row: Row, name: str, protocol_name: str, dataset: Dataset) -> list[QueryResult]:
     """Compare predictions with the labels."""
     results = []
-    for each in predictions:
+    for each, described in zip(row.predictions, row.described, strict=True):
         query = dataset.queries[each.query]
-        true = query.photographs
-        described: dict[str, float] = {}
-        for metric in metrics:
-            described |= metric.scores(true, each.labels)
-            if each.distances is not None:
-                described |= metric.of_distances(_together(true), each.distances)
-        scores = pair_scores(true, each.labels)
+        scores = pair_scores(query.photographs, each.labels)
         hidden = tuple(dataset.queries[i].slug for i in sorted(each.decision.hidden))
         results.append(
             QueryResult(name, protocol_name, query.slug, scores, each.decision, hidden, described)
         )
     return results
-
-
-def pooled(
-    predictions: Sequence[Prediction], dataset: Dataset, metrics: Iterable[Metric]
-) -> dict[str, float]:
-    """Describe the pairs of all queries together, if their distances are of one kind."""
-    distances = [each.distances for each in predictions if each.distances is not None]
-    shared = len({key_of(each.decision.params) for each in predictions}) == 1
-    if not shared or len(distances) < len(predictions):
-        return {}
-    together = np.concatenate([_together(query.photographs) for query in dataset.queries])
-    return {
-        f"{name}_pooled": value
-        for metric in metrics
-        for name, value in metric.of_distances(together, np.concatenate(distances)).items()
-    }
-
-
-def _together(photographs: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
-    """Return whether the images of each pair, in scipy's condensed order, show one photograph."""
-    first, second = np.triu_indices(len(photographs), 1)
-    same: npt.NDArray[np.bool_] = photographs[first] == photographs[second]
-    return same
 
 
 def _run_all(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -67,6 +67,13 @@ class Stopwatch:
     ) -> None:
         """Note what a stage took that was timed elsewhere; see `Timing`."""
         self.timings.append(Timing(self.method, stage, wall_s, cpu_s, peak_memory_mb, stored))
+
+
+def in_all(timings: Sequence[Timing]) -> Timing:
+    """Return what several runs of one stage took together; at least one."""
+    first = timings[0]
+    wall_s, cpu_s = sum(x.wall_s for x in timings), sum(x.cpu_s for x in timings)
+    return replace(first, wall_s=wall_s, cpu_s=cpu_s, stored=all(x.stored for x in timings))
 
 
 def one_thread() -> AbstractContextManager[object]:

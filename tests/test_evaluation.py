@@ -7,19 +7,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
-from given import GivenVectors, draw_queries, given_answers
 from labelled import dataset_of
-from scipy.spatial.distance import pdist
 
 from dupeval.engine.curves import Curves
-from dupeval.engine.predictions import predict
 from dupeval.errors import NoScoresError, SettingsError
-from dupeval.evaluation import Absence, Evaluation, Group, Spread, evaluate, pooled, score
+from dupeval.evaluation import Absence, Evaluation, Group, Spread, evaluate
 from dupeval.method import Answer, Method, Params, Resources
-from dupeval.method.vectors import VectorMethod
 from dupeval.method.views import QueryImages
 from dupeval.metric.kept import Kept
-from dupeval.metric.ranking import Ranking
 from dupeval.protocol import Decision, Protocol
 from dupeval.protocol.fixed import Fixed
 from dupeval.protocol.loqo import LeaveOneQueryOut
@@ -282,25 +277,3 @@ class TestNotes:
 
     def test_are_none_where_some_are(self) -> None:
         assert run({"a": Given([["abc", "abca"]])}).notes == ()
-
-
-def test_metrics_of_distances_are_told_of_each_query_and_of_all_pairs_together() -> None:
-    labels, vectors = draw_queries(3, 6, 4, seed=0)
-    method = VectorMethod(GivenVectors(), linkage="average", metric="euclidean")
-    dataset = dataset_of(*labels)
-    run = given_answers(method, dataset, np.concatenate(vectors))
-    predictions = predict("it", Oracle(), {}, run)
-    results = score(predictions, "it", "oracle", dataset, [Ranking()])
-    pairs = [
-        (pdist(np.unique(own, return_inverse=True)[1][:, None]) == 0, pdist(X))
-        for own, X in zip(labels, vectors, strict=True)
-    ]
-    for result, (together, distances) in zip(results, pairs, strict=True):
-        assert result.described == Ranking().of_distances(together, distances)
-    of_all = Ranking().of_distances(*map(np.concatenate, zip(*pairs, strict=True)))
-    assert pooled(predictions, dataset, [Ranking()]) == {
-        f"{name}_pooled": value for name, value in of_all.items()
-    }
-    changed = replace(predictions[0], decision=Decision({"metric": "cosine"}, 1.0))
-    assert pooled([changed, *predictions[1:]], dataset, [Ranking()]) == {}
-    assert pooled([replace(changed, distances=None)], dataset, [Ranking()]) == {}

@@ -81,6 +81,14 @@ class Method(ABC):
         """What it is made of besides its configuration (hashes, versions), as JSON values."""
 
     @property
+    def key(self) -> Mapping[str, Any] | None:
+        """All that changes its answers besides images and code, as JSON values.
+
+        None where it cannot say so; what comes of it is not kept on disk then.
+        """
+        return None
+
+    @property
     def default(self) -> Params:
         """The parameters in force where nothing is chosen."""
         return {}

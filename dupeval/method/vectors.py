@@ -128,6 +128,18 @@ class VectorMethod(Method):
         """See `Method.description`."""
         return {"representation": dict(self.representation.key)}
 
+    @property
+    def key(self) -> Mapping[str, Any]:
+        """See `Method.key`."""
+        reduction = self.reduction
+        return {
+            "representation": dict(self.representation.key),
+            "reduction": reduction and {name: getattr(reduction, name) for name in OF_REDUCTION},
+            "clustering": {name: getattr(self, name) for name in OF_CLUSTERING},
+            "threshold": self.threshold,
+            "grid": {name: list(values) for name, values in self.grid.items()},
+        }
+
     def scope(self, params: Params) -> Scope:
         """See `Method.scope`."""
         if self.reduction is None:

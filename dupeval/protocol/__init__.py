@@ -46,12 +46,15 @@ class Protocol(ABC):
         One or two sentences for who reads a report.
     honest : bool
         Whether nothing of a scored query enters any choice or fit.
+    alone : bool
+        Whether what is decided for a method depends on no other method of the run.
     """
 
     title: ClassVar[str]
     caption: ClassVar[str]
     explanation: ClassVar[str]
     honest: ClassVar[bool] = False
+    alone: ClassVar[bool] = False
 
     @property
     def description(self) -> dict[str, Any]:

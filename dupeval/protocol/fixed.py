@@ -24,6 +24,7 @@ class Fixed(Protocol):
 
     only_external: bool = False
 
+    alone: ClassVar[bool] = True
     title: ClassVar[str] = "Configured thresholds: external tools at their own default"
     caption: ClassVar[str] = "own default"
     explanation: ClassVar[str] = (

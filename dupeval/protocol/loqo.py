@@ -22,6 +22,7 @@ class LeaveOneQueryOut(Protocol):
     """
 
     honest: ClassVar[bool] = True
+    alone: ClassVar[bool] = True
     title: ClassVar[str] = "Threshold chosen on the other queries"
     caption: ClassVar[str] = "held-out threshold"
     explanation: ClassVar[str] = (

@@ -15,6 +15,7 @@ from dupeval.protocol.search import best_params
 class Oracle(Protocol):
     """One cut for all queries, chosen on all queries; parameters as configured."""
 
+    alone: ClassVar[bool] = True
     title: ClassVar[str] = "Best single threshold on these queries: an upper bound, never a result"
     caption: ClassVar[str] = "best on these queries"
     explanation: ClassVar[str] = (

@@ -11,10 +11,11 @@ from dupeval.dataset import Dataset
 from dupeval.engine.answers import seen_by
 from dupeval.engine.folds import Folds, folds_of
 from dupeval.engine.rehearsal import Rehearsal, rehearse
+from dupeval.engine.rows import LIBRARIES
 from dupeval.errors import SettingsError
 from dupeval.files import json_sha256
 from dupeval.method import Params, Resources
-from dupeval.method.vectors import COMPONENTS, OF_CLUSTERING, OF_REDUCTION, VectorMethod
+from dupeval.method.vectors import COMPONENTS, VectorMethod
 from dupeval.protocol import Protocol
 from dupeval.reduction import check_components
 from dupeval.representation.cache import VectorCache
@@ -22,9 +23,6 @@ from dupeval.sources import source_sha256
 from dupeval.store import Store
 from dupeval.sweep.grid import Family, Grid, families, named_settings, possible_only
 from dupeval.sweep.outcome import hidden_sets
-
-# They may round otherwise from release to release.
-LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,14 +93,12 @@ def outcome_key(method: VectorMethod, dataset: Dataset, held_out: bool, folds: F
         Whether what is best while a query is held out is part of the outcome.
     folds : Folds
     """
-    reduction = method.reduction
     return json_sha256(
         {
             "source": source_sha256(method, modules=["dupeval.sweep.outcome"]),
             "dataset": dataset.fingerprint,
-            "representation": dict(method.representation.key),
-            "reduction": reduction and {name: getattr(reduction, name) for name in OF_REDUCTION},
-            "clustering": {name: getattr(method, name) for name in OF_CLUSTERING},
+            # A threshold and a grid of the method's own have no part in a sweep.
+            "method": {**method.key, "threshold": None, "grid": {}},
             "held_out": held_out,
             "folds": [sorted(fold) for fold in folds.members],
             "libraries": {name: version(name) for name in LIBRARIES},

@@ -1,0 +1,154 @@
+"""The predictions of one method under one protocol and what metrics say of them, kept on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dupeval.dataset import Dataset
+from dupeval.engine.answers import key_of
+from dupeval.engine.folds import Folds
+from dupeval.engine.predictions import Prediction
+from dupeval.method import Method
+from dupeval.metric import Metric
+from dupeval.protocol import Decision, Protocol
+from dupeval.sources import source_sha256
+from dupeval.store import Entry
+from dupeval.timing import Timing
+
+# They may round otherwise from release to release.
+LIBRARIES = ("numpy", "scipy", "scikit-learn")
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """What is known of one method under one protocol.
+
+    Attributes
+    ----------
+    predictions : sequence of Prediction
+        One a query.
+    described : sequence of mapping of str to float
+        The scores of other metrics, by name, of each query.
+    pooled : mapping of str to float
+        Metrics of the distances of all queries together.
+    """
+
+    predictions: Sequence[Prediction]
+    described: Sequence[Mapping[str, float]]
+    pooled: Mapping[str, float]
+
+
+def make_row(predictions: Sequence[Prediction], dataset: Dataset, metrics: Sequence[Metric]) -> Row:
+    """Let metrics describe predictions."""
+    described = []
+    for each in predictions:
+        true = dataset.queries[each.query].photographs
+        scores: dict[str, float] = {}
+        for metric in metrics:
+            scores |= metric.scores(true, each.labels)
+            if each.distances is not None:
+                scores |= metric.of_distances(_together(true), each.distances)
+        described.append(scores)
+    return Row(predictions, described, _pooled(predictions, dataset, metrics))
+
+
+def _pooled(
+    predictions: Sequence[Prediction], dataset: Dataset, metrics: Sequence[Metric]
+) -> dict[str, float]:
+    """Describe the pairs of all queries together, if their distances are of one kind."""
+    distances = [each.distances for each in predictions if each.distances is not None]
+    shared = len({key_of(each.decision.params) for each in predictions}) == 1
+    if not shared or len(distances) < len(predictions):
+        return {}
+    together = np.concatenate([_together(query.photographs) for query in dataset.queries])
+    return {
+        f"{name}_pooled": value
+        for metric in metrics
+        for name, value in metric.of_distances(together, np.concatenate(distances)).items()
+    }
+
+
+def _together(photographs: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
+    """Return whether the images of each pair, in scipy's condensed order, show one photograph."""
+    first, second = np.triu_indices(len(photographs), 1)
+    same: npt.NDArray[np.bool_] = photographs[first] == photographs[second]
+    return same
+
+
+def row_key(
+    method: Method, protocol: Protocol, metrics: Sequence[Metric], dataset: Dataset, folds: Folds
+) -> dict[str, Any] | None:
+    """Return all that changes a row, as JSON values.
+
+    None where that is not known: of a method that does not say what changes its answers, or of a
+    protocol that looks at other methods.
+    """
+    if method.key is None or not protocol.alone:
+        return None
+    return {
+        "source": source_sha256(method, protocol, *metrics, modules=["dupeval.evaluation"]),
+        "method": dict(method.key),
+        "protocol": [type(protocol).__qualname__, _settings(protocol)],
+        "metrics": [[type(metric).__qualname__, _settings(metric)] for metric in metrics],
+        "dataset": dataset.fingerprint,
+        "folds": [sorted(fold) for fold in folds.members],
+        "of_image": None if folds.of_image is None else folds.of_image.tolist(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+    }
+
+
+def packed(row: Row, took: Timing) -> Entry:
+    """Return a row, and what it took, as an entry of a store; see `unpacked`."""
+    decisions = [each.decision for each in row.predictions]
+    tensors: dict[str, npt.NDArray[Any]] = {
+        "thresholds": np.array([decision.threshold for decision in decisions]),
+        **{f"labels {i}": each.labels for i, each in enumerate(row.predictions)},
+        **{
+            f"distances {i}": each.distances
+            for i, each in enumerate(row.predictions)
+            if each.distances is not None
+        },
+    }
+    about = {
+        "decisions": [[dict(x.params), sorted(x.hidden)] for x in decisions],
+        "described": [_in_texts(scores) for scores in row.described],
+        "pooled": _in_texts(row.pooled),
+        **{"wall_s": took.wall_s, "cpu_s": took.cpu_s},
+    }
+    return Entry(tensors, about)
+
+
+def unpacked(entry: Entry) -> Row:
+    """Return the row that an entry holds."""
+    predictions = [
+        Prediction(
+            i,
+            Decision(params, threshold, frozenset(hidden)),
+            entry.tensors[f"labels {i}"],
+            entry.tensors.get(f"distances {i}"),
+        )
+        for i, ((params, hidden), threshold) in enumerate(
+            zip(entry.about["decisions"], entry.tensors["thresholds"].tolist(), strict=True)
+        )
+    ]
+    described = [_in_numbers(scores) for scores in entry.about["described"]]
+    return Row(predictions, described, _in_numbers(entry.about["pooled"]))
+
+
+def _in_texts(scores: Mapping[str, float]) -> list[tuple[str, str]]:
+    # Pairs, since JSON here is sorted; texts, since it knows no NaN.
+    return [(name, repr(float(value))) for name, value in scores.items()]
+
+
+def _in_numbers(texts: Sequence[tuple[str, str]]) -> dict[str, float]:
+    return {name: float(text) for name, text in texts}
+
+
+def _settings(value: Any) -> dict[str, Any]:
+    return asdict(value) if hasattr(value, "__dataclass_fields__") else {}

@@ -1,0 +1,122 @@
+"""Rows of tables: what metrics say of predictions, and their place on disk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from given import GivenVectors, draw_queries, given_answers
+from labelled import dataset_of
+from scipy.spatial.distance import pdist
+
+from dupeval.dataset import Dataset
+from dupeval.engine.folds import Folds
+from dupeval.engine.predictions import Prediction, predict
+from dupeval.engine.rows import make_row, packed, row_key, unpacked
+from dupeval.method.vectors import VectorMethod
+from dupeval.metric import Metric
+from dupeval.metric.kept import Kept
+from dupeval.metric.ranking import Ranking
+from dupeval.protocol import Decision, Protocol
+from dupeval.protocol.loqo import LeaveOneQueryOut
+from dupeval.protocol.nested import Nested
+from dupeval.protocol.oracle import Oracle
+from dupeval.protocol.shared import Shared
+from dupeval.reduction import PCA
+from dupeval.store import Store
+from dupeval.timing import Timing
+
+
+def test_metrics_of_distances_are_told_of_each_query_and_of_all_pairs_together() -> None:
+    labels, vectors = draw_queries(3, 6, 4, seed=0)
+    method = VectorMethod(GivenVectors(), linkage="average", metric="euclidean")
+    dataset = dataset_of(*labels)
+    run = given_answers(method, dataset, np.concatenate(vectors))
+    predictions = predict("it", Oracle(), {}, run)
+    row = make_row(predictions, dataset, [Ranking()])
+    pairs = [
+        (pdist(np.unique(own, return_inverse=True)[1][:, None]) == 0, pdist(X))
+        for own, X in zip(labels, vectors, strict=True)
+    ]
+    for described, (together, distances) in zip(row.described, pairs, strict=True):
+        assert described == Ranking().of_distances(together, distances)
+    of_all = Ranking().of_distances(*map(np.concatenate, zip(*pairs, strict=True)))
+    assert row.pooled == {f"{name}_pooled": value for name, value in of_all.items()}
+    changed = replace(predictions[0], decision=Decision({"metric": "cosine"}, 1.0))
+    for others in ([changed, *predictions[1:]], [replace(changed, distances=None)]):
+        assert make_row(others, dataset, [Ranking()]).pooled == {}
+
+
+@dataclass(frozen=True)
+class Odd(Metric):
+    def scores(self, true: npt.ArrayLike, predicted: npt.ArrayLike) -> Mapping[str, float]:
+        return {"z": float("nan"), "a": 0.1 + 0.2}
+
+
+def test_a_row_comes_back_from_its_store_as_it_was(tmp_path: Any) -> None:
+    dataset = dataset_of("aab", "abb")
+    far = np.array([1.0, np.inf, 0.1 + 0.2])
+    predictions = [
+        Prediction(0, Decision({"k": 2}, 0.1 + 0.2, frozenset({0})), np.array([0, 0, 1]), far),
+        Prediction(1, Decision({}, -np.inf), np.array([0, 1, 1])),
+    ]
+    row = make_row(predictions, dataset, [Odd(), Ranking()])
+    store = Store(tmp_path)
+    store.put({"it": 1}, packed(row, Timing("m", "p", 1.5, 2.5)))
+    kept = store.get({"it": 1})
+    assert kept is not None
+    assert (kept.about["wall_s"], kept.about["cpu_s"]) == (1.5, 2.5)
+    same = unpacked(kept)
+    assert list(same.described[0]) == ["z", "a", "average_precision", "recall_at_p90"]
+    np.testing.assert_equal(same.described, row.described)
+    np.testing.assert_equal(same.pooled, row.pooled)
+    for one, other in zip(same.predictions, predictions, strict=True):
+        assert (one.query, one.decision) == (other.query, other.decision)
+        np.testing.assert_array_equal(one.labels, other.labels)
+        np.testing.assert_equal(one.distances, other.distances)
+
+
+class TestKeys:
+    METHOD = VectorMethod(GivenVectors(), PCA(2), grid={"n_components": (1, 2)})
+    DATA = dataset_of("aab", "abb")
+
+    def key(
+        self,
+        method: VectorMethod = METHOD,
+        protocol: Protocol | None = None,
+        metrics: tuple[Metric, ...] = (Kept(),),
+        data: Dataset = DATA,
+        folds: Folds | None = None,
+    ) -> dict[str, Any]:
+        folds = folds or Folds.each_query(2)
+        made = row_key(method, protocol or Nested(), metrics, data, folds)
+        assert made is not None
+        return made
+
+    def test_tell_all_apart_that_changes_a_row(self) -> None:
+        grid = replace(self.METHOD, grid={"n_components": (1,)})
+        photographs = np.array([0, 0, 1])
+        keys = [
+            self.key(),
+            *map(self.key, (grid, replace(self.METHOD, linkage="single"))),
+            *(self.key(protocol=protocol) for protocol in (LeaveOneQueryOut(), Oracle())),
+            *(self.key(metrics=x) for x in ((), (Ranking(),), (Ranking(0.5),))),
+            self.key(data=dataset_of("aab", "aab")),
+            self.key(folds=Folds((frozenset({0, 1}),), 2)),
+            self.key(folds=Folds((frozenset({0}),), 1, photographs)),
+        ]
+        assert self.key() == self.key()
+        assert len({str(key) for key in keys}) == len(keys)
+
+    def test_there_is_none_where_other_methods_have_a_part(self) -> None:
+        folds = Folds.each_query(2)
+        assert row_key(self.METHOD, Shared(), (), self.DATA, folds) is None
+
+
+def test_a_method_that_cannot_say_what_changes_it_has_none() -> None:
+    class Unsaid(VectorMethod):
+        key = None
+
+    method = Unsaid(GivenVectors())
+    assert row_key(method, Oracle(), (), dataset_of("aa", "ab"), Folds.each_query(2)) is None
