@@ -183,7 +183,8 @@ def evaluate(
             seen = {m: runs[m][0] for p, m in rows if p == protocol_name and m in runs}
             watch, protocol = Stopwatch(name), protocols[protocol_name]
             made = [
-                _row(name, protocol_name, protocol, seen, run, work, watch) for run in runs[name]
+                _row(name, (protocol_name, protocol), {**seen, name: run}, i, work, watch)
+                for i, run in enumerate(runs[name])
             ]
             scored = [_results(row, name, protocol_name, dataset) for row in made]
             timings.append(in_all(watch.timings))
@@ -212,22 +213,22 @@ def evaluate(
 
 def _row(
     name: str,
-    protocol_name: str,
-    protocol: Protocol,
+    protocol: tuple[str, Protocol],
     seen: Mapping[str, ScoredAnswers],
-    run: ScoredAnswers,
+    run: int,
     work: Work,
     watch: Stopwatch,
 ) -> Row:
     """Return a row as it is kept, or make it."""
-    key = row_key(run.method, protocol, work.metrics, work.dataset, work.folds)
+    methods = {other: answers.method for other, answers in seen.items()}
+    key = row_key(name, methods, protocol[1], work.metrics, work.dataset, work.folds, run)
     store = Store(work.resources.cache_dir / "rows")
     kept = None if key is None or work.resources.fresh else store.get(key)
     if kept is not None:
-        watch.add(protocol_name, kept.about["wall_s"], kept.about["cpu_s"], stored=True)
+        watch.add(protocol[0], kept.about["wall_s"], kept.about["cpu_s"], stored=True)
         return unpacked(kept)
-    with watch.time(protocol_name):
-        row = make_row(predict(name, protocol, seen, run), work.dataset, work.metrics)
+    with watch.time(protocol[0]):
+        row = make_row(predict(name, protocol[1], seen), work.dataset, work.metrics)
     if key is not None:
         store.put(key, packed(row, watch.timings[-1]))
     return row

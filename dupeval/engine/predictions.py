@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dupeval.engine.answers import cut, key_of
-from dupeval.engine.curves import Curves, ScoredAnswers
+from dupeval.engine.curves import ScoredAnswers
 from dupeval.method import Distances, Partition
 from dupeval.method.partitions import connected
 from dupeval.protocol import Decision, Protocol
@@ -37,11 +37,9 @@ class Prediction:
     distances: npt.NDArray[np.float64] | None = None
 
 
-def predict(
-    name: str, protocol: Protocol, curves: Mapping[str, Curves], run: ScoredAnswers
-) -> list[Prediction]:
-    """Let a protocol decide for one run of a method, and return the groups of every query."""
-    decisions = protocol.decide(name, {**curves, name: run})
+def predict(name: str, protocol: Protocol, seen: Mapping[str, ScoredAnswers]) -> list[Prediction]:
+    """Let a protocol decide for a method of several, and return the groups of every query."""
+    decisions, run = protocol.decide(name, seen), seen[name]
     if len(decisions) > run.folds.n_queries:
         parts = [_predict(0, decision, run) for decision in decisions]
         return [_assembled(parts, run.folds.of_image)]

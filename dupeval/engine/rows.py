@@ -82,18 +82,44 @@ def _together(photographs: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
 
 
 def row_key(
-    method: Method, protocol: Protocol, metrics: Sequence[Metric], dataset: Dataset, folds: Folds
+    name: str,
+    methods: Mapping[str, Method],
+    protocol: Protocol,
+    metrics: Sequence[Metric],
+    dataset: Dataset,
+    folds: Folds,
+    run: int = 0,
 ) -> dict[str, Any] | None:
     """Return all that changes a row, as JSON values.
 
-    None where that is not known: of a method that does not say what changes its answers, or of a
-    protocol that looks at other methods.
+    None where that is not known: of methods that do not say what changes their answers, or of a
+    protocol that does not say which methods it looks at.
+
+    Parameters
+    ----------
+    name : str
+        The method of the row.
+    methods : mapping of str to Method
+        All that the protocol may look at, by name.
+    protocol : Protocol
+    metrics : sequence of Metric
+    dataset : Dataset
+    folds : Folds
+    run : int, default 0
+        Which of several runs of the method it is.
     """
-    if method.key is None or not protocol.alone:
+    looked_at = protocol.looks_at(name)
+    if looked_at is None or not {name, *looked_at} <= set(methods):
         return None
+    keys = {other: methods[other].key for other in {name, *looked_at}}
+    if None in keys.values():
+        return None
+    own = [methods[other] for other in keys]
     return {
-        "source": source_sha256(method, protocol, *metrics, modules=["dupeval.evaluation"]),
-        "method": dict(method.key),
+        "source": source_sha256(*own, protocol, *metrics, modules=["dupeval.evaluation"]),
+        "method": keys[name],
+        "run": run,
+        "others": {other: key for other, key in keys.items() if other != name},
         "protocol": [type(protocol).__qualname__, _settings(protocol)],
         "metrics": [[type(metric).__qualname__, _settings(metric)] for metric in metrics],
         "dataset": dataset.fingerprint,

@@ -58,6 +58,12 @@ class ExternalMethod(Method):
             raise SettingsError("threshold has no meaning for a tool that tells no distances")
 
     @property
+    def key(self) -> Mapping[str, Any]:
+        """See `Method.key`; the tool must be there."""
+        setting = dict(self.default)
+        return {"tool": dict(self.tool.key), "setting": setting, "threshold": self.threshold}
+
+    @property
     def default(self) -> Params:
         """See `Method.default`."""
         if self.setting is None and len(self.tool.settings) == 1:

@@ -6,7 +6,7 @@ A new protocol is one new module here and one YAML.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -46,15 +46,12 @@ class Protocol(ABC):
         One or two sentences for who reads a report.
     honest : bool
         Whether nothing of a scored query enters any choice or fit.
-    alone : bool
-        Whether what is decided for a method depends on no other method of the run.
     """
 
     title: ClassVar[str]
     caption: ClassVar[str]
     explanation: ClassVar[str]
     honest: ClassVar[bool] = False
-    alone: ClassVar[bool] = False
 
     @property
     def description(self) -> dict[str, Any]:
@@ -69,6 +66,13 @@ class Protocol(ABC):
     def covers(self, method: Method) -> bool:
         """Say whether the protocol has a meaning for a method; by default it has for all."""
         return True
+
+    def looks_at(self, method: str) -> Collection[str] | None:
+        """Return the methods that what is decided for one depends on; None if it may be any.
+
+        A row of which this is known is kept on disk.
+        """
+        return None
 
     @abstractmethod
     def decide(self, method: str, curves: Mapping[str, Curves]) -> list[Decision]:

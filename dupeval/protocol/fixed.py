@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -24,7 +24,6 @@ class Fixed(Protocol):
 
     only_external: bool = False
 
-    alone: ClassVar[bool] = True
     title: ClassVar[str] = "Configured thresholds: external tools at their own default"
     caption: ClassVar[str] = "own default"
     explanation: ClassVar[str] = (
@@ -35,6 +34,10 @@ class Fixed(Protocol):
     def covers(self, method: Method) -> bool:
         """See `Protocol.covers`."""
         return method.external or not self.only_external
+
+    def looks_at(self, method: str) -> Collection[str]:
+        """See `Protocol.looks_at`."""
+        return (method,)
 
     def decide(self, method: str, curves: Mapping[str, Curves]) -> list[Decision]:
         """See `Protocol.decide`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -22,7 +22,6 @@ class LeaveOneQueryOut(Protocol):
     """
 
     honest: ClassVar[bool] = True
-    alone: ClassVar[bool] = True
     title: ClassVar[str] = "Threshold chosen on the other queries"
     caption: ClassVar[str] = "held-out threshold"
     explanation: ClassVar[str] = (
@@ -34,6 +33,10 @@ class LeaveOneQueryOut(Protocol):
     def candidates(self, method: Method) -> Sequence[Params]:
         """Return what is chosen from besides the threshold."""
         return method.cut_candidates
+
+    def looks_at(self, method: str) -> Collection[str]:
+        """See `Protocol.looks_at`."""
+        return (method,)
 
     def decide(self, method: str, curves: Mapping[str, Curves]) -> list[Decision]:
         """See `Protocol.decide`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,13 +15,16 @@ from dupeval.protocol.search import best_params
 class Oracle(Protocol):
     """One cut for all queries, chosen on all queries; parameters as configured."""
 
-    alone: ClassVar[bool] = True
     title: ClassVar[str] = "Best single threshold on these queries: an upper bound, never a result"
     caption: ClassVar[str] = "best on these queries"
     explanation: ClassVar[str] = (
         "The one threshold that is best on the very queries that are scored. Nobody has it "
         "beforehand, so it bounds what a better choice of threshold could give."
     )
+
+    def looks_at(self, method: str) -> Collection[str]:
+        """See `Protocol.looks_at`."""
+        return (method,)
 
     def decide(self, method: str, curves: Mapping[str, Curves]) -> list[Decision]:
         """See `Protocol.decide`."""

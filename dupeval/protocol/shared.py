@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -35,6 +35,10 @@ class Shared(Protocol):
     def covers(self, method: Method) -> bool:
         """Leave out external tools: their distances, if any, are of another kind."""
         return not method.external
+
+    def looks_at(self, method: str) -> Collection[str]:
+        """See `Protocol.looks_at`."""
+        return (method, self.reference)
 
     def decide(self, method: str, curves: Mapping[str, Curves]) -> list[Decision]:
         """See `Protocol.decide`."""

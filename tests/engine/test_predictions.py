@@ -37,7 +37,7 @@ def test_of_every_query_are_its_cut_with_its_distances() -> None:
     method = VectorMethod(GivenVectors(), linkage="average", metric="euclidean")
     workshop = given_workshop(dataset_of(*labels), np.concatenate(vectors), method.representation)
     run = ScoredAnswers(Answers(method, workshop), labels)
-    for query, made in enumerate(predict("it", Oracle(), {}, run)):
+    for query, made in enumerate(predict("it", Oracle(), {"it": run})):
         assert made.query == query
         tree = Dendrogram.from_vectors(vectors[query], "average", "euclidean")
         assert made.labels.tolist() == tree.cut(made.decision.threshold).tolist()
@@ -55,7 +55,7 @@ def test_of_one_query_each_pair_is_decided_while_its_photograph_is_hidden(
     reduction = None if n_components is None else PCA(n_components)
     method = VectorMethod(GivenVectors(), reduction, linkage="average", metric="euclidean")
     run = scored(method)
-    (made,) = predict("it", protocol, {}, run)
+    (made,) = predict("it", protocol, {"it": run})
     names = sorted(set(PHOTOGRAPHS.tolist()))
     together = np.eye(len(X), dtype=bool)
     thresholds = []
@@ -81,12 +81,12 @@ def test_of_one_query_each_pair_is_decided_while_its_photograph_is_hidden(
 def test_of_one_query_protocols_that_leave_nothing_out_are_as_they_were() -> None:
     method = VectorMethod(GivenVectors(), linkage="average", metric="euclidean")
     run = scored(method)
-    (made,) = predict("it", Oracle(), {}, run)
+    (made,) = predict("it", Oracle(), {"it": run})
     alone = ScoredAnswers(
         Answers(method, given_workshop(dataset_of(PHOTOGRAPHS.tolist()), X, method.representation)),
         [PHOTOGRAPHS],
     )
-    (same,) = predict("it", Oracle(), {}, alone)
+    (same,) = predict("it", Oracle(), {"it": alone})
     assert made.decision == same.decision
     assert made.labels.tolist() == same.labels.tolist()
 
@@ -97,7 +97,7 @@ def test_folds_of_queries_share_a_fit() -> None:
     workshop = given_workshop(dataset_of(*labels), np.concatenate(vectors), method.representation)
     folds = Folds((frozenset({0, 3}), frozenset({1, 4}), frozenset({2, 5})), 6)
     run = ScoredAnswers(Answers(method, workshop, folds), labels)
-    for query, made in enumerate(predict("it", Nested(), {}, run)):
+    for query, made in enumerate(predict("it", Nested(), {"it": run})):
         fold = folds.with_query(query)
         others = [q for q in range(6) if q not in fold]
         pca = decomposition.PCA(2, svd_solver="full")

@@ -33,7 +33,7 @@ def test_metrics_of_distances_are_told_of_each_query_and_of_all_pairs_together()
     method = VectorMethod(GivenVectors(), linkage="average", metric="euclidean")
     dataset = dataset_of(*labels)
     run = given_answers(method, dataset, np.concatenate(vectors))
-    predictions = predict("it", Oracle(), {}, run)
+    predictions = predict("it", Oracle(), {"it": run})
     row = make_row(predictions, dataset, [Ranking()])
     pairs = [
         (pdist(np.unique(own, return_inverse=True)[1][:, None]) == 0, pdist(X))
@@ -88,9 +88,10 @@ class TestKeys:
         metrics: tuple[Metric, ...] = (Kept(),),
         data: Dataset = DATA,
         folds: Folds | None = None,
+        run: int = 0,
     ) -> dict[str, Any]:
         folds = folds or Folds.each_query(2)
-        made = row_key(method, protocol or Nested(), metrics, data, folds)
+        made = row_key("it", {"it": method}, protocol or Nested(), metrics, data, folds, run)
         assert made is not None
         return made
 
@@ -103,20 +104,33 @@ class TestKeys:
             *(self.key(protocol=protocol) for protocol in (LeaveOneQueryOut(), Oracle())),
             *(self.key(metrics=x) for x in ((), (Ranking(),), (Ranking(0.5),))),
             self.key(data=dataset_of("aab", "aab")),
+            self.key(run=1),
             self.key(folds=Folds((frozenset({0, 1}),), 2)),
             self.key(folds=Folds((frozenset({0}),), 1, photographs)),
         ]
         assert self.key() == self.key()
         assert len({str(key) for key in keys}) == len(keys)
 
-    def test_there_is_none_where_other_methods_have_a_part(self) -> None:
+    def test_of_a_protocol_that_looks_at_another_method_have_that_ones_too(self) -> None:
+        def key(reference: VectorMethod, name: str = "it") -> Any:
+            methods = {name: self.METHOD, "vgg_pca": reference}
+            return row_key(name, methods, Shared(), (), self.DATA, Folds.each_query(2))
+
+        other = replace(self.METHOD, linkage="single")
+        keys = [key(self.METHOD), key(other), key(other, "vgg_pca")]
+        assert len({str(each) for each in keys}) == 3
+        alone = row_key("it", {"it": self.METHOD}, Shared(), (), self.DATA, Folds.each_query(2))
+        assert alone is None
+
+    def test_there_are_none_where_something_does_not_say_what_changes_it(self) -> None:
+        class Unsaid(VectorMethod):
+            key = None
+
+        class Unseen(Oracle):
+            def looks_at(self, method: str) -> None:
+                return None
+
         folds = Folds.each_query(2)
-        assert row_key(self.METHOD, Shared(), (), self.DATA, folds) is None
-
-
-def test_a_method_that_cannot_say_what_changes_it_has_none() -> None:
-    class Unsaid(VectorMethod):
-        key = None
-
-    method = Unsaid(GivenVectors())
-    assert row_key(method, Oracle(), (), dataset_of("aa", "ab"), Folds.each_query(2)) is None
+        unsaid = {"it": Unsaid(GivenVectors())}
+        assert row_key("it", unsaid, Oracle(), (), self.DATA, folds) is None
+        assert row_key("it", {"it": self.METHOD}, Unseen(), (), self.DATA, folds) is None
