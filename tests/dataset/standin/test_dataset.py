@@ -13,11 +13,12 @@ import pytest
 from PIL import Image
 
 from dupeval.dataset.images import pixel_sha256, read_rgb
+from dupeval.dataset.standin.build import DEFAULT
 from dupeval.dataset.standin.manifest import (
-    MANIFEST_CSV,
     Record,
     differing,
     library_versions,
+    manifest_csv,
     manifest_text,
     read_manifest,
     read_versions,
@@ -231,10 +232,10 @@ def test_the_manifest_is_what_is_built(standin: Path, labels: Rows) -> None:
         for row in labels
         for path in [standin / "images" / row["query"] / row["image"]]
     ]
-    expected = read_manifest()
+    expected = read_manifest(DEFAULT)
     assert [astuple(record)[:4] for record in records] == [astuple(row)[:4] for row in expected]
     stamp = json.loads((standin / "standin.json").read_text(encoding="utf-8"))
     assert stamp["differs_from_manifest"] == differing(records, expected)
     if library_versions() != read_versions():
         pytest.skip(f"the pixels may differ: the manifest was made with {read_versions()}")
-    assert manifest_text(records) == MANIFEST_CSV.read_text(encoding="utf-8")
+    assert manifest_text(records) == manifest_csv(DEFAULT).read_text(encoding="utf-8")
