@@ -9,14 +9,14 @@ enough finds as much. No method of the study is run. docs/standin.md shows the t
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from tqdm import tqdm
 
 from dupeval.dataset.standin.build import build_into
 from dupeval.dataset.standin.levels import CUT_OFF, Making, study_level
@@ -29,37 +29,49 @@ CUTS = (0.14, 0.16, 0.17, 0.18, 0.20)
 CALIBRATING, SCORED = range(100, 105), range(5)
 TOOLS = (
     *("imagededup_phash", "imagededup_dhash", "imagededup_ahash", "imagededup_whash"),
-    *("czkawka", "imagehash_phash", "imagehash_phash_16", "imagehash_dhash"),
-    *("imagehash_dhash_16", "findimagedupes"),
+    *("czkawka", "imagehash_phash", "imagehash_dhash", "findimagedupes"),
 )
 LEAST_PRECISION = 0.97
 VISIPICS_RECALL = 0.892
 RANGE = (0.85, 0.92)
 
 
-def measure(makings: Iterable[tuple[float, int]]) -> pd.DataFrame:
+def measure(makings: Sequence[tuple[float, int]]) -> pd.DataFrame:
     """Return each tool's mean precision and recall, one row a cut-off share, draw and tool."""
-    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        root, out = Path(folder) / "together", Path(folder) / "out"
+        _build_together(makings, root)
+        command = [
+            *(sys.executable, "experiments/run.py", "dataset=folder", f"dataset.root={root}"),
+            *(f"out_dir={out}", f"method=[{','.join(TOOLS)}]", "protocol=fixed_external"),
+        ]
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        table = pd.read_csv(out / "per_query.csv")
+    names = table["query"].str.split("_", n=2, expand=True)
+    table["cut_off"], table["draw"] = names[0].astype(float), names[1].astype(int)
+    scores = table.groupby(["cut_off", "draw", "method"], sort=False)[["precision", "recall"]]
+    return scores.mean().reset_index()
+
+
+def _build_together(makings: Sequence[tuple[float, int]], root: Path) -> None:
+    """Build all as one dataset, so that each tool is started once."""
+    labels = []
     for cut_off, draw in makings:
-        with tempfile.TemporaryDirectory() as folder:
-            root, out = Path(folder) / "images", Path(folder) / "out"
-            build_into(root, Making(study_level(cut_off), draw), progress=False)
-            command = [
-                *(sys.executable, "experiments/table1.py", "dataset=folder"),
-                *(f"dataset.root={root}", f"out_dir={out}", f"method=[{','.join(TOOLS)}]"),
-                *("protocol=fixed_external", f"reference={TOOLS[0]}", "progress=false"),
-            ]
-            subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-            table = pd.read_csv(out / "table1.csv").query("source == 'measured'")
-        rows.append(table[["method", "precision", "recall"]].assign(cut_off=cut_off, draw=draw))
-    return pd.concat(rows)[["cut_off", "draw", "method", "precision", "recall"]]
+        prefix = f"{cut_off}_{draw}_"
+        built = root / prefix
+        build_into(built, Making(study_level(cut_off), draw))
+        table = pd.read_csv(built / "labels.csv", dtype=str, keep_default_na=False)
+        labels.append(table.assign(query=prefix + table["query"]))
+        (root / "images").mkdir(exist_ok=True)
+        for query in (built / "images").iterdir():
+            query.rename(root / "images" / f"{prefix}{query.name}")
+        shutil.rmtree(built)
+    pd.concat(labels).to_csv(root / "labels.csv", index=False)
 
 
 def best_tool(scores: pd.DataFrame) -> pd.Series:
     """Return that with the most recall of the tools that are precise enough, of a row each."""
-    precise = scores[scores["precision"] >= LEAST_PRECISION]
-    best: pd.Series = precise.loc[precise["recall"].idxmax()]
-    return best
+    return scores[scores["precision"] >= LEAST_PRECISION].nlargest(1, "recall").iloc[0]
 
 
 def chosen(table: pd.DataFrame) -> float:
@@ -107,8 +119,9 @@ def _cells(scores: pd.DataFrame, column: str) -> pd.DataFrame:
     cells = text.pivot_table(
         index="method", columns=column, values="cell", aggfunc="first", sort=False
     )
-    best = {name: _named(best_tool(rows)) for name, rows in scores.groupby(column)}
-    cells.loc["*most recall*"] = [best[name] for name in cells]
+    cells.loc["*most recall*"] = [
+        _named(best_tool(scores[scores[column] == name])) for name in cells
+    ]
     return cells
 
 
@@ -128,7 +141,7 @@ def main(out: Path) -> None:
     """Measure, print and write the tables."""
     makings = [(cut_off, draw) for cut_off in CUTS for draw in (0, *CALIBRATING)]
     makings += [(CUT_OFF, draw) for draw in SCORED if draw != 0]
-    table = measure(tqdm(makings, unit="draw", disable=not sys.stderr.isatty()))
+    table = measure(makings)
     text = markdown(table)
     write_results(out, {"calibration.csv": csv_bytes(table), "calibration.md": text.encode()})
     print(text)

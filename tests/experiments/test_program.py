@@ -52,7 +52,7 @@ class TestAnOverrideThatDoesNotExist:
             ("method=vvg", METHODS),
             ("method=[raw,vvg]", METHODS),
             ("protocol=lqo", "fixed, fixed_external, loqo, nested, oracle, shared"),
-            ("dataset=mine", "folder, standin"),
+            ("dataset=mine", "folder, standin, standin2"),
             ("experiment=table2", "defaults, sweep, table1, table1_all"),
         ],
     )

@@ -22,6 +22,7 @@ def read_standin(
     progress: bool = False,
     level: str = DEFAULT.level.name,
     draw: int = DEFAULT.draw,
+    photographs: str = DEFAULT.photographs,
 ) -> Dataset:
     """Build a stand-in at `root` unless it is there, and read it.
 
@@ -30,7 +31,7 @@ def read_standin(
     Raises
     ------
     SettingsError
-        If there is no such level or draw.
+        If there is no such level or draw, or there are no such photographs.
     DatasetError
         If somebody changed a file since it was built.
 
@@ -39,7 +40,7 @@ def read_standin(
     UserWarning
         If it differs from the published one, being built with other library versions.
     """
-    making = making_of(level, draw)
+    making = making_of(level, draw, photographs)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # It is said below, at every reading.
         ensure_standin(root, making, progress=progress)

@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 
 from dupeval.dataset.standin.build import DEFAULT, build_into, ensure_standin
-from dupeval.dataset.standin.levels import LEVELS, Making, making_of
+from dupeval.dataset.standin.levels import LEVELS, PHOTOGRAPHS, Making, making_of
 from dupeval.dataset.standin.manifest import (
     MANIFESTS,
     VERSIONS_CSV,
@@ -20,7 +20,7 @@ from dupeval.dataset.standin.manifest import (
 from dupeval.errors import DupevalError
 from dupeval.files import write_whole
 
-PUBLISHED = [Making(level, draw) for level, draw in product(LEVELS.values(), range(5))]
+PUBLISHED = [Making(*each) for each in product(LEVELS.values(), range(5), PHOTOGRAPHS)]
 
 
 def main() -> int:
@@ -31,6 +31,7 @@ def main() -> int:
     parser.add_argument("root", nargs="?", type=Path, help="by default data/ and its name")
     parser.add_argument("--level", default=DEFAULT.level.name, help=", ".join(LEVELS))
     parser.add_argument("--draw", type=int, default=DEFAULT.draw)
+    parser.add_argument("--photographs", default=DEFAULT.photographs, help=", ".join(PHOTOGRAPHS))
     parser.add_argument(
         "--write-manifests",
         action="store_true",
@@ -42,7 +43,7 @@ def main() -> int:
         if arguments.write_manifests:
             _write_manifests()
         else:
-            making = making_of(arguments.level, arguments.draw)
+            making = making_of(arguments.level, arguments.draw, arguments.photographs)
             print(ensure_standin(arguments.root or Path("data") / making.name, making))
     except DupevalError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -31,6 +32,7 @@ from dupeval.dataset.standin.manifest import (
 from dupeval.dataset.standin.plan import Planned, plan_images
 from dupeval.dataset.standin.sources import (
     Source,
+    fetch_sources,
     load_photograph,
     locate_sources,
     read_sources,
@@ -94,16 +96,20 @@ def build_into(folder: Path, making: Making, *, progress: bool = True) -> list[R
     list of Record
         Of all images, in the order of labels.csv.
     """
-    sources = read_sources()
-    files = locate_sources(sources)
+    sources = read_sources(making.photographs)
     planned = plan_images(sources, making)
     for query in dict.fromkeys(source.query for source in sources):
         (folder / "images" / query).mkdir(parents=True)
-    tasks = [
-        partial(_make_images, files[sha256], wanted, making, folder)
-        for sha256, wanted in _by_file(planned).items()
-    ]
-    made = dict(_run_all(tasks, len(planned), progress))
+    with tempfile.TemporaryDirectory() as fetched:
+        if making.photographs == DEFAULT.photographs:
+            files = locate_sources(sources)
+        else:
+            files = fetch_sources(sources, Path(fetched))
+        tasks = [
+            partial(_make_images, files[sha256], wanted, making, folder)
+            for sha256, wanted in _by_file(planned).items()
+        ]
+        made = dict(_run_all(tasks, len(planned), progress))
     records = [made[image] for image in planned]
     _write_tables(folder, sources, records)
     return records

@@ -104,6 +104,8 @@ def study_level(cut_off: float) -> Level:
 
 CUT_OFF = 0.17  # Found by benchmarks/calibration.py.
 STUDY = study_level(CUT_OFF)
+# Those inside packages that are installed; others, from wheels that are fetched.
+PHOTOGRAPHS = ("standin", "standin2")
 LEVELS = {level.name: level for level in (NEWS, STUDY)}
 
 
@@ -117,7 +119,7 @@ class Making:
     draw : int
         Another number gives other groups, edits and places of the same photographs.
     photographs : str
-        Whose they are: ``standin``.
+        One of `PHOTOGRAPHS`.
     """
 
     level: Level = NEWS
@@ -136,16 +138,20 @@ class Making:
         return Random("/".join(map(str, (SEED, *own, *names))))
 
 
-def making_of(level: str, draw: int) -> Making:
+def making_of(level: str, draw: int, photographs: str) -> Making:
     """Return a making by what settings say of it.
 
     Raises
     ------
     SettingsError
-        If there is no such level or draw.
+        If there is no such level or draw, or there are no such photographs.
     """
     if level not in LEVELS:
         raise SettingsError(f"dataset.level={level}: possible: {', '.join(sorted(LEVELS))}")
     if not isinstance(draw, int) or isinstance(draw, bool) or draw < 0:
         raise SettingsError(f"dataset.draw={draw}: possible: a whole number from 0")
-    return Making(LEVELS[level], draw)
+    if photographs not in PHOTOGRAPHS:
+        raise SettingsError(
+            f"dataset.photographs={photographs}: possible: {', '.join(PHOTOGRAPHS)}"
+        )
+    return Making(LEVELS[level], draw, photographs)

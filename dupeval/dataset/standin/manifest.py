@@ -105,7 +105,7 @@ def recipe(making: Making) -> dict[str, str]:
         "dataset": making.name,
         "level_sha256": json_sha256(asdict(making.level)),
         "manifest_sha256": file_sha256(manifest) if manifest.exists() else "",
-        "sources_sha256": file_sha256(SOURCES_CSV),
+        "sources_sha256": file_sha256(SOURCES_CSV[making.photographs]),
     }
 
 

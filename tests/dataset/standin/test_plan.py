@@ -3,6 +3,7 @@
 from collections import Counter
 from itertools import product
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -112,21 +113,22 @@ def test_random_numbers_depend_on_the_making_and_their_names_only() -> None:
 
 
 def test_the_name_says_photographs_level_and_draw() -> None:
-    assert making_of("study", 3) == Making(STUDY, 3)
-    assert making_of("study", 3).name == "standin-study-3"
-    assert making_of("news", 0) == Making()
+    assert making_of("news", 0, "standin") == Making()
+    assert making_of("study", 3, "standin2") == Making(STUDY, 3, "standin2")
+    assert making_of("study", 3, "standin2").name == "standin2-study-3"
 
 
 @pytest.mark.parametrize(
-    ("level", "draw", "message"),
+    ("settings", "message"),
     [
-        ("easy", 0, "dataset.level=easy: possible: news, study"),
-        ("study", -1, "dataset.draw=-1: possible: a whole number from 0"),
-        ("study", 1.5, "dataset.draw=1.5: possible: a whole number from 0"),
-        ("study", True, "dataset.draw=True: possible: a whole number from 0"),
+        (("easy", 0, "standin"), "dataset.level=easy: possible: news, study"),
+        (("study", -1, "standin"), "dataset.draw=-1: possible: a whole number from 0"),
+        (("study", 1.5, "standin"), "dataset.draw=1.5: possible: a whole number from 0"),
+        (("study", True, "standin"), "dataset.draw=True: possible: a whole number from 0"),
+        (("study", 0, "mine"), "dataset.photographs=mine: possible: standin, standin2"),
     ],
 )
-def test_what_is_not_possible_is_one_sentence(level: str, draw: int, message: str) -> None:
+def test_what_is_not_possible_is_one_sentence(settings: tuple[Any, ...], message: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        making_of(level, draw)
+        making_of(*settings)
     assert str(caught.value) == message
