@@ -242,13 +242,14 @@ def test_the_manifest_is_what_is_built(standin: Path, labels: Rows) -> None:
     assert manifest_text(records) == manifest_csv(DEFAULT).read_text(encoding="utf-8")
 
 
-class TestTheLevelStudy:
-    @pytest.fixture(scope="class")
-    def study(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        folder = tmp_path_factory.mktemp("study") / "built"
-        build_into(folder, Making(STUDY), progress=False)
-        return folder
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("study") / "built"
+    build_into(folder, Making(STUDY), progress=False)
+    return folder
 
+
+class TestTheLevelStudy:
     def test_is_the_same_to_the_byte_each_time(self, study: Path, tmp_path: Path) -> None:
         records = build_into(tmp_path / "again", Making(STUDY), progress=False)
         one, other = (
