@@ -66,7 +66,7 @@ reference: $(VENV)/.run  ## what is committed, anew, and the docs made of it: PA
 	$(BIN)/python experiments/reference.py $(PART)
 
 clean:  ## remove the environment, the caches and the built stand-in
-	rm -rf $(VENV) $(RAY) .cache data/standin data/.standin.*
+	rm -rf $(VENV) $(RAY) .cache data/standin* data/.standin*
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit("dupeval needs Python 3.11 or later") if sys.version_info < (3, 11) else None'

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def main(out_dir: Path, runs: int) -> None:
     """Run all benchmarks on the stand-in, print and write the figures."""
     cache_dir = ROOT / ".cache"
-    dataset = read_standin(ROOT / "data" / "standin", cache_dir / "checked", progress=True)
+    dataset = read_standin(ROOT / "data" / "standin-news-0", cache_dir / "checked", progress=True)
     network = VGG16(weights_dir=cache_dir / "weights")
     vectors = VectorCache(cache_dir / "vectors").vectors(dataset.images, network, progress=True)
     figures = scoring.measure(dataset, vectors, runs)

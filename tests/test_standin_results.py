@@ -16,7 +16,8 @@ import table1
 from hydra_app import compose, jobs
 
 from dupeval.dataset.standin import ensure_standin
-from dupeval.dataset.standin.manifest import MANIFEST_CSV
+from dupeval.dataset.standin.build import DEFAULT
+from dupeval.dataset.standin.manifest import manifest_csv
 from dupeval.edits import FoundImage, pairs_by_family
 from dupeval.statistics import sign_flip_p_value
 from dupeval.sweep.tables import read_curve
@@ -164,7 +165,7 @@ def test_the_committed_sweep_is_that_of_its_curves() -> None:
 def recall_by_edit() -> pd.DataFrame:
     """Return a row a method and a column a family of edits, as the figure `edits` shows them."""
     groups = pd.read_csv(COMMITTED / "groups.csv").query("protocol == 'loqo'")
-    manifest = pd.read_csv(MANIFEST_CSV, keep_default_na=False)
+    manifest = pd.read_csv(manifest_csv(DEFAULT), keep_default_na=False)
     images = groups.merge(manifest, on=["query", "image", "photograph"])
     found: dict[str, dict[str, float]] = {}
     for method, rows in images.groupby("method"):

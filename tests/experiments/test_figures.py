@@ -216,7 +216,7 @@ def test_a_query_whose_name_is_a_number_can_be_chosen_for_every_figure_of_one() 
 def redrawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the figures of the stand-in that need no vectors, drawn anew."""
     folder = tmp_path_factory.mktemp("redrawn")
-    root = f"dataset.root={ROOT / 'data' / 'standin'}"
+    root = f"dataset.root={ROOT / 'data' / 'standin-news-0'}"
     chosen = f"figure=[{','.join(EXACT)}]"
     where = (f"cache_dir={ROOT / '.cache'}", f"out_dir={folder}", "progress=false")
     figures.main(compose("figures", [root, chosen, *where]))

@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_standins_report_has_at_most_15_megabytes(tmp_path: Path) -> None:
-    dataset = read_standin(ROOT / "data" / "standin", ROOT / ".cache" / "checked", progress=False)
+    dataset = read_standin(
+        ROOT / "data" / "standin-news-0", ROOT / ".cache" / "checked", progress=False
+    )
     folders = (ROOT / "results" / "reference" / name for name in ("table1", "figures"))
     try:
         path = write_report(dataset, *folders, tmp_path, ROOT / ".cache")

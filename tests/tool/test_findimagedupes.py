@@ -32,7 +32,7 @@ def own_groups(images: list[Path], *options: str) -> set[frozenset[str]]:
 @pytest.fixture(scope="module")
 def flowers() -> tuple[list[Path], Distances]:
     """Give the images of a query of the stand-in, and our distances."""
-    root = ensure_standin(ROOT / "data" / "standin", progress=False)
+    root = ensure_standin(ROOT / "data" / "standin-news-0", progress=False)
     images = sorted((root / "images" / "flowers").iterdir())
     (distances,) = FindImageDupes().answers(images)
     return images, distances

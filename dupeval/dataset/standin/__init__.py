@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dupeval.dataset import Dataset
 from dupeval.dataset.folder import read_folder
-from dupeval.dataset.standin.build import ensure_standin
+from dupeval.dataset.standin.build import DEFAULT, ensure_standin
+from dupeval.dataset.standin.levels import making_of
 from dupeval.dataset.standin.manifest import difference_message, files_sha256, read_stamp
 from dupeval.errors import DatasetError
 from dupeval.files import file_sha256
@@ -15,13 +16,22 @@ from dupeval.files import file_sha256
 __all__ = ["ensure_standin", "read_standin"]
 
 
-def read_standin(root: Path, checked_dir: Path | None = None, progress: bool = False) -> Dataset:
-    """Build the stand-in at `root` unless it is there, and read it.
+def read_standin(
+    root: Path,
+    checked_dir: Path | None = None,
+    progress: bool = False,
+    level: str = DEFAULT.level.name,
+    draw: int = DEFAULT.draw,
+    photographs: str = DEFAULT.photographs,
+) -> Dataset:
+    """Build a stand-in at `root` unless it is there, and read it.
 
-    See `ensure_standin` and `dupeval.dataset.folder.read_folder`.
+    See `ensure_standin`, `making_of` and `dupeval.dataset.folder.read_folder`.
 
     Raises
     ------
+    SettingsError
+        If there is no such level or draw, or there are no such photographs.
     DatasetError
         If somebody changed a file since it was built.
 
@@ -30,10 +40,13 @@ def read_standin(root: Path, checked_dir: Path | None = None, progress: bool = F
     UserWarning
         If it differs from the published one, being built with other library versions.
     """
+    making = making_of(level, draw, photographs)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # It is said below, at every reading.
-        ensure_standin(root, progress=progress)
-    dataset = read_folder(root, checked_dir, "the stand-in", progress)
+        ensure_standin(root, making, progress=progress)
+    # The first of all was called so before there were others.
+    name = "the stand-in" if making == DEFAULT else making.name
+    dataset = read_folder(root, checked_dir, name, progress)
     stamp = read_stamp(root)
     hashes = {name: file_sha256(root / name) for name in ("labels.csv", "queries.csv")}
     for query in dataset.queries:

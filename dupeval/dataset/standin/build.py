@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -17,6 +18,7 @@ from tqdm import tqdm
 
 from dupeval.dataset.images import pixel_sha256, read_rgb
 from dupeval.dataset.standin.chain import apply_chain
+from dupeval.dataset.standin.levels import Making
 from dupeval.dataset.standin.manifest import (
     Record,
     csv_text,
@@ -27,9 +29,10 @@ from dupeval.dataset.standin.manifest import (
     read_stamp,
     write_stamp,
 )
-from dupeval.dataset.standin.plan import Planned, draw, plan_images
+from dupeval.dataset.standin.plan import Planned, plan_images
 from dupeval.dataset.standin.sources import (
     Source,
+    fetch_sources,
     load_photograph,
     locate_sources,
     read_sources,
@@ -37,15 +40,18 @@ from dupeval.dataset.standin.sources import (
 from dupeval.errors import DupevalError
 
 WORKERS = 4
+DEFAULT = Making()
 
 
-def ensure_standin(root: Path, *, progress: bool = True) -> Path:
+def ensure_standin(root: Path, making: Making = DEFAULT, *, progress: bool = True) -> Path:
     """Build the stand-in dataset unless it is there already.
 
     Parameters
     ----------
     root : Path
-        The dataset's folder. What is there is replaced only when it is an older stand-in.
+        The dataset's folder. What is there is replaced only when it is an older stand-in of the
+        same making.
+    making : Making
     progress : bool
         Whether to show a progress bar while building.
 
@@ -58,30 +64,31 @@ def ensure_standin(root: Path, *, progress: bool = True) -> Path:
     ------
     DupevalError
         If the packages with the photographs are not installed as pinned, or if `root` is
-        something else than a stand-in.
+        something else than this stand-in.
 
     Warns
     -----
     UserWarning
         If the images just built differ from the published ones.
     """
-    if is_up_to_date(root):
+    if is_up_to_date(root, making):
         return root
-    _refuse_foreign(root)
+    _refuse_foreign(root, making)
     root.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(_beside(root, "lock")):
-        if not is_up_to_date(root):  # Another process may have built it meanwhile.
-            _build_and_move(root, progress)
+        if not is_up_to_date(root, making):  # Another process may have built it meanwhile.
+            _build_and_move(root, making, progress)
     return root
 
 
-def build_into(folder: Path, *, progress: bool = True) -> list[Record]:
+def build_into(folder: Path, making: Making, *, progress: bool = True) -> list[Record]:
     """Write queries.csv, labels.csv and all images into a folder.
 
     Parameters
     ----------
     folder : Path
         Made when missing.
+    making : Making
     progress : bool
 
     Returns
@@ -89,33 +96,46 @@ def build_into(folder: Path, *, progress: bool = True) -> list[Record]:
     list of Record
         Of all images, in the order of labels.csv.
     """
-    sources = read_sources()
-    files = locate_sources(sources)
-    planned = plan_images(sources)
+    sources = read_sources(making.photographs)
+    planned = plan_images(sources, making)
     for query in dict.fromkeys(source.query for source in sources):
         (folder / "images" / query).mkdir(parents=True)
-    tasks = [
-        partial(_make_images, files[sha256], wanted, folder)
-        for sha256, wanted in _by_file(planned).items()
-    ]
-    made = dict(_run_all(tasks, len(planned), progress))
+    with tempfile.TemporaryDirectory() as fetched:
+        if making.photographs == DEFAULT.photographs:
+            files = locate_sources(sources)
+        else:
+            files = fetch_sources(sources, Path(fetched))
+        tasks = [
+            partial(_make_images, files[sha256], wanted, making, folder)
+            for sha256, wanted in _by_file(planned).items()
+        ]
+        made = dict(_run_all(tasks, len(planned), progress))
     records = [made[image] for image in planned]
     _write_tables(folder, sources, records)
     return records
 
 
-def _build_and_move(root: Path, progress: bool) -> None:
+def _build_and_move(root: Path, making: Making, progress: bool) -> None:
     with _unfinished(root) as folder:
-        records = build_into(folder, progress=progress)
-        names = differing(records, read_manifest())
-        write_stamp(folder, names)
+        records = build_into(folder, making, progress=progress)
+        published = read_manifest(making)
+        names = differing(records, published) if published else []
+        write_stamp(folder, making, names)
+        _refuse_foreign(root, making)
         _move(folder, root)
     if names:
         warnings.warn(difference_message(root, names), stacklevel=3)
 
 
-def _refuse_foreign(root: Path) -> None:
-    if not root.exists() or read_stamp(root) or (root.is_dir() and not any(root.iterdir())):
+def _refuse_foreign(root: Path, making: Making) -> None:
+    stamp = read_stamp(root)
+    there = stamp.get("dataset", making.name)
+    if there != making.name:
+        raise DupevalError(
+            f"{root} holds {there}, not {making.name}; give each a folder of its own, as "
+            f"dataset.root=data/{making.name}"
+        )
+    if not root.exists() or stamp or (root.is_dir() and not any(root.iterdir())):
         return
     raise DupevalError(
         f"{root} exists and is not a stand-in dataset built by dupeval; it is left as it is. "
@@ -136,7 +156,6 @@ def _unfinished(root: Path) -> Iterator[Path]:
 
 
 def _move(folder: Path, root: Path) -> None:
-    _refuse_foreign(root)
     old = _beside(root, "old")
     shutil.rmtree(old, ignore_errors=True)
     if root.exists():
@@ -175,7 +194,7 @@ def _run_all(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _make_images(file: Path, wanted: Sequence[Planned], folder: Path) -> list[Made]:
+def _make_images(file: Path, wanted: Sequence[Planned], making: Making, folder: Path) -> list[Made]:
     # Everything that is made from one file, so that it is decoded once.
     with Image.open(file) as whole:
         whole.load()
@@ -184,17 +203,18 @@ def _make_images(file: Path, wanted: Sequence[Planned], folder: Path) -> list[Ma
         for image in wanted:
             if image.source not in photographs:
                 photographs[image.source] = load_photograph(image.source, whole)
-            made.append((image, _make_image(image, photographs[image.source], folder)))
+            made.append((image, _make_image(image, photographs[image.source], making, folder)))
     return made
 
 
-def _make_image(planned: Planned, photograph: Image.Image, folder: Path) -> Record:
+def _make_image(planned: Planned, photograph: Image.Image, making: Making, folder: Path) -> Record:
     source = planned.source
 
     def draws(family: str) -> Random:
-        return draw(source.query, source.photograph, planned.number, family)
+        return making.random(source.query, source.photograph, planned.number, family)
 
-    image, encoding, edit = apply_chain(photograph, planned.families, draws)
+    edits = {family: making.level.edits[family] for family in planned.families}
+    image, encoding, edit = apply_chain(photograph, edits, draws)
     name = f"img_{planned.place:02d}.{encoding.extension}"
     path = folder / "images" / source.query / name
     encoding.save(image, path)

@@ -7,7 +7,8 @@ from random import Random
 
 from PIL import Image, ImageDraw
 
-from dupeval.dataset.standin.edits import Edited, uniform
+from dupeval.dataset.standin.edits import Edited, strength
+from dupeval.dataset.standin.levels import Spans
 from dupeval.dataset.standin.sources import LONGER_SIDE, fit
 from dupeval.dataset.standin.wording import (
     CAPTIONS,
@@ -32,12 +33,12 @@ class _Box:
     bottom: int
 
 
-def inset(image: Image.Image, rng: Random) -> Edited:
-    """Set the photograph into a card; the strength is its share of the card's area, 0.35-0.60."""
-    share = uniform(rng, 0.35, 0.60)
+def inset(image: Image.Image, rng: Random, share: Spans) -> Edited:
+    """Set the photograph into a card; the strength is its share of the card's area."""
+    covered = strength(rng, share)
     margin = round(image.width * rng.uniform(0.04, 0.08))
-    room = image.width * image.height / share
-    if share < 0.50 and image.width < 2 * image.height and rng.random() < 0.4:
+    room = image.width * image.height / covered
+    if covered < 0.50 and image.width < 2 * image.height and rng.random() < 0.4:
         height = round(image.height * rng.uniform(1.30, 1.45))
         width = round(room / height)
         beside = True
@@ -48,7 +49,7 @@ def inset(image: Image.Image, rng: Random) -> Edited:
     paper, ink = rng.choice(PAPERS)
     card = Image.new("RGB", (width, height), paper)
     _set_page(card, image, margin, beside, ink, rng)
-    return fit(card, LONGER_SIDE), f"{share:.2f}"
+    return fit(card, LONGER_SIDE), f"{covered:.2f}"
 
 
 def _set_page(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from random import Random
 
 from PIL import Image
@@ -20,9 +20,10 @@ from dupeval.dataset.standin.edits import (
     sharpness,
 )
 from dupeval.dataset.standin.encoding import FIRST_PUBLISHED, Encoding, jpeg, other_format
+from dupeval.dataset.standin.levels import Strengths
 from dupeval.dataset.standin.overlays import border, caption, watermark
 
-PIXEL_FAMILIES: Mapping[str, Callable[[Image.Image, Random], Edited]] = {
+PIXEL_FAMILIES: Mapping[str, Callable[..., Edited]] = {
     "rotate": rotate,
     "crop": crop,
     "aspect": aspect,
@@ -36,14 +37,14 @@ PIXEL_FAMILIES: Mapping[str, Callable[[Image.Image, Random], Edited]] = {
     "inset": inset,
     "resize": resize,
 }
-FILE_FAMILIES: Mapping[str, Callable[[Random], tuple[Encoding, str]]] = {
+FILE_FAMILIES: Mapping[str, Callable[..., tuple[Encoding, str]]] = {
     "format": other_format,
     "jpeg": jpeg,
 }
 
 
 def apply_chain(
-    image: Image.Image, families: Sequence[str], draw: Callable[[str], Random]
+    image: Image.Image, edits: Mapping[str, Strengths], draw: Callable[[str], Random]
 ) -> tuple[Image.Image, Encoding, str]:
     """Edit a photograph.
 
@@ -51,8 +52,8 @@ def apply_chain(
     ----------
     image : Image
         Of mode RGB or L; not changed.
-    families : sequence of str
-        The edits, in the order of application.
+    edits : mapping of str to Strengths
+        The families, in the order of application.
     draw : callable
         Gives the random numbers of a family, so that no edit shifts the draws of another.
 
@@ -66,10 +67,10 @@ def apply_chain(
     """
     encoding = FIRST_PUBLISHED
     words = []
-    for family in families:
+    for family, strengths in edits.items():
         if family in FILE_FAMILIES:
-            encoding, strength = FILE_FAMILIES[family](draw(family))
+            encoding, written = FILE_FAMILIES[family](draw(family), **strengths)
         else:
-            image, strength = PIXEL_FAMILIES[family](image, draw(family))
-        words.append(f"{family}:{strength}" if strength else family)
+            image, written = PIXEL_FAMILIES[family](image, draw(family), **strengths)
+        words.append(f"{family}:{written}" if written else family)
     return image, encoding, "+".join(words)

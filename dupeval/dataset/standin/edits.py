@@ -8,6 +8,8 @@ from random import Random
 
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
+from dupeval.dataset.standin.levels import Spans
+
 Edited = tuple[Image.Image, str]
 
 # Kernel sizes are given for a picture whose longer side has this many pixels.
@@ -16,29 +18,30 @@ USUAL_SIDE = 640
 ASPECTS = ((1, 1), (4, 5), (5, 4), (3, 4), (4, 3), (2, 3), (3, 2), (9, 16), (16, 9), (2, 1))
 
 
-def resize(image: Image.Image, rng: Random) -> Edited:
-    """Scale both sides to 35-90 %."""
-    scale = uniform(rng, 0.35, 0.90)
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, Image.Resampling.LANCZOS), f"{scale:.2f}"
+def resize(image: Image.Image, rng: Random, scale: Spans) -> Edited:
+    """Scale both sides down."""
+    factor = strength(rng, scale)
+    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
+    return image.resize(size, Image.Resampling.LANCZOS), f"{factor:.2f}"
 
 
-def crop(image: Image.Image, rng: Random) -> Edited:
-    """Cut out an off-centre part with 60-90 % of the area."""
-    kept = uniform(rng, 0.60, 0.90)
+def crop(image: Image.Image, rng: Random, kept: Spans) -> Edited:
+    """Cut out an off-centre part with a share of the area."""
+    share = strength(rng, kept)
     stretch = rng.uniform(-0.5, 0.5)  # How unevenly the two sides share the cut.
-    width = max(1, round(image.width * kept ** (0.5 + stretch / 2)))
-    height = max(1, round(image.height * kept ** (0.5 - stretch / 2)))
+    width = max(1, round(image.width * share ** (0.5 + stretch / 2)))
+    height = max(1, round(image.height * share ** (0.5 - stretch / 2)))
     left = _off_centre(image.width - width, rng)
     top = _off_centre(image.height - height, rng)
-    return image.crop((left, top, left + width, top + height)), f"{kept:.2f}"
+    return image.crop((left, top, left + width, top + height)), f"{share:.2f}"
 
 
-def aspect(image: Image.Image, rng: Random) -> Edited:
-    """Cut the picture to another usual aspect ratio that leaves 60-90 % of its area."""
+def aspect(image: Image.Image, rng: Random, kept: Spans) -> Edited:
+    """Cut the picture to another usual aspect ratio that leaves a share of its area."""
+    ((least, most),) = kept
     now = image.width / image.height
-    kept = {(w, h): min(now * h / w, w / h / now) for w, h in ASPECTS}
-    w, h = rng.choice([shape for shape in ASPECTS if 0.60 <= kept[shape] <= 0.90])
+    shares = {(w, h): min(now * h / w, w / h / now) for w, h in ASPECTS}
+    w, h = rng.choice([shape for shape in ASPECTS if least <= shares[shape] <= most])
     width = min(image.width, round(image.height * w / h))
     height = min(image.height, round(image.width * h / w))
     left = rng.randint(0, image.width - width)
@@ -56,56 +59,49 @@ def greyscale(image: Image.Image, rng: Random) -> Edited:
     return image.convert("L"), ""
 
 
-def colour(image: Image.Image, rng: Random) -> Edited:
+def colour(image: Image.Image, rng: Random, **factors: Spans) -> Edited:
     """Change brightness, contrast, saturation or white balance; grey pictures only the first two.
 
     The strength is a factor, for the white balance that of red over blue.
     """
-    kinds = ("brightness", "contrast", "saturation", "balance")
-    kind = rng.choice(kinds[:2] if image.mode == "L" else kinds)
+    of_greys = ("brightness", "contrast")
+    kind = rng.choice([kind for kind in factors if image.mode != "L" or kind in of_greys])
+    factor = strength(rng, factors[kind])
     if kind == "brightness":
-        factor = either(rng, (0.65, 0.85), (1.15, 1.40))
         changed = ImageEnhance.Brightness(image).enhance(factor)
     elif kind == "contrast":
-        factor = either(rng, (0.60, 0.85), (1.15, 1.50))
         changed = ImageEnhance.Contrast(image).enhance(factor)
     elif kind == "saturation":
-        factor = either(rng, (0.30, 0.75), (1.30, 1.80))
         changed = ImageEnhance.Color(image).enhance(factor)
     else:
-        factor = either(rng, (0.68, 0.87), (1.15, 1.48))
         changed = _balance(image, factor)
     return changed, f"{kind}={factor:.2f}"
 
 
-def sharpness(image: Image.Image, rng: Random) -> Edited:
+def sharpness(image: Image.Image, rng: Random, blur: Spans, sharpen: Spans) -> Edited:
     """Blur (radius in pixels of a 640 pixel picture) or sharpen (share of the detail added)."""
     scale = max(image.size) / USUAL_SIDE
     if rng.random() < 0.5:
-        radius = uniform(rng, 0.80, 2.20)
+        radius = strength(rng, blur)
         return image.filter(ImageFilter.GaussianBlur(radius * scale)), f"blur={radius:.2f}"
-    amount = uniform(rng, 0.80, 2.00)
+    amount = strength(rng, sharpen)
     unsharp = ImageFilter.UnsharpMask(radius=1.5 * scale, percent=round(amount * 100), threshold=2)
     return image.filter(unsharp), f"sharpen={amount:.2f}"
 
 
-def rotate(image: Image.Image, rng: Random) -> Edited:
-    """Turn by 1-5 degrees either way and cut off the empty corners."""
-    degrees = either(rng, (-5.0, -1.0), (1.0, 5.0))
-    turned = image.rotate(degrees, Image.Resampling.BICUBIC, expand=True)
-    width, height = _largest_upright(image.size, degrees)
+def rotate(image: Image.Image, rng: Random, degrees: Spans) -> Edited:
+    """Turn by a few degrees and cut off the empty corners."""
+    angle = strength(rng, degrees)
+    turned = image.rotate(angle, Image.Resampling.BICUBIC, expand=True)
+    width, height = _largest_upright(image.size, angle)
     left, top = (turned.width - width) // 2, (turned.height - height) // 2
-    return turned.crop((left, top, left + width, top + height)), f"{degrees:.2f}"
+    return turned.crop((left, top, left + width, top + height)), f"{angle:.2f}"
 
 
-def uniform(rng: Random, low: float, high: float) -> float:
+def strength(rng: Random, spans: Spans) -> float:
     """Draw a strength to two decimals, so that what is written down is what is done."""
+    low, high = spans[0] if len(spans) == 1 else rng.choice(spans)
     return round(rng.uniform(low, high), 2)
-
-
-def either(rng: Random, *spans: tuple[float, float]) -> float:
-    """Draw a strength from one of several spans, all equally likely."""
-    return uniform(rng, *rng.choice(spans))
 
 
 def _off_centre(room: int, rng: Random) -> int:

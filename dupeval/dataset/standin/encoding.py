@@ -9,6 +9,8 @@ from random import Random
 
 from PIL import Image
 
+from dupeval.dataset.standin.levels import Spans
+
 FIRST_QUALITY = 92
 
 
@@ -38,16 +40,21 @@ class Encoding:
 FIRST_PUBLISHED = Encoding("jpg", {"quality": FIRST_QUALITY})
 
 
-def jpeg(rng: Random) -> tuple[Encoding, str]:
-    """JPEG of quality 25-85."""
-    quality = rng.randint(25, 85)
-    return Encoding("jpg", {"quality": quality}), str(quality)
+def jpeg(rng: Random, quality: Spans) -> tuple[Encoding, str]:
+    """JPEG of some quality."""
+    drawn = _whole(rng, quality)
+    return Encoding("jpg", {"quality": drawn}), str(drawn)
 
 
-def other_format(rng: Random) -> tuple[Encoding, str]:
-    """PNG, GIF of 256 colours, or WebP of quality 30-90."""
+def other_format(rng: Random, quality: Spans) -> tuple[Encoding, str]:
+    """PNG, GIF of 256 colours, or WebP of some quality."""
     extension = rng.choice(("png", "gif", "webp"))
     if extension != "webp":
         return Encoding(extension), extension
-    quality = rng.randint(30, 90)
-    return Encoding("webp", {"quality": quality, "method": 4}), f"webp={quality}"
+    drawn = _whole(rng, quality)
+    return Encoding("webp", {"quality": drawn, "method": 4}), f"webp={drawn}"
+
+
+def _whole(rng: Random, spans: Spans) -> int:
+    ((low, high),) = spans
+    return rng.randint(round(low), round(high))

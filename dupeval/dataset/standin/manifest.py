@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,12 @@ import numpy as np
 from PIL import __version__ as pillow_version
 from PIL import features
 
+from dupeval.dataset.standin.levels import Making
 from dupeval.dataset.standin.sources import SOURCES_CSV
 from dupeval.files import file_sha256, json_sha256
 
-MANIFEST_CSV = Path(__file__).with_name("manifest.csv")
-VERSIONS_CSV = Path(__file__).with_name("manifest_versions.csv")  # What it was made with.
+MANIFESTS = Path(__file__).with_name("manifests")
+VERSIONS_CSV = MANIFESTS / "versions.csv"  # What they were made with.
 STAMP = "standin.json"
 WHAT = "dupeval stand-in dataset"
 NAMED_DIFFERENCES = 5
@@ -54,13 +55,18 @@ def versions_text() -> str:
     return csv_text(["library", "version"], library_versions().items())
 
 
-def read_manifest() -> list[Record]:
-    """Read the committed manifest; without one, there are no records."""
-    return [Record(**row) for row in _read_csv(MANIFEST_CSV)]
+def manifest_csv(making: Making) -> Path:
+    """Return where the manifest of a published making is committed; others have none."""
+    return MANIFESTS / f"{making.name}.csv"
+
+
+def read_manifest(making: Making) -> list[Record]:
+    """Read a committed manifest; without one, there are no records."""
+    return [Record(**row) for row in _read_csv(manifest_csv(making))]
 
 
 def read_versions() -> dict[str, str]:
-    """Read which library versions the committed manifest was made with."""
+    """Read which library versions the committed manifests were made with."""
     return {row["library"]: row["version"] for row in _read_csv(VERSIONS_CSV)}
 
 
@@ -92,18 +98,23 @@ def library_versions() -> dict[str, str]:
     return {"Pillow": pillow_version, "numpy": np.__version__, **found}
 
 
-def recipe() -> dict[str, str]:
+def recipe(making: Making) -> dict[str, str]:
     """Return what a finished folder must have been built from to be up to date."""
-    manifest = file_sha256(MANIFEST_CSV) if MANIFEST_CSV.exists() else ""
-    return {"manifest_sha256": manifest, "sources_sha256": file_sha256(SOURCES_CSV)}
+    manifest = manifest_csv(making)
+    return {
+        "dataset": making.name,
+        "level_sha256": json_sha256(asdict(making.level)),
+        "manifest_sha256": file_sha256(manifest) if manifest.exists() else "",
+        "sources_sha256": file_sha256(SOURCES_CSV[making.photographs]),
+    }
 
 
-def write_stamp(folder: Path, differences: Sequence[str]) -> None:
+def write_stamp(folder: Path, making: Making, differences: Sequence[str]) -> None:
     """Write the file that says that a folder is a finished stand-in; the last one to be written."""
     hashes = {path.relative_to(folder).as_posix(): file_sha256(path) for path in _files(folder)}
     stamp = {
         "what": WHAT,
-        **recipe(),
+        **recipe(making),
         "versions": library_versions(),
         "files": len(hashes),
         "files_sha256": files_sha256(hashes),
@@ -127,13 +138,13 @@ def read_stamp(folder: Path) -> Mapping[str, Any]:
     return stamp if isinstance(stamp, dict) and stamp.get("what") == WHAT else {}
 
 
-def is_up_to_date(folder: Path) -> bool:
+def is_up_to_date(folder: Path, making: Making) -> bool:
     """Whether a folder is a finished stand-in of the present recipe with all its files.
 
     The files are counted, not read: who reads the dataset hashes them anyway.
     """
     stamp = read_stamp(folder)
-    if not stamp or any(stamp.get(name) != value for name, value in recipe().items()):
+    if not stamp or any(stamp.get(name) != value for name, value in recipe(making).items()):
         return False
     return stamp.get("files") == len(_files(folder))
 

@@ -7,16 +7,17 @@ from random import Random
 from PIL import Image, ImageDraw
 from PIL.ImageFont import FreeTypeFont
 
-from dupeval.dataset.standin.edits import Edited, uniform
+from dupeval.dataset.standin.edits import Edited, strength
+from dupeval.dataset.standin.levels import Spans
 from dupeval.dataset.standin.wording import AGENCIES, CAPTIONS, fitting_font, font, wrap
 
 BARS = (("black", "white"), ("white", "black"), ("#8c1515", "white"), ("#14305c", "white"))
 FRAMES = ("white", "black", "#d8d8d8", "#8c1515", "#14305c")
 
 
-def watermark(image: Image.Image, rng: Random) -> Edited:
+def watermark(image: Image.Image, rng: Random, opacity: Spans) -> Edited:
     """Lay an agency's name over the picture, once or in a pattern; the strength is its opacity."""
-    opacity = uniform(rng, 0.25, 0.55)
+    share = strength(rng, opacity)
     text = rng.choice(AGENCIES)
     lay = rng.choice((_mark_once, _mark_corner, _mark_tiled))
     mask = lay(image.size, text, rng)
@@ -26,17 +27,17 @@ def watermark(image: Image.Image, rng: Random) -> Edited:
     marked = image.copy()
     for ink, layer in ((0, shadow), (255, mask)):
         paper = Image.new("L", image.size, ink).convert(image.mode)
-        marked.paste(paper, (0, 0), layer.point([round(v * opacity) for v in range(256)]))
-    return marked, f"{opacity:.2f}"
+        marked.paste(paper, (0, 0), layer.point([round(v * share) for v in range(256)]))
+    return marked, f"{share:.2f}"
 
 
-def caption(image: Image.Image, rng: Random) -> Edited:
-    """Cover the lowest 10-20 % of the picture by an opaque bar with text."""
-    share = uniform(rng, 0.10, 0.20)
+def caption(image: Image.Image, rng: Random, share: Spans) -> Edited:
+    """Cover the lowest part of the picture by an opaque bar with text."""
+    covered = strength(rng, share)
     paper, ink = rng.choice(BARS)
     text = rng.choice(CAPTIONS)
     captioned = image.convert("RGB")
-    height = max(10, round(image.height * share))
+    height = max(10, round(image.height * covered))
     top = image.height - height
     pen = ImageDraw.Draw(captioned)
     pen.rectangle((0, top, image.width, image.height), fill=paper)
@@ -45,22 +46,21 @@ def caption(image: Image.Image, rng: Random) -> Edited:
     for number, line in enumerate(lines):
         middle = top + height * (number + 1) / (len(lines) + 1)
         pen.text((margin, middle), line, font=face, fill=ink, anchor="lm")
-    return captioned, f"{share:.2f}"
+    return captioned, f"{covered:.2f}"
 
 
-def border(image: Image.Image, rng: Random) -> Edited:
+def border(image: Image.Image, rng: Random, **shares: Spans) -> Edited:
     """Add a frame all round, or bars above and below or at both sides.
 
     The strength is the width of the frame as a share of the shorter side, or of one bar as a
     share of the side that it lengthens.
     """
-    kind = rng.choice(("frame", "letterbox", "pillarbox"))
+    kind = rng.choice(list(shares))
+    share = strength(rng, shares[kind])
     if kind == "frame":
-        share = uniform(rng, 0.02, 0.08)
         wide = high = max(2, round(min(image.size) * share))
         paper = rng.choice(FRAMES)
     else:
-        share = uniform(rng, 0.06, 0.16)
         wide = round(image.width * share) if kind == "pillarbox" else 0
         high = round(image.height * share) if kind == "letterbox" else 0
         paper = rng.choice(("black", "black", "white"))

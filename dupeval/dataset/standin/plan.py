@@ -7,33 +7,10 @@ from dataclasses import dataclass
 from itertools import count
 from random import Random
 
+from dupeval.dataset.standin.levels import Level, Making
 from dupeval.dataset.standin.sources import Source
 
-SEED = "dupeval stand-in 1"
 IMAGES_PER_QUERY = 20
-GROUP_SIZES = range(2, 7)
-LEAST_PAIRS = 8
-LEAST_SINGLES = 5
-CHAIN_LENGTHS = (1, 2, 3)
-
-# In the order of application: first the picture itself, then what is laid over it, then what it
-# is set into, then its size; the last two say how the file is saved.
-FAMILIES = (
-    "rotate",
-    "crop",
-    "aspect",
-    "mirror",
-    "colour",
-    "greyscale",
-    "sharpness",
-    "watermark",
-    "caption",
-    "border",
-    "inset",
-    "resize",
-    "format",
-    "jpeg",
-)
 
 # Pairs that make no sense in one chain: two crops, colour without colours, two file formats.
 EXCLUSIVE = (("crop", "aspect"), ("colour", "greyscale"), ("format", "jpeg"))
@@ -60,40 +37,36 @@ class Planned:
     place: int
 
 
-def draw(*names: object) -> Random:
-    """Return the random numbers of one decision: the same for the same names, whatever else."""
-    return Random("/".join([SEED, *map(str, names)]))
-
-
-def plan_images(sources: Sequence[Source]) -> list[Planned]:
+def plan_images(sources: Sequence[Source], making: Making) -> list[Planned]:
     """Plan the whole dataset.
 
     Parameters
     ----------
     sources : sequence of Source
         Of all queries.
+    making : Making
 
     Returns
     -------
     list of Planned
         20 of each query, by query and place.
     """
-    deck = _Deck()
+    deck = _Deck(making)
     planned = []
     for query in dict.fromkeys(source.query for source in sources):
         photographs = [source for source in sources if source.query == query]
-        pairs = _numbered(photographs)
+        pairs = _numbered(photographs, making)
         places = list(range(1, len(pairs) + 1))
-        draw(query, "places").shuffle(places)
+        making.random(query, "places").shuffle(places)
         images = [
-            Planned(source, number, _chain(deck, source, number), place)
+            Planned(source, number, _chain(deck, source, number, making), place)
             for (source, number), place in zip(pairs, places, strict=True)
         ]
         planned += sorted(images, key=lambda image: image.place)
     return planned
 
 
-def group_sizes(photographs: int, rng: Random) -> list[int]:
+def group_sizes(photographs: int, rng: Random, level: Level) -> list[int]:
     """Draw the sizes of a query's groups of two and more, largest first.
 
     All partitions that keep the limits and have at least two different sizes are equally likely.
@@ -103,6 +76,7 @@ def group_sizes(photographs: int, rng: Random) -> list[int]:
     photographs : int
         Different photographs in the query.
     rng : Random
+    level : Level
 
     Returns
     -------
@@ -111,18 +85,20 @@ def group_sizes(photographs: int, rng: Random) -> list[int]:
     copies = IMAGES_PER_QUERY - photographs
     possible = [
         [extra + 1 for extra in extras]
-        for extras in _partitions(copies, max(GROUP_SIZES) - 1)
-        if len(extras) <= photographs - LEAST_SINGLES and len(set(extras)) > 1
+        for extras in _partitions(copies, level.largest_group - 1)
+        if len(extras) <= photographs - level.least_singles and len(set(extras)) > 1
     ]
-    enough = [sizes for sizes in possible if sum(k * (k - 1) // 2 for k in sizes) >= LEAST_PAIRS]
-    return rng.choice(enough)
+    least, most = level.pairs
+    return rng.choice(
+        [sizes for sizes in possible if least <= sum(k * (k - 1) // 2 for k in sizes) <= most]
+    )
 
 
-def _numbered(photographs: Sequence[Source]) -> list[tuple[Source, int]]:
+def _numbered(photographs: Sequence[Source], making: Making) -> list[tuple[Source, int]]:
     query = photographs[0].query
-    sizes = group_sizes(len(photographs), draw(query, "groups"))
+    sizes = group_sizes(len(photographs), making.random(query, "groups"), making.level)
     sizes += [1] * (len(photographs) - len(sizes))
-    draw(query, "photographs").shuffle(sizes)
+    making.random(query, "photographs").shuffle(sizes)
     return [
         (source, number)
         for source, size in zip(photographs, sizes, strict=True)
@@ -138,18 +114,18 @@ def _partitions(total: int, largest: int) -> Iterator[list[int]]:
             yield [first, *rest]
 
 
-def _deal_families() -> Iterator[str]:
+def _deal_families(making: Making) -> Iterator[str]:
     for number in count():
-        deck = list(FAMILIES)
-        draw("deck", number).shuffle(deck)
+        deck = list(making.level.edits)
+        making.random("deck", number).shuffle(deck)
         yield from deck
 
 
 class _Deck:
     """Shuffled decks of all families; a card that does not suit stays for the next chain."""
 
-    def __init__(self) -> None:
-        self._cards = _deal_families()
+    def __init__(self, making: Making) -> None:
+        self._cards = _deal_families(making)
         self._kept: list[str] = []
 
     def take(self, source: Source, chain: Sequence[str]) -> str:
@@ -163,14 +139,15 @@ class _Deck:
         raise AssertionError("the decks do not end")
 
 
-def _chain(deck: _Deck, source: Source, number: int) -> tuple[str, ...]:
+def _chain(deck: _Deck, source: Source, number: int, making: Making) -> tuple[str, ...]:
     if number == 0:
         return ()
     chain: list[str] = []
-    length = draw(source.query, source.photograph, number, "length").choice(CHAIN_LENGTHS)
+    rng = making.random(source.query, source.photograph, number, "length")
+    length = rng.choice(making.level.chain_lengths)
     while len(chain) < length:
         chain.append(deck.take(source, chain))
-    return tuple(sorted(chain, key=FAMILIES.index))
+    return tuple(sorted(chain, key=list(making.level.edits).index))
 
 
 def _suits(card: str, source: Source, chain: Sequence[str]) -> bool:

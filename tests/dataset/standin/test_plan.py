@@ -1,48 +1,134 @@
 """The plan alone: no pixel is read."""
 
 from collections import Counter
+from itertools import product
 from random import Random
+from typing import Any
 
 import pytest
 
-from dupeval.dataset.standin.plan import draw, group_sizes, plan_images
+from dupeval.dataset.standin.levels import LEVELS, NEWS, STUDY, Level, Making, making_of
+from dupeval.dataset.standin.plan import Planned, group_sizes, plan_images
 from dupeval.dataset.standin.sources import read_sources
+from dupeval.errors import SettingsError
+
+DRAWS = range(5)
+MAKINGS = [Making(level, draw) for level, draw in product(LEVELS.values(), DRAWS)]
+
+
+def plan(making: Making) -> list[Planned]:
+    return plan_images(read_sources(), making)
+
+
+def groups(making: Making) -> dict[tuple[str, str], int]:
+    """Return how many images each photograph has."""
+    return Counter((image.source.query, image.source.photograph) for image in plan(making))
 
 
 @pytest.mark.parametrize("photographs", range(9, 15))
-def test_group_sizes_keep_the_limits(photographs: int) -> None:
+@pytest.mark.parametrize(
+    ("level", "possible", "fewest_pairs", "most_pairs", "singles"),
+    [(NEWS, {2, 3, 4, 5, 6}, 8, 190, 5), (STUDY, {2, 3, 4, 5}, 8, 16, 2)],
+)
+def test_group_sizes_keep_the_limits(
+    photographs: int,
+    level: Level,
+    possible: set[int],
+    fewest_pairs: int,
+    most_pairs: int,
+    singles: int,
+) -> None:
     drawn = set()
     for seed in range(200):
-        sizes = group_sizes(photographs, Random(seed))
-        singles = photographs - len(sizes)
-        assert sum(sizes) + singles == 20
-        assert singles >= 5
-        assert sum(size * (size - 1) // 2 for size in sizes) >= 8
-        assert set(sizes) <= {2, 3, 4, 5, 6}
+        sizes = group_sizes(photographs, Random(seed), level)
+        alone = photographs - len(sizes)
+        assert sum(sizes) + alone == 20
+        assert alone >= singles
+        assert fewest_pairs <= sum(size * (size - 1) // 2 for size in sizes) <= most_pairs
+        assert set(sizes) <= possible
         drawn.add(tuple(sizes))
     assert len(drawn) > 1
 
 
-def test_the_plan_is_the_same_each_time() -> None:
-    assert plan_images(read_sources()) == plan_images(read_sources())
+@pytest.mark.parametrize("making", MAKINGS, ids=lambda making: making.name)
+class TestEveryMaking:
+    def test_is_the_same_each_time(self, making: Making) -> None:
+        assert plan(making) == plan(making)
+
+    def test_has_every_photograph_and_twenty_places_a_query(self, making: Making) -> None:
+        assert set(groups(making)) == {(one.query, one.photograph) for one in read_sources()}
+        places = Counter((image.source.query, image.place) for image in plan(making))
+        assert len(places) == 180
+        assert {place for _, place in places} == set(range(1, 21))
+
+    def test_uses_its_families_evenly(self, making: Making) -> None:
+        counts = Counter(family for image in plan(making) for family in image.families)
+        assert set(counts) == set(making.level.edits)
+        assert max(counts.values()) - min(counts.values()) <= 3
 
 
-def test_places_are_one_to_twenty() -> None:
-    places = Counter((image.source.query, image.place) for image in plan_images(read_sources()))
-    assert len(places) == 180
-    assert {place for _, place in places} == set(range(1, 21))
+@pytest.mark.parametrize("draw", DRAWS)
+class TestTheLevelStudy:
+    def test_has_about_7_percent_true_pairs_in_groups_of_2_to_5(self, draw: int) -> None:
+        sizes = groups(Making(STUDY, draw)).values()
+        true_pairs = sum(size * (size - 1) // 2 for size in sizes)
+        assert true_pairs / 1710 == pytest.approx(0.07, abs=0.01)
+        assert {1, 2, 3, 4} <= set(sizes) <= {1, 2, 3, 4, 5}
+
+    def test_has_one_edit_a_copy(self, draw: int) -> None:
+        edits = [(image.number > 0, len(image.families)) for image in plan(Making(STUDY, draw))]
+        assert Counter(edits) == {(False, 0): 99, (True, 1): 81}
+
+
+def test_makings_differ_in_groups_edits_and_places() -> None:
+    sources = read_sources()
+    for one, other in product(MAKINGS, MAKINGS):
+        if one != other:
+            assert groups(one) != groups(other)
+            ours, theirs = (
+                {(i.source.photograph, i.number): (i.place, i.families) for i in plan(making)}
+                for making in (one, other)
+            )
+            both = ours.keys() & theirs.keys()
+            assert len(both) >= len(sources)
+            assert sum(ours[image] == theirs[image] for image in both) < len(both) / 4
 
 
 def test_groups_of_a_query_do_not_depend_on_the_others() -> None:
     sources = read_sources()
     last = [source for source in sources if source.query == sources[-1].query]
 
-    def groups(images: list) -> list:
+    def placed(images: list[Planned]) -> list[tuple[object, ...]]:
         return [(i.source, i.number, i.place) for i in images if i.source.query == last[0].query]
 
-    assert groups(plan_images(last)) == groups(plan_images(sources))
+    assert placed(plan_images(last, Making())) == placed(plan_images(sources, Making()))
 
 
-def test_draws_depend_on_their_names_only() -> None:
-    assert draw("a", 1).random() == draw("a", 1).random()
-    assert draw("a", 1).random() != draw("a", 2).random()
+def test_random_numbers_depend_on_the_making_and_their_names_only() -> None:
+    making = Making(STUDY, 1)
+    assert making.random("a", 1).random() == making.random("a", 1).random()
+    others = [(making, "a", 2), (Making(STUDY, 2), "a", 1), (Making(NEWS, 1), "a", 1)]
+    for other, *names in others:
+        assert making.random("a", 1).random() != other.random(*names).random()
+
+
+def test_the_name_says_photographs_level_and_draw() -> None:
+    assert making_of("news", 0, "standin") == Making()
+    assert making_of("study", 3, "standin2") == Making(STUDY, 3, "standin2")
+    assert making_of("study", 3, "standin2").name == "standin2-study-3"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (("easy", 0, "standin"), "dataset.level=easy: possible: news, study"),
+        (("study", -1, "standin"), "dataset.draw=-1: possible: a whole number from 0"),
+        (("study", 1.5, "standin"), "dataset.draw=1.5: possible: a whole number from 0"),
+        (("study", True, "standin"), "dataset.draw=True: possible: a whole number from 0"),
+        (("study", 0, "mine"), "dataset.photographs=mine: possible: standin, standin2"),
+    ],
+)
+def test_what_is_not_possible_is_one_sentence(settings: tuple[Any, ...], message: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        making_of(*settings)
+    assert str(caught.value) == message
