@@ -19,6 +19,10 @@ from dupeval.errors import SettingsError
 # The names of the files in a results folder that are dupeval's, a line each.
 OURS = ".dupeval"
 
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
 
 @contextmanager
 def whole_file(path: Path, unfinished: Path | None = None) -> Iterator[Path]:
@@ -136,9 +140,7 @@ def open_regular(path: Path) -> BinaryIO:
 
 def canonical_json(value: Any) -> str:
     """Return the one JSON text of a value: keys sorted, no spaces, no NaN."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    return _CANONICAL.encode(value)
 
 
 def json_sha256(value: Any) -> str:

@@ -26,7 +26,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from dupeval.errors import StoreError
-from dupeval.files import canonical_json, json_sha256, whole_file
+from dupeval.files import canonical_json, whole_file
 
 Tensors = Mapping[str, npt.NDArray[Any]]
 
@@ -63,6 +63,9 @@ class Store:
 
     folder: Path
 
+    def __post_init__(self) -> None:
+        remove_unfinished(self._unfinished)
+
     def get(self, key: Mapping[str, Any]) -> Entry | None:
         """Return an entry, or None if there is none.
 
@@ -82,16 +85,18 @@ class Store:
         UserWarning
             If it is damaged, or no regular file; it counts as none.
         """
-        path = self._path(key)
-        remove_unfinished(self._unfinished)
+        text = canonical_json(key)
+        path = self._path(text)
         with _told(path, "read"):
             try:
+                mode = path.lstat().st_mode
+                if stat.S_ISDIR(mode):
+                    raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
                 # A pipe would be waited for.
-                is_file = stat.S_ISREG(_no_folder(path).st_mode)
-                content = path.read_bytes() if is_file else b""
+                content = path.read_bytes() if stat.S_ISREG(mode) else b""
             except FileNotFoundError:
                 return None
-        entry = _unpacked(content, key)
+        entry = _unpacked(content, text)
         if entry is None:
             warnings.warn(f"{path} is damaged and is computed again", stacklevel=2)
         return entry
@@ -104,18 +109,18 @@ class Store:
         StoreError
             If it cannot be written.
         """
-        path = self._path(key)
+        text = canonical_json(key)
+        path = self._path(text)
         # Contiguous, because safetensors stores the memory as it lies.
         tensors = {name: np.ascontiguousarray(values) for name, values in entry.tensors.items()}
-        described = {"key": key, "about": entry.about, "sha256": _sha256(key, tensors, entry.about)}
         # One text, for several would come in any order.
-        content = save(tensors, {"entry": canonical_json(described)})
+        content = save(tensors, {"entry": _description(text, tensors, entry.about)})
         with _told(path, "written"), whole_file(path, self._unfinished) as temporary:
             temporary.write_bytes(content)
 
-    def _path(self, key: Mapping[str, Any]) -> Path:
-        name = json_sha256(key)
-        return self.folder / name[:2] / f"{name}.safetensors"
+    def _path(self, key: str) -> Path:
+        name = hashlib.sha256(key.encode()).hexdigest()
+        return self.folder / f"{name[:2]}/{name}.safetensors"
 
     @property
     def _unfinished(self) -> Path:
@@ -124,7 +129,7 @@ class Store:
 
 @cache
 def remove_unfinished(folder: Path) -> None:
-    """Remove the temporary files of runs that were killed, once in this process.
+    """Remove the temporary files of runs that were killed, once in each process.
 
     Parameters
     ----------
@@ -139,13 +144,6 @@ def remove_unfinished(folder: Path) -> None:
                     path.unlink()
 
 
-def _no_folder(path: Path) -> Any:
-    status = path.lstat()
-    if stat.S_ISDIR(status.st_mode):
-        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
-    return status
-
-
 @contextmanager
 def _told(path: Path, done: str) -> Iterator[None]:
     """Let an error of the operating system end as a sentence."""
@@ -158,22 +156,24 @@ def _told(path: Path, done: str) -> Iterator[None]:
         ) from error
 
 
-def _unpacked(content: bytes, key: Mapping[str, Any]) -> Entry | None:
+def _unpacked(content: bytes, key: str) -> Entry | None:
     try:
         tensors = load(content)
         header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-        described = json.loads(header["__metadata__"]["entry"])
-        about = described["about"]
-        whole = described["sha256"] == _sha256(key, tensors, about)
-        same = canonical_json(described["key"]) == canonical_json(key)
+        found = header["__metadata__"]["entry"]
+        about = json.loads(found)["about"]
+        expected = _description(key, tensors, about)
     except (SafetensorError, ValueError, KeyError, TypeError):
         return None
-    return Entry(tensors, about) if whole and same else None
+    return Entry(tensors, about) if found == expected else None
 
 
-def _sha256(key: Mapping[str, Any], tensors: Tensors, about: Mapping[str, Any]) -> str:
-    digest = hashlib.sha256(canonical_json([key, about]).encode())
+def _description(key: str, tensors: Tensors, about: Mapping[str, Any]) -> str:
+    """Return the JSON of what an entry is, with a checksum of all of it."""
+    said = f'"about":{canonical_json(about)},"key":{key}'
+    digest = hashlib.sha256(said.encode())
     for name in sorted(tensors):
         values = tensors[name]
-        digest.update(f"{name}{values.dtype}{values.shape}".encode() + values.tobytes())
-    return digest.hexdigest()
+        digest.update(f"{name}{values.dtype}{values.shape}".encode())
+        digest.update(values.data)
+    return f'{{{said},"sha256":"{digest.hexdigest()}"}}'

@@ -22,6 +22,7 @@ from safetensors import SafetensorError, safe_open
 
 from dupeval.errors import WeightsError
 from dupeval.files import file_sha256, whole_file
+from dupeval.store import remove_unfinished
 
 if TYPE_CHECKING:
     import torch
@@ -120,6 +121,7 @@ def _stored(path: Path, fetch: Callable[[], Tensors]) -> WeightsFile:
     from safetensors.numpy import save  # noqa: PLC0415
 
     path.parent.mkdir(parents=True, exist_ok=True)
+    remove_unfinished(path.parent)
     with FileLock(path.with_suffix(".lock")):
         if not path.exists():
             tensors = fetch()

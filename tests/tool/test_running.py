@@ -150,6 +150,14 @@ class TestASecondRun:
         run_tool(command, dataset, cache, 20.0)
         assert started(command) == 6
 
+    def test_with_other_source_asks_for_all(
+        self, dataset: Dataset, cache: ReplyCache, command: Command, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run_tool(command, dataset, cache, 20.0)
+        monkeypatch.setattr("dupeval.tool.running.source_sha256", lambda *_, **__: "another")
+        run_tool(command, dataset, cache, 20.0)
+        assert started(command) == 6
+
     def test_of_another_number_asks_for_all_and_is_stored_apart(
         self, dataset: Dataset, cache: ReplyCache, command: Command
     ) -> None:
