@@ -1,17 +1,17 @@
-"""The other end of a tool's process: started, asked, watched, and ended with all it started."""
+"""The other end of a tool's process: started, asked and watched."""
 
 from __future__ import annotations
 
 import json
 import os
 import select
-import signal
 import site
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,8 @@ from typing import IO, Any, Self
 
 from dupeval.errors import NoScoresError
 from dupeval.tool import Answer, Tool
-from dupeval.tool.executable import ending
+from dupeval.tool.executable import ending, kept
+from dupeval.tool.keeper import GRACE_S
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class ToolProcess:
 
     tool: Tool
     time_limit_s: float
-    _home: tempfile.TemporaryDirectory[str] = field(init=False)
+    _held: ExitStack = field(init=False, default_factory=ExitStack)
     _process: subprocess.Popen[bytes] = field(init=False)
     _errors: IO[bytes] = field(init=False)
     _unread: bytes = b""
@@ -70,17 +71,22 @@ class ToolProcess:
 
     def __enter__(self) -> Self:
         self._started = time.perf_counter()
-        self._home = tempfile.TemporaryDirectory(prefix="dupeval-home-", ignore_cleanup_errors=True)
-        self._errors = tempfile.TemporaryFile()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "dupeval.tool.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            cwd=self._home.name,
-            env=_environment(self._home.name),
-            start_new_session=True,
-        )
+        with ExitStack() as held:
+            home = held.enter_context(
+                tempfile.TemporaryDirectory(prefix="dupeval-home-", ignore_cleanup_errors=True)
+            )
+            self._errors = held.enter_context(tempfile.TemporaryFile())
+            self._process = held.enter_context(
+                kept(
+                    [sys.executable, "-P", "-m", "dupeval.tool.worker"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=self._errors,
+                    cwd=home,
+                    env=_environment(home),
+                )
+            )
+            self._held = held.pop_all()
         return self
 
     def __exit__(
@@ -89,9 +95,7 @@ class ToolProcess:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._end()
-        self._errors.close()
-        self._home.cleanup()
+        self._held.close()
 
     def ask(self, images: Sequence[Path]) -> Reply:
         """Return what the tool says of images.
@@ -150,21 +154,12 @@ class ToolProcess:
 
     def _crash(self, deadline: float) -> NoScoresError:
         try:
-            code = self._process.wait(max(0.0, deadline - time.perf_counter()))
+            # The keeper ends what is left first.
+            code = self._process.wait(max(0.0, deadline - time.perf_counter()) + 2 * GRACE_S)
         except subprocess.TimeoutExpired:
             # It has only closed its ends of the pipes.
             return self._late()
         return NoScoresError("failed", f"it crashed with {ending(code, self._errors)}")
-
-    def _end(self) -> None:
-        # All it started too, even where it has ended itself.
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            # Nothing of the group is left.
-            return
-        finally:
-            self._process.communicate()
 
 
 def _environment(home: str) -> Mapping[str, str]:

@@ -121,3 +121,37 @@ class TestAVersion:
             printed_version([program])
         assert caught.value.source == "failed"
         assert time.perf_counter() - started < 10
+
+    def test_that_does_not_come_leaves_nothing_running(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(executable, "VERSION_TIME_LIMIT_S", 1.0)
+        code = """
+            import os, time
+            if not os.fork():
+                os.setsid()
+            print(os.getpid(), file=open(__file__ + ".pids", "a"), flush=True)
+            time.sleep(60)
+        """
+        with pytest.raises(NoScoresError, match="did not end"):
+            printed_version([fake_program(tmp_path / "program", code)])
+        pids = [int(line) for line in (tmp_path / "program.pids").read_text().split()]
+        assert len(pids) == 2
+        for pid in pids:
+            with pytest.raises(ProcessLookupError):
+                os.kill(pid, 0)
+
+    def test_of_a_program_that_cannot_be_started_says_why(self, tmp_path: Path) -> None:
+        program = tmp_path / "program"
+        program.write_text("#!/no/such/interpreter\n")
+        program.chmod(0o755)
+        with pytest.raises(NoScoresError) as caught:
+            printed_version([str(program)])
+        assert str(caught.value) == (
+            "program ended with exit code 127: cannot be run: No such file or directory"
+        )
+
+    def test_of_a_program_that_crashes_names_the_signal(self, tmp_path: Path) -> None:
+        program = fake_program(tmp_path / "program", "import os; os.kill(os.getpid(), 11)")
+        with pytest.raises(NoScoresError, match=r"signal 11 \(Segmentation fault\)$"):
+            printed_version([program])

@@ -10,6 +10,7 @@ import textwrap
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fake_program import fake_program
@@ -54,6 +55,14 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
     while not condition() and time.perf_counter() < deadline:
         time.sleep(0.01)
     return condition()
+
+
+def worker_of(process: ToolProcess) -> int:
+    """Return the number of the process that the tool runs in."""
+    keeper = process._process.pid
+    children = Path(f"/proc/{keeper}/task/{keeper}/children")
+    assert wait_until(lambda: children.read_text() != "")
+    return int(children.read_text())
 
 
 def ended(pids: Path, n: int) -> bool:
@@ -236,12 +245,23 @@ class TestACrash:
 
 
 def family(pids: Path, then: str) -> FakeDistances:
-    """Make a tool that starts a program that starts another; all write their numbers and wait."""
-    waits = "import time; time.sleep(600)"
+    """Make a tool that starts a program that starts a daemon; all write their numbers and wait.
+
+    The daemon has a session of its own, its parent has ended, and it ignores what asks it to end.
+    """
+    daemon = f"""
+import os, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if os.fork():
+    os._exit(0)
+os.setsid()
+print(os.getpid(), file=open({str(pids)!r}, "a"))
+time.sleep(600)
+"""
     child = f"""
 import os, subprocess, sys, time
-grandchild = subprocess.Popen([sys.executable, "-ISc", {waits!r}])
-print(os.getpid(), grandchild.pid, file=open({str(pids)!r}, "a"))
+subprocess.run([sys.executable, "-ISc", {daemon!r}])
+print(os.getpid(), file=open({str(pids)!r}, "a"))
 time.sleep(600)
 """
     return distances(f"""
@@ -252,6 +272,20 @@ time.sleep(600)
             time.sleep(0.01)
         {then}
     """)
+
+
+def program_that_asks(tool: FakeDistances, images: list[Path], pids: Path) -> Any:
+    """Start a program that asks a tool, and wait until all of the tool's family run."""
+    script = textwrap.dedent(f"""
+        from pathlib import Path
+        from fake_tools import FakeDistances
+        from dupeval.tool.process import ToolProcess
+        with ToolProcess(FakeDistances({tool.code!r}), 600.0) as process:
+            process.ask([Path({str(images[0])!r})])
+    """)
+    run = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE)
+    assert wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 3)
+    return run
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
@@ -276,7 +310,7 @@ class TestTheEnd:
         # Longer than what a pipe holds.
         images = [Path(f"/{'x' * 200}/{i}") for i in range(1000)]
         with ToolProcess(distances("answer = []"), 0.5) as process:
-            os.kill(process._process.pid, signal.SIGSTOP)
+            os.kill(worker_of(process), signal.SIGSTOP)
             with pytest.raises(NoScoresError, match=r"^no answer within 0\.5 s$"):
                 process.ask(images)
 
@@ -336,22 +370,35 @@ class TestTheEnd:
         self, images: list[Path], tmp_path: Path, temporary: Path
     ) -> None:
         pids = tmp_path / "pids"
-        script = textwrap.dedent(f"""
-            from pathlib import Path
-            from fake_tools import FakeDistances
-            from dupeval.tool.process import ToolProcess
-            tool = FakeDistances({family(pids, "time.sleep(600)").code!r})
-            with ToolProcess(tool, 600.0) as process:
-                process.ask([Path({str(images[0])!r})])
-        """)
-        run = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE)
-        assert wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 3)
+        run = program_that_asks(family(pids, "time.sleep(600)"), images, pids)
         assert list(temporary.iterdir()) != []
         run.send_signal(signal.SIGINT)
         _, errors = run.communicate(timeout=20)
         assert b"KeyboardInterrupt" in errors
         assert ended(pids, 3)
         assert list(temporary.iterdir()) == []
+
+    # One that waits, and one that holds Python's lock meanwhile: nothing else of it runs then.
+    @pytest.mark.parametrize(
+        "then", ["time.sleep(600)", "import ctypes; ctypes.PyDLL(None).sleep(600)"]
+    )
+    def test_the_end_of_the_main_program_by_kill_9_ends_it(
+        self, images: list[Path], tmp_path: Path, then: str
+    ) -> None:
+        pids = tmp_path / "pids"
+        run = program_that_asks(family(pids, then), images, pids)
+        run.kill()
+        run.communicate(timeout=20)
+        assert ended(pids, 3)
+
+    def test_a_tool_that_stops_its_group_is_ended_in_time(
+        self, images: list[Path], tmp_path: Path
+    ) -> None:
+        tool = family(tmp_path / "pids", "os.killpg(0, 19)")
+        started = time.perf_counter()
+        assert failure(tool, images, 2.0) == "no answer within 2 s"
+        assert time.perf_counter() - started < 6
+        assert ended(tmp_path / "pids", 3)
 
 
 class TestWithoutEnd:
@@ -360,7 +407,7 @@ class TestWithoutEnd:
     ) -> None:
         with ToolProcess(Command(("yes", "garbage")), 20.0) as process:
             # The same at the least of its limits, which are for the next test.
-            resource.prlimit(process._process.pid, resource.RLIMIT_FSIZE, (2**20, 2**20))
+            resource.prlimit(worker_of(process), resource.RLIMIT_FSIZE, (2**20, 2**20))
             with pytest.raises(NoScoresError) as caught:
                 process.ask(images)
         assert caught.value.source == "failed"
