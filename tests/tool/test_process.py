@@ -123,10 +123,63 @@ class TestAnswers:
             for _ in range(2):
                 assert process.ask(images).answers == [[0, 0, 0]]
 
-    def test_that_are_no_numbers_are_a_failure(self, images: list[Path]) -> None:
-        message = failure(distances("answer = [float('nan')]"), images)
-        assert message.startswith("it crashed with exit code 1: ValueError")
+    def test_that_are_no_json_are_a_failure(self, images: list[Path]) -> None:
         assert "TypeError" in failure(distances("answer = [{1}]"), images)
+
+
+# Where a tool that gets at its process's answers would write its own.
+WRITE = """
+import json, os
+right = {"number": 1, "cpu_s": 0.5, "peak_memory_mb": 7.0, "notes": [], "answers": [[2.0]]}
+def write(line):
+    for pipe in range(3, 10):
+        try:
+            os.write(pipe, line if isinstance(line, bytes) else json.dumps(line).encode() + b"\\n")
+        except OSError:
+            continue
+"""
+THE_LAST = "os._exit(0)"
+
+
+class TestALineOfItsOwn:
+    def test_is_read_as_an_answer_if_it_is_one(self, images: list[Path]) -> None:
+        reply = ask(distances(f"{WRITE}\nwrite(right); {THE_LAST}"), images)
+        assert (reply.answers, reply.cpu_s, reply.peak_memory_mb) == ([[2.0]], 0.5, 7.0)
+
+    def test_does_not_make_the_next_answer_that_of_another_question(
+        self, images: list[Path]
+    ) -> None:
+        code = f"{WRITE}\nwrite(right); import time; time.sleep(0.3); answer = []"
+        with ToolProcess(distances(code), 20.0) as process:
+            process.ask(images)
+            with pytest.raises(NoScoresError, match=r"answer is (that to another|not as agreed)"):
+                process.ask(images)
+
+    @pytest.mark.parametrize(
+        ("line", "what"),
+        [
+            ('b"garbage\\n"', "Invalid JSON: "),
+            ('b"[" * 10**6 + b"\\n"', "Invalid JSON: recursion limit exceeded"),
+            ("right | {'cpu_s': float('nan')}", "cpu_s: "),
+            ("right | {'cpu_s': -1}", "cpu_s: "),
+            ("right | {'notes': ['x' * 10**5]}", "notes.0: "),
+            ("right | {'notes': ['x'] * 1000}", "notes: "),
+            ("right | {'more': 3}", "more: "),
+            ("{'reason': 'x', 'source': 'measured', **right}", "source: "),
+            ("{'answers': []}", "number: Field required"),
+        ],
+    )
+    def test_that_is_no_answer_is_a_failure(self, images: list[Path], line: str, what: str) -> None:
+        message = failure(distances(f"{WRITE}\nwrite({line}); {THE_LAST}"), images)
+        assert message.startswith(f"its answer is not as agreed: {what}")
+        assert len(message) < 300
+
+    def test_without_end_is_not_read_for_ever(
+        self, images: list[Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("dupeval.tool.process.MOST_BYTES", 10**6)
+        endless = distances(f"{WRITE}\nwhile True: write(b'x' * 1000)")
+        assert failure(endless, images) == "its answer is longer than 1,000,096 bytes"
 
 
 class TestWhatItSees:
