@@ -28,7 +28,7 @@ from dupeval.tool.keeper import GRACE_S
 # Of what a distance is written with.
 BYTES_OF_A_PAIR = 32
 _Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
-_Text = Annotated[str, Field(max_length=10_000)]
+MOST_CHARACTERS = 10_000
 _EXACTLY = ConfigDict(extra="forbid", strict=True)
 
 
@@ -62,7 +62,7 @@ class _Line:
     number: int
     cpu_s: _Amount
     peak_memory_mb: _Amount
-    notes: Annotated[list[_Text], Field(max_length=100)]
+    notes: Annotated[list[Annotated[str, Field(max_length=MOST_CHARACTERS)]], Field(max_length=100)]
     answers: list[Any] | None = None
     source: Literal["missing", "failed"] = "failed"
     reason: str | None = None
@@ -138,7 +138,8 @@ class ToolProcess:
         most = (MOST_BYTES + BYTES_OF_A_PAIR * n_pairs) * len(self.tool.settings)
         line = self._parsed(self._read_line(deadline, most))
         if line.answers is None:
-            raise NoScoresError(line.source, line.reason or "it told nothing")
+            reason = line.reason or "it told neither answers nor why there are none"
+            raise NoScoresError(line.source, reason[:MOST_CHARACTERS])
         cpu_s = max(0.0, line.cpu_s - self._cpu_s)
         self._cpu_s = line.cpu_s
         wall_s = time.perf_counter() - started

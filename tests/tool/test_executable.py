@@ -122,25 +122,6 @@ class TestAVersion:
         assert caught.value.source == "failed"
         assert time.perf_counter() - started < 10
 
-    def test_that_does_not_come_leaves_nothing_running(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(executable, "VERSION_TIME_LIMIT_S", 1.0)
-        code = """
-            import os, time
-            if not os.fork():
-                os.setsid()
-            print(os.getpid(), file=open(__file__ + ".pids", "a"), flush=True)
-            time.sleep(60)
-        """
-        with pytest.raises(NoScoresError, match="did not end"):
-            printed_version([fake_program(tmp_path / "program", code)])
-        pids = [int(line) for line in (tmp_path / "program.pids").read_text().split()]
-        assert len(pids) == 2
-        for pid in pids:
-            with pytest.raises(ProcessLookupError):
-                os.kill(pid, 0)
-
     def test_of_a_program_that_cannot_be_started_says_why(self, tmp_path: Path) -> None:
         program = tmp_path / "program"
         program.write_text("#!/no/such/interpreter\n")

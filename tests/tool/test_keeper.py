@@ -1,11 +1,13 @@
 """The program that runs another, and leaves nothing running of what that has started."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pytest
 from fake_program import fake_program
 
 from dupeval.tool import keeper
@@ -42,6 +44,27 @@ class TestTheEndOfTheProgram:
         """
         assert code_of(tmp_path / "program", code) == 3
         assert (tmp_path / "program.ended").read_text() == "in its own way"
+
+
+class TestTheEndOfTheBlock:
+    def test_ends_the_program_and_what_it_left_in_a_session_of_its_own(
+        self, tmp_path: Path
+    ) -> None:
+        code = """
+            import os, time
+            if not os.fork():
+                os.setsid()
+            print(os.getpid(), file=open(__file__ + ".pids", "a"), flush=True)
+            time.sleep(60)
+        """
+        pids = tmp_path / "program.pids"
+        with kept([fake_program(tmp_path / "program", code)]) as process:
+            while not pids.exists() or len(pids.read_text().split()) < 2:
+                assert process.poll() is None
+                time.sleep(0.01)
+        for pid in pids.read_text().split():
+            with pytest.raises(ProcessLookupError):
+                os.kill(int(pid), 0)
 
 
 class TestTheProgram:
