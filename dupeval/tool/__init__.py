@@ -26,6 +26,8 @@ Groups = list[list[int]]
 Answer = Distances | Groups
 _T = TypeVar("_T")
 
+# Larger ones have no sums.
+MOST_DISTANCE = 1e300
 # Of images that a tool cannot read, so many are named.
 MOST_NAMED = 10
 
@@ -62,6 +64,10 @@ class Tool(ABC):
             If the tool fails.
         """
 
+    @abstractmethod
+    def problem(self, answer: Any, n_images: int) -> str | None:
+        """Say in a sentence what is wrong with what was told of one setting; None if nothing is."""
+
     @property
     def parameters(self) -> Mapping[str, Any]:
         """All its settings as JSON values; they make an equal tool in another process."""
@@ -84,6 +90,19 @@ class DistanceTool(Tool):
     @abstractmethod
     def answers(self, images: Sequence[Path]) -> Sequence[Distances]:
         """See `Tool.answers`."""
+
+    def problem(self, answer: Any, n_images: int) -> str | None:
+        """See `Tool.problem`."""
+        n_pairs = n_images * (n_images - 1) // 2
+        if not isinstance(answer, list) or len(answer) != n_pairs:
+            told = f"{len(answer):,} distances" if isinstance(answer, list) else "no list"
+            return f"it told {told} in place of {n_pairs:,}, one for each pair of {n_images} images"
+        for distance in answer:
+            if not (distance is None or (_is_number(distance) and 0 <= distance <= MOST_DISTANCE)):
+                return (
+                    f"it told the distance {_shown(distance)}; possible: from 0 to 1e300, or none"
+                )
+        return None
 
 
 class GroupTool(Tool):
@@ -109,6 +128,25 @@ class GroupTool(Tool):
     def answers(self, images: Sequence[Path]) -> Sequence[Groups]:
         """See `Tool.answers`."""
         return [places(self.groups(images, setting), images) for setting in self.settings]
+
+    def problem(self, answer: Any, n_images: int) -> str | None:
+        """See `Tool.problem`."""
+        if not isinstance(answer, list) or not all(isinstance(group, list) for group in answer):
+            return "what it told is no list of groups"
+        for image in (image for group in answer for image in group):
+            if type(image) is not int or not 0 <= image < n_images:
+                return (
+                    f"it told of the image {_shown(image)}, of {n_images} that are counted from 0"
+                )
+        return None
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)
+
+
+def _shown(value: Any) -> str:
+    return repr(value)[:100]
 
 
 def places(groups: Iterable[Iterable[str]], images: Sequence[Path]) -> Groups:

@@ -6,12 +6,15 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from dupeval.errors import NoScoresError
+from dupeval.tool import keeper
 
 # Far more than the groups of any query; what is longer is something else.
 MOST_BYTES = 64 * 2**20
@@ -41,6 +44,32 @@ def find_program(name: str, hint: str = "") -> str:
     return found
 
 
+@contextmanager
+def kept(arguments: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program that ends, with all it started, when the block or this process does.
+
+    The exit code is the program's, or `keeper.CANNOT_RUN`. Options are those of
+    `subprocess.Popen`.
+    """
+    # -S and -I: the keeper needs nothing that is installed, and starts the sooner.
+    keeping = [sys.executable, "-IS", keeper.__file__, str(os.getpid())]
+    with subprocess.Popen([*keeping, *arguments], start_new_session=True, **options) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            # A program may have stopped its whole group.
+            process.send_signal(signal.SIGCONT)
+            try:
+                process.wait(keeper.MOST_S + 1)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            finally:
+                # What the keeper could not end, or was given no time to.
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+
+
 def output_of(
     arguments: Sequence[str],
     cwd: Path | None = None,
@@ -56,24 +85,21 @@ def output_of(
         more than `MOST_BYTES`.
     """
     program = Path(arguments[0]).name
+    # Without a limit it runs where a tool does, which is kept as a whole.
+    start = subprocess.Popen if time_limit_s is None else kept
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         try:
-            done = subprocess.run(
-                list(arguments),
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=errors,
-                timeout=time_limit_s,
-                check=False,
-            )
+            with start(
+                arguments, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=errors
+            ) as process:
+                code = process.wait(time_limit_s)
         except subprocess.TimeoutExpired:
             reason = f"{program} did not end within {time_limit_s:g} s"
             raise NoScoresError("failed", reason) from None
         except OSError as error:
             raise NoScoresError("failed", f"{program} cannot be run: {error.strerror}") from None
-        if done.returncode not in exit_codes:
-            reason = f"{program} ended with {ending(done.returncode, errors)}"
+        if code not in exit_codes:
+            reason = f"{program} ended with {ending(code, errors)}"
             raise NoScoresError("failed", reason)
         if output.seek(0, os.SEEK_END) > MOST_BYTES:
             raise NoScoresError("failed", f"{program} printed more than {MOST_BYTES} bytes")

@@ -1,25 +1,35 @@
-"""The other end of a tool's process: started, asked, watched, and ended with all it started."""
+"""The other end of a tool's process: started, asked and watched."""
 
 from __future__ import annotations
 
 import json
 import os
 import select
-import signal
 import site
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as checked_dataclass
 
 from dupeval.errors import NoScoresError
 from dupeval.tool import Answer, Tool
-from dupeval.tool.executable import ending
+from dupeval.tool.executable import MOST_BYTES, ending, kept
+from dupeval.tool.keeper import GRACE_S
+
+# Of what a distance is written with.
+BYTES_OF_A_PAIR = 32
+_Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+MOST_CHARACTERS = 10_000
+_EXACTLY = ConfigDict(extra="forbid", strict=True)
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,19 @@ class Reply:
     notes: Sequence[str] = field(default_factory=list)
 
 
+@checked_dataclass(frozen=True, config=_EXACTLY)
+class _Line:
+    """What a process may answer; it is not trusted. What is told in answers is not looked at."""
+
+    number: int
+    cpu_s: _Amount
+    peak_memory_mb: _Amount
+    notes: Annotated[list[Annotated[str, Field(max_length=MOST_CHARACTERS)]], Field(max_length=100)]
+    answers: list[Any] | None = None
+    source: Literal["missing", "failed"] = "failed"
+    reason: str | None = None
+
+
 @dataclass
 class ToolProcess:
     """One process for all queries; it sees one after the other.
@@ -61,26 +84,31 @@ class ToolProcess:
 
     tool: Tool
     time_limit_s: float
-    _home: tempfile.TemporaryDirectory[str] = field(init=False)
+    _held: ExitStack = field(init=False, default_factory=ExitStack)
     _process: subprocess.Popen[bytes] = field(init=False)
     _errors: IO[bytes] = field(init=False)
-    _unread: bytes = b""
+    _asked: int = 0
     _cpu_s: float = 0.0
     _started: float | None = None
 
     def __enter__(self) -> Self:
         self._started = time.perf_counter()
-        self._home = tempfile.TemporaryDirectory(prefix="dupeval-home-", ignore_cleanup_errors=True)
-        self._errors = tempfile.TemporaryFile()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "dupeval.tool.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            cwd=self._home.name,
-            env=_environment(self._home.name),
-            start_new_session=True,
-        )
+        with ExitStack() as held:
+            home = held.enter_context(
+                tempfile.TemporaryDirectory(prefix="dupeval-home-", ignore_cleanup_errors=True)
+            )
+            self._errors = held.enter_context(tempfile.TemporaryFile())
+            self._process = held.enter_context(
+                kept(
+                    [sys.executable, "-P", "-m", "dupeval.tool.worker"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=self._errors,
+                    cwd=home,
+                    env=_environment(home),
+                )
+            )
+            self._held = held.pop_all()
         return self
 
     def __exit__(
@@ -89,9 +117,7 @@ class ToolProcess:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._end()
-        self._errors.close()
-        self._home.cleanup()
+        self._held.close()
 
     def ask(self, images: Sequence[Path]) -> Reply:
         """Return what the tool says of images.
@@ -99,7 +125,7 @@ class ToolProcess:
         Raises
         ------
         NoScoresError
-            If the tool says so itself, crashes, or does not answer in time.
+            If the tool says so itself, crashes, does not answer in time, or not as agreed.
         """
         started = self._started or time.perf_counter()
         deadline = time.perf_counter() + self.time_limit_s
@@ -108,13 +134,16 @@ class ToolProcess:
             self._write({"tool": key, "parameters": self.tool.parameters}, deadline)
             self._started = None
         self._write([str(path) for path in images], deadline)
-        reply = json.loads(self._read_line(deadline))
-        if "reason" in reply:
-            raise NoScoresError(reply["source"], reply["reason"])
-        cpu_s = reply["cpu_s"] - self._cpu_s
-        self._cpu_s = reply["cpu_s"]
+        n_pairs = len(images) * (len(images) - 1) // 2
+        most = (MOST_BYTES + BYTES_OF_A_PAIR * n_pairs) * len(self.tool.settings)
+        line = self._parsed(self._read_line(deadline, most))
+        if line.answers is None:
+            reason = line.reason or "it told neither answers nor why there are none"
+            raise NoScoresError(line.source, reason[:MOST_CHARACTERS])
+        cpu_s = max(0.0, line.cpu_s - self._cpu_s)
+        self._cpu_s = line.cpu_s
         wall_s = time.perf_counter() - started
-        return Reply(reply["answers"], wall_s, cpu_s, reply["peak_memory_mb"], reply["notes"])
+        return Reply(line.answers, wall_s, cpu_s, line.peak_memory_mb, line.notes)
 
     def _write(self, value: Any, deadline: float) -> None:
         assert self._process.stdin is not None  # noqa: S101
@@ -131,18 +160,34 @@ class ToolProcess:
             except BrokenPipeError:
                 raise self._crash(deadline) from None
 
-    def _read_line(self, deadline: float) -> bytes:
+    def _read_line(self, deadline: float, most: int) -> bytes:
         assert self._process.stdout is not None  # noqa: S101
         pipe = self._process.stdout.fileno()
-        while b"\n" not in self._unread:
+        line = bytearray()
+        # Nothing comes after a line until the next question.
+        while not line.endswith(b"\n"):
             left = deadline - time.perf_counter()
             if left <= 0 or not select.select([pipe], [], [], left)[0]:
                 raise self._late()
             part = os.read(pipe, 2**16)
             if not part:
                 raise self._crash(deadline)
-            self._unread += part
-        line, _, self._unread = self._unread.partition(b"\n")
+            line += part
+            if len(line) > most:
+                raise NoScoresError("failed", f"its answer is longer than {most:,} bytes")
+        return bytes(line)
+
+    def _parsed(self, text: bytes) -> _Line:
+        self._asked += 1
+        try:
+            line = TypeAdapter(_Line).validate_json(text)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            wrong = f"{where}: {first['msg']}" if where else first["msg"]
+            raise NoScoresError("failed", f"its answer is not as agreed: {wrong}") from None
+        if line.number != self._asked:
+            raise NoScoresError("failed", "its answer is that to another question")
         return line
 
     def _late(self) -> NoScoresError:
@@ -150,21 +195,12 @@ class ToolProcess:
 
     def _crash(self, deadline: float) -> NoScoresError:
         try:
-            code = self._process.wait(max(0.0, deadline - time.perf_counter()))
+            # The keeper ends what is left first.
+            code = self._process.wait(max(0.0, deadline - time.perf_counter()) + 2 * GRACE_S)
         except subprocess.TimeoutExpired:
             # It has only closed its ends of the pipes.
             return self._late()
         return NoScoresError("failed", f"it crashed with {ending(code, self._errors)}")
-
-    def _end(self) -> None:
-        # All it started too, even where it has ended itself.
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            # Nothing of the group is left.
-            return
-        finally:
-            self._process.communicate()
 
 
 def _environment(home: str) -> Mapping[str, str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
@@ -54,14 +55,15 @@ def run_tool(
     Raises
     ------
     NoScoresError
-        If the tool is missing or fails on a query; the reason names the query, and the images
-        on which it fails alone if there are such.
+        If the tool is missing, fails on a query or tells what cannot be; the reason names the
+        query, and the images on which it fails alone if there are such.
     """
     key = reply_key(tool, run)
     replies: dict[str, Reply] = {}
     for query in () if fresh else dataset.queries:
         reply = cache.load(key, _hashes(query))
-        if reply is not None:
+        # Whoever stored it may have checked less.
+        if reply is not None and _problem(tool, reply, len(query.images)) is None:
             replies[query.slug] = reply
     missing = [query for query in dataset.queries if query.slug not in replies]
     if missing:
@@ -89,7 +91,7 @@ def _ask(process: ToolProcess, query: Query) -> Reply:
     with private_copies(images) as paths:
         folder = paths[0].parent
         try:
-            reply = process.ask(paths)
+            reply = _checked(process, paths)
         except NoScoresError as error:
             reason = f"on query {query.slug!r}: {_named(without_folder(str(error), folder), query)}"
             in_time = time.perf_counter() - started < process.time_limit_s
@@ -100,6 +102,21 @@ def _ask(process: ToolProcess, query: Query) -> Reply:
             raise NoScoresError(error.source, reason) from None
     # The folder is another each time.
     return replace(reply, notes=[without_folder(note, folder) for note in reply.notes])
+
+
+def _checked(process: ToolProcess, images: Sequence[Path]) -> Reply:
+    reply = process.ask(images)
+    problem = _problem(process.tool, reply, len(images))
+    if problem is not None:
+        raise NoScoresError("failed", problem)
+    return reply
+
+
+def _problem(tool: Tool, reply: Reply, n_images: int) -> str | None:
+    if len(reply.answers) != len(tool.settings):
+        return f"it told {len(reply.answers)} answers, of {len(tool.settings)} settings"
+    problems = (tool.problem(answer, n_images) for answer in reply.answers)
+    return next((problem for problem in problems if problem is not None), None)
 
 
 def _fails_alone(process: ToolProcess, query: Query) -> list[str]:
@@ -120,7 +137,7 @@ def _fails_alone(process: ToolProcess, query: Query) -> list[str]:
                 ToolProcess(process.tool, process.time_limit_s) as anew,
                 private_copies([image, image]) as paths,
             ):
-                anew.ask(paths)
+                _checked(anew, paths)
         except NoScoresError:
             failed[image.name] = time.perf_counter() - started < process.time_limit_s
     if all(failed.values()):

@@ -1,8 +1,8 @@
 """The process in which a tool runs: it is asked about images, line by line, and answers.
 
 Lines are JSON. The first that comes in is the tool, each further one a list of image paths; each
-answer is an object with ``answers``, or ``source`` and ``reason`` of why there are none, and with
-``notes`` for the user.
+answer is an object with its ``number``, from 1 on, with ``answers``, or ``source`` and ``reason``
+of why there are none, and with ``notes`` for the user.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ def main() -> None:
     limit = MOST_FILE_BYTES if most == resource.RLIM_INFINITY else min(most, MOST_FILE_BYTES)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, most))
     tool = _tool(json.loads(questions.readline()))
-    for line in questions:
-        answer = json.dumps(_answer(tool, json.loads(line)), allow_nan=False)
-        print(answer, file=answers, flush=True)
+    for number, line in enumerate(questions, 1):
+        answer = {"number": number, **_answer(tool, json.loads(line))}
+        print(json.dumps(answer), file=answers, flush=True)
 
 
 def _tool(description: dict[str, Any]) -> Tool:

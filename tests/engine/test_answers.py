@@ -279,6 +279,34 @@ def test_each_fit_is_made_once() -> None:
     assert len(seen) == len(set(seen)) == 6
 
 
+def test_parameters_that_a_fit_depends_on_have_a_fit_of_their_own() -> None:
+    class Depends(Spy):
+        def fit_params(self, params: Params) -> Params:
+            return {"a": params["a"]}
+
+        def fit(self, view: TrainingView, params: Params) -> object:
+            return params["a"]
+
+    spy = Depends()
+    answers = Answers(spy, given_workshop(SECRET, np.zeros((7, 2)), GivenVectors()))
+    answers.found(1, [{"a": a, "b": b} for a in (1, 2) for b in (3, 4)])
+    answers.found(1, [{"a": 2, "b": 5}])
+    assert [(fit, many) for _, fit, _, many in spy.shown] == [
+        (1, [{"a": 1, "b": 3}, {"a": 1, "b": 4}]),
+        (2, [{"a": 2, "b": 3}, {"a": 2, "b": 4}]),
+        (2, [{"a": 2, "b": 5}]),
+    ]
+
+
+def test_a_dendrogram_is_of_the_linkage_that_is_asked_for() -> None:
+    X = draw(6)
+    answers = answers_of(X, linkage="single", metric="euclidean")
+    for linkage in ("single", "average", "complete"):
+        expected = Dendrogram.from_vectors(X[SLICES[1]], linkage, "euclidean")
+        found = answers.dendrogram(1, {"linkage": linkage})
+        np.testing.assert_allclose(found.heights, expected.heights, rtol=1e-9)
+
+
 def test_a_method_that_tells_groups_has_no_distances() -> None:
     class Groups(Spy):
         def answers(

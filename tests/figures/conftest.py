@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from dupeval.method import Method, Resources
 from dupeval.method.vectors import VectorMethod
 from dupeval.protocol import Protocol
 from dupeval.protocol.loqo import LeaveOneQueryOut
+from dupeval.protocol.nested import Nested
 from dupeval.provenance import describe_run
 from dupeval.reduction import PCA
 from dupeval.rendering import csv_bytes
@@ -48,9 +50,15 @@ def dataset(tmp_path_factory: pytest.TempPathFactory, make_dataset: Callable[...
     return read_folder(root)
 
 
-def store(folder: Path, dataset: Dataset, cache_dir: Path) -> None:
+def store(
+    folder: Path,
+    dataset: Dataset,
+    cache_dir: Path,
+    methods: Mapping[str, Method] = METHODS,
+    protocols: Mapping[str, Protocol] = PROTOCOLS,
+) -> None:
     """Write Table 1 of a dataset, as the program does."""
-    evaluation = evaluate(METHODS, PROTOCOLS, dataset, Resources(cache_dir))
+    evaluation = evaluate(methods, protocols, dataset, Resources(cache_dir))
     per_query = per_query_table(evaluation.results)
     tables = {
         "per_query": per_query,
@@ -63,7 +71,7 @@ def store(folder: Path, dataset: Dataset, cache_dir: Path) -> None:
         {"methods": SETTINGS, "seed": 0},
         dataset,
         {},
-        {name: protocol.description for name, protocol in PROTOCOLS.items()},
+        {name: protocol.description for name, protocol in protocols.items()},
         hashes,
     )
     write_whole(folder, {**contents, "run.json": json.dumps(run).encode()})
@@ -75,6 +83,18 @@ def material(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Mate
     store(folder / "table1", dataset, folder / "cache")
     resources = Resources(folder / "cache")
     return Material(dataset, METHODS, PROTOCOLS, SETTINGS, resources, folder / "table1", seed=0)
+
+
+@pytest.fixture(scope="session")
+def chosen(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Material:
+    """Give the same with parameters chosen: none of them is as configured."""
+    folder = tmp_path_factory.mktemp("chosen")
+    grid = {"metric": ["cityblock"], "linkage": ["single"], "size": [6]}
+    methods = {"raw_pca": replace(METHODS["raw_pca"], grid=grid)}  # type: ignore[type-var]
+    protocols = {**PROTOCOLS, "nested": Nested()}
+    store(folder / "table1", dataset, folder / "cache", methods, protocols)
+    resources = Resources(folder / "cache")
+    return Material(dataset, methods, protocols, SETTINGS, resources, folder / "table1", seed=0)
 
 
 @pytest.fixture

@@ -24,6 +24,14 @@ from dupeval.metrics import PairCurve, PairScores, pair_curve, pair_scores
 INF = math.inf
 
 
+def test_the_curves_of_decisions_are_those_of_the_parameters_they_chose(chosen: Material) -> None:
+    found = Scored.of(chosen, "raw_pca", "nested")
+    for place, (curve, decision) in enumerate(zip(found.curves, found.decisions, strict=True)):
+        assert decision.params == {"metric": "cityblock", "linkage": "single", "size": 6}
+        tree = chosen.answers("raw_pca").dendrogram(place, decision.params, decision.hidden)
+        assert set(curve.thresholds[1:]) == set(tree.heights)
+
+
 class TestMeans:
     def test_of_two_step_functions(self) -> None:
         mean = MeanCurve.of([perfect_between(1, 3), perfect_between(2, 4)])

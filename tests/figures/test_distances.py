@@ -25,6 +25,16 @@ def test_pairs_of_one_photograph_and_of_two_of_all_queries() -> None:
     assert found.threshold == 2.5
 
 
+def test_they_are_those_of_the_chosen_parameters() -> None:
+    method = VectorMethod(GivenVectors(), metric="euclidean")
+    dataset = dataset_of("pp", "rr")
+    vectors = np.array([[0.0, 0], [3, 4], [0, 0], [3, 4]])
+    answers = Answers(method, given_workshop(dataset, vectors, method.representation))
+    decisions = [Decision({"metric": "cityblock"}, 1.0), Decision({}, 1.0)]
+    found = distances_of(answers, decisions, [q.photographs for q in dataset.queries])
+    assert found.same.tolist() == [7, 5]
+
+
 @pytest.mark.usefixtures("in_style")
 class TestTheFigure:
     def test_areas_are_one_and_counts_are_told(self, material: Material) -> None:

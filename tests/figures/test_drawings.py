@@ -3,14 +3,20 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from matplotlib.colors import to_hex
+from sklearn import decomposition
 
+from dupeval.clustering import Dendrogram
 from dupeval.dataset import Dataset
-from dupeval.figures.dendrogram import DendrogramOfQuery
+from dupeval.figures import style
+from dupeval.figures.dendrogram import DendrogramOfQuery, Tree
 from dupeval.figures.duplicates import Duplicates, examples
 from dupeval.figures.extraction import FeatureExtraction
 from dupeval.figures.material import Material
 from dupeval.figures.process import Process, sample
+from dupeval.figures.thumbnails import thumbnails
 from dupeval.method.vectors import VectorMethod
 from dupeval.reduction import PCA
 from dupeval.representation.raw import RawPixels
@@ -21,6 +27,16 @@ pytestmark = pytest.mark.usefixtures("in_style")
 
 def texts(picture_axes: object) -> list[str]:
     return [text.get_text() for text in picture_axes.texts]  # type: ignore[attr-defined]
+
+
+def tops(merges: object) -> list[float]:
+    """Return the heights of drawn merges."""
+    return [segment[1, 1] for segment in merges.get_segments()]  # type: ignore[attr-defined]
+
+
+def heights(tree: object) -> list[float]:
+    """Return the heights of all merges of a drawn tree."""
+    return sorted(top for part in tree.collections for top in tops(part))  # type: ignore[attr-defined]
 
 
 class TestDuplicates:
@@ -80,6 +96,52 @@ class TestDendrogram:
         picture = figure.draw(material)
         assert len(picture.canvas.axes[0].images) == most
         assert f"Of 5 images {most} are shown" in picture.text
+
+    def test_the_tree_is_that_of_the_parameters_the_protocol_chose(self, chosen: Material) -> None:
+        picture = DendrogramOfQuery(query="one", method="raw_pca", protocol="nested").draw(chosen)
+        _, tree = picture.canvas.axes
+        assert tree.get_ylabel() == "cityblock distance, single linkage"
+        # By hand: the first component of the two other queries.
+        vectors = [
+            np.array(list(RawPixels(size=6).vectors([image.path for image in query.images])), float)
+            for query in chosen.dataset.queries
+        ]
+        pca = decomposition.PCA(1, svd_solver="full").fit(np.concatenate(vectors[1:]))
+        reduced = pca.transform(vectors[0])
+        expected = Dendrogram.from_vectors(reduced, "single", "cityblock").heights
+        np.testing.assert_allclose(heights(tree), expected, rtol=1e-6)
+        row = chosen.stored.row("raw_pca", "nested", "one")
+        assert f"precision {row['precision']:.3f}, recall {row['recall']:.3f}" in picture.text
+        assert picture.settings["linkage"] == "single"
+
+    def test_of_a_protocol_of_configured_parameters_it_is_as_configured(
+        self, chosen: Material
+    ) -> None:
+        picture = DendrogramOfQuery(query="one", method="raw_pca", protocol="loqo").draw(chosen)
+        assert picture.canvas.axes[1].get_ylabel() == "cosine distance, complete linkage"
+
+    def test_merges_up_to_the_threshold_are_dark_and_those_above_light(
+        self, material: Material
+    ) -> None:
+        _, tree = DendrogramOfQuery(query="one", method="raw").draw(material).canvas.axes
+        threshold = material.stored.row("raw", "loqo", "one")["threshold"]
+        light, dark = tree.collections
+        assert [to_hex(part.get_edgecolor()[0]) for part in (light, dark)] == [
+            to_hex(style.LIGHT),
+            to_hex(style.INK),
+        ]
+        assert max(tops(dark)) <= threshold < min(tops(light))
+
+    def test_leaves_bars_and_images_are_in_the_trees_order(self, material: Material) -> None:
+        figure = DendrogramOfQuery(query="one", method="raw")
+        page, _ = figure.draw(material).canvas.axes
+        query = material.dataset.queries[0]
+        leaves = Tree.of(material.answers("raw").dendrogram(0, {})).leaves
+        assert leaves.tolist() != sorted(leaves)
+        (size,) = {page.images[0].get_array().shape[:2]}
+        expected = thumbnails([query.images[i] for i in leaves], *np.array(size[::-1]) / style.DPI)
+        for drawn, picture in zip(page.images, expected, strict=True):
+            np.testing.assert_array_equal(drawn.get_array(), picture)
 
     def test_two_images(self, material: Material) -> None:
         picture = DendrogramOfQuery(query="3", method="raw_pca").draw(material)

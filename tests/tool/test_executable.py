@@ -121,3 +121,18 @@ class TestAVersion:
             printed_version([program])
         assert caught.value.source == "failed"
         assert time.perf_counter() - started < 10
+
+    def test_of_a_program_that_cannot_be_started_says_why(self, tmp_path: Path) -> None:
+        program = tmp_path / "program"
+        program.write_text("#!/no/such/interpreter\n")
+        program.chmod(0o755)
+        with pytest.raises(NoScoresError) as caught:
+            printed_version([str(program)])
+        assert str(caught.value) == (
+            "program ended with exit code 127: cannot be run: No such file or directory"
+        )
+
+    def test_of_a_program_that_crashes_names_the_signal(self, tmp_path: Path) -> None:
+        program = fake_program(tmp_path / "program", "import os; os.kill(os.getpid(), 11)")
+        with pytest.raises(NoScoresError, match=r"signal 11 \(Segmentation fault\)$"):
+            printed_version([program])

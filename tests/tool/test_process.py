@@ -10,6 +10,7 @@ import textwrap
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fake_program import fake_program
@@ -54,6 +55,14 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
     while not condition() and time.perf_counter() < deadline:
         time.sleep(0.01)
     return condition()
+
+
+def worker_of(process: ToolProcess) -> int:
+    """Return the number of the process that the tool runs in."""
+    keeper = process._process.pid
+    children = Path(f"/proc/{keeper}/task/{keeper}/children")
+    assert wait_until(lambda: children.read_text() != "")
+    return int(children.read_text())
 
 
 def ended(pids: Path, n: int) -> bool:
@@ -114,10 +123,74 @@ class TestAnswers:
             for _ in range(2):
                 assert process.ask(images).answers == [[0, 0, 0]]
 
-    def test_that_are_no_numbers_are_a_failure(self, images: list[Path]) -> None:
-        message = failure(distances("answer = [float('nan')]"), images)
-        assert message.startswith("it crashed with exit code 1: ValueError")
+    def test_that_are_no_json_are_a_failure(self, images: list[Path]) -> None:
         assert "TypeError" in failure(distances("answer = [{1}]"), images)
+
+
+# Where a tool that gets at its process's answers would write its own.
+WRITE = """
+import json, os
+right = {"number": 1, "cpu_s": 0.5, "peak_memory_mb": 7.0, "notes": [], "answers": [[2.0]]}
+def write(line):
+    for pipe in range(3, 10):
+        try:
+            os.write(pipe, line if isinstance(line, bytes) else json.dumps(line).encode() + b"\\n")
+        except OSError:
+            continue
+"""
+THE_LAST = "os._exit(0)"
+
+
+class TestALineOfItsOwn:
+    def test_is_read_as_an_answer_if_it_is_one(self, images: list[Path]) -> None:
+        reply = ask(distances(f"{WRITE}\nwrite(right); {THE_LAST}"), images)
+        assert (reply.answers, reply.cpu_s, reply.peak_memory_mb) == ([[2.0]], 0.5, 7.0)
+
+    def test_does_not_make_the_next_answer_that_of_another_question(
+        self, images: list[Path]
+    ) -> None:
+        code = f"{WRITE}\nwrite(right); import time; time.sleep(0.3); answer = []"
+        with ToolProcess(distances(code), 20.0) as process:
+            process.ask(images)
+            with pytest.raises(NoScoresError, match=r"answer is (that to another|not as agreed)"):
+                process.ask(images)
+
+    @pytest.mark.parametrize(
+        ("line", "what"),
+        [
+            ('b"garbage\\n"', "Invalid JSON: "),
+            ('b"[" * 10**6 + b"\\n"', "Invalid JSON: recursion limit exceeded"),
+            ("right | {'cpu_s': float('nan')}", "cpu_s: "),
+            ("right | {'cpu_s': -1}", "cpu_s: "),
+            ("right | {'notes': ['x' * 10**5]}", "notes.0: "),
+            ("right | {'notes': ['x'] * 1000}", "notes: "),
+            ("right | {'more': 3}", "more: "),
+            ("{'reason': 'x', 'source': 'measured', **right}", "source: "),
+            ("{'answers': []}", "number: Field required"),
+        ],
+    )
+    def test_that_is_no_answer_is_a_failure(self, images: list[Path], line: str, what: str) -> None:
+        message = failure(distances(f"{WRITE}\nwrite({line}); {THE_LAST}"), images)
+        assert message.startswith(f"its answer is not as agreed: {what}")
+        assert len(message) < 300
+
+    @pytest.mark.parametrize(
+        ("line", "reason"),
+        [
+            ('{"reason": "x" * 10**6}', "x" * 10_000),
+            ("{}", "it told neither answers nor why there are none"),
+        ],
+    )
+    def test_without_answers_says_why(self, images: list[Path], line: str, reason: str) -> None:
+        code = f"{WRITE}\ndel right['answers']; write(right | {line}); {THE_LAST}"
+        assert failure(distances(code), images) == reason
+
+    def test_without_end_is_not_read_for_ever(
+        self, images: list[Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("dupeval.tool.process.MOST_BYTES", 10**6)
+        endless = distances(f"{WRITE}\nwhile True: write(b'x' * 1000)")
+        assert failure(endless, images) == "its answer is longer than 1,000,096 bytes"
 
 
 class TestWhatItSees:
@@ -236,12 +309,23 @@ class TestACrash:
 
 
 def family(pids: Path, then: str) -> FakeDistances:
-    """Make a tool that starts a program that starts another; all write their numbers and wait."""
-    waits = "import time; time.sleep(600)"
+    """Make a tool that starts a program that starts a daemon; all write their numbers and wait.
+
+    The daemon has a session of its own, its parent has ended, and it ignores what asks it to end.
+    """
+    daemon = f"""
+import os, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if os.fork():
+    os._exit(0)
+os.setsid()
+print(os.getpid(), file=open({str(pids)!r}, "a"))
+time.sleep(600)
+"""
     child = f"""
 import os, subprocess, sys, time
-grandchild = subprocess.Popen([sys.executable, "-ISc", {waits!r}])
-print(os.getpid(), grandchild.pid, file=open({str(pids)!r}, "a"))
+subprocess.run([sys.executable, "-ISc", {daemon!r}])
+print(os.getpid(), file=open({str(pids)!r}, "a"))
 time.sleep(600)
 """
     return distances(f"""
@@ -252,6 +336,20 @@ time.sleep(600)
             time.sleep(0.01)
         {then}
     """)
+
+
+def program_that_asks(tool: FakeDistances, images: list[Path], pids: Path) -> Any:
+    """Start a program that asks a tool, and wait until all of the tool's family run."""
+    script = textwrap.dedent(f"""
+        from pathlib import Path
+        from fake_tools import FakeDistances
+        from dupeval.tool.process import ToolProcess
+        with ToolProcess(FakeDistances({tool.code!r}), 600.0) as process:
+            process.ask([Path({str(images[0])!r})])
+    """)
+    run = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE)
+    assert wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 3)
+    return run
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
@@ -276,7 +374,7 @@ class TestTheEnd:
         # Longer than what a pipe holds.
         images = [Path(f"/{'x' * 200}/{i}") for i in range(1000)]
         with ToolProcess(distances("answer = []"), 0.5) as process:
-            os.kill(process._process.pid, signal.SIGSTOP)
+            os.kill(worker_of(process), signal.SIGSTOP)
             with pytest.raises(NoScoresError, match=r"^no answer within 0\.5 s$"):
                 process.ask(images)
 
@@ -336,22 +434,41 @@ class TestTheEnd:
         self, images: list[Path], tmp_path: Path, temporary: Path
     ) -> None:
         pids = tmp_path / "pids"
-        script = textwrap.dedent(f"""
-            from pathlib import Path
-            from fake_tools import FakeDistances
-            from dupeval.tool.process import ToolProcess
-            tool = FakeDistances({family(pids, "time.sleep(600)").code!r})
-            with ToolProcess(tool, 600.0) as process:
-                process.ask([Path({str(images[0])!r})])
-        """)
-        run = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE)
-        assert wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 3)
+        run = program_that_asks(family(pids, "time.sleep(600)"), images, pids)
         assert list(temporary.iterdir()) != []
         run.send_signal(signal.SIGINT)
         _, errors = run.communicate(timeout=20)
         assert b"KeyboardInterrupt" in errors
         assert ended(pids, 3)
         assert list(temporary.iterdir()) == []
+
+    # One that waits, and one that holds Python's lock meanwhile: nothing else of it runs then.
+    @pytest.mark.parametrize(
+        "then", ["time.sleep(600)", "import ctypes; ctypes.PyDLL(None).sleep(600)"]
+    )
+    def test_the_end_of_the_main_program_by_kill_9_ends_it(
+        self, images: list[Path], tmp_path: Path, then: str
+    ) -> None:
+        pids = tmp_path / "pids"
+        run = program_that_asks(family(pids, then), images, pids)
+        run.kill()
+        run.communicate(timeout=20)
+        assert ended(pids, 3)
+
+    def test_a_tool_that_stops_its_group_is_ended_in_time(
+        self, images: list[Path], tmp_path: Path
+    ) -> None:
+        tool = family(tmp_path / "pids", "answer = []")
+        stops = FakeDistances(f"import os\nif len(images) == 1: os.killpg(0, 19)\n{tool.code}")
+        with ToolProcess(stops, 20.0) as process:
+            process.ask(images)
+            process.time_limit_s = 0.3
+            with pytest.raises(NoScoresError, match=r"^no answer within 0\.3 s$"):
+                process.ask(images[:1])
+            started = time.perf_counter()
+        # Less than the keeper would be waited for, were it stopped too.
+        assert time.perf_counter() - started < 5
+        assert ended(tmp_path / "pids", 3)
 
 
 class TestWithoutEnd:
@@ -360,7 +477,7 @@ class TestWithoutEnd:
     ) -> None:
         with ToolProcess(Command(("yes", "garbage")), 20.0) as process:
             # The same at the least of its limits, which are for the next test.
-            resource.prlimit(process._process.pid, resource.RLIMIT_FSIZE, (2**20, 2**20))
+            resource.prlimit(worker_of(process), resource.RLIMIT_FSIZE, (2**20, 2**20))
             with pytest.raises(NoScoresError) as caught:
                 process.ask(images)
         assert caught.value.source == "failed"

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from fake_dataset import byte_copies, content_of, files_of
 from fake_program import COUNTED, EQUAL_FILES, fake_program, starts
-from fake_tools import FakeGroups, NeedsAPackage
+from fake_tools import FakeDistances, FakeGroups, NeedsAPackage
 
 from dupeval.dataset import Dataset, ImageHandle, Label
 from dupeval.errors import NoScoresError
+from dupeval.tool import Tool
 from dupeval.tool.cache import ReplyCache
 from dupeval.tool.command import Command
 from dupeval.tool.process import Reply
 from dupeval.tool.running import run_tool
-from dupeval.tool.view import in_order
+from dupeval.tool.view import VIEW, in_order
 
 QUERIES = {
     "one": {"a.png": "p", "b.png": "q", "c.png": "p"},
@@ -291,6 +292,61 @@ answer = []
         with pytest.raises(NoScoresError):
             run_tool(FakeGroups("raise RuntimeError"), dataset, cache, 20.0)
         assert list((tmp_path / "tmp").iterdir()) == []
+
+
+# A tool that gets at its process's answers, and writes its own.
+WRITE = """
+import json, os
+line = {"number": 1, "cpu_s": 0.5, "peak_memory_mb": 7.0, "notes": [], "answers": %s}
+for pipe in range(3, 10):
+    try:
+        os.write(pipe, json.dumps(line).encode() + b"\\n")
+    except OSError:
+        continue
+os._exit(0)
+"""
+
+
+class TestAWrongAnswer:
+    @pytest.mark.parametrize(
+        ("tool", "reason"),
+        [
+            (FakeDistances("answer = [0.0, float('nan'), 1.0]"), "it told the distance nan; "),
+            (FakeDistances("answer = [0.0] * 1000"), "it told 1,000 distances in place of 3"),
+            (FakeGroups(WRITE % "[[[0, 3]]]"), "it told of the image 3, of 3"),
+            (FakeGroups(WRITE % "[[[0]], [[0]]]"), "it told 2 answers, of 1 settings"),
+        ],
+    )
+    def test_costs_the_row_and_is_not_stored(
+        self, dataset: Dataset, cache: ReplyCache, tool: Tool, reason: str
+    ) -> None:
+        with pytest.raises(NoScoresError) as caught:
+            run_tool(tool, dataset, cache, 20.0)
+        assert caught.value.source == "failed"
+        assert str(caught.value).startswith(f"on query 'one': {reason}")
+        assert not cache.folder.exists()
+
+    def test_that_is_stored_all_the_same_is_not_used(
+        self, dataset: Dataset, cache: ReplyCache, command: Command
+    ) -> None:
+        first, _ = run_tool(command, dataset, cache, 20.0)
+        query = dataset.queries[0]
+        hashes = [query.images[i].sha256 for i in in_order(query.images)]
+        key = {"view": VIEW, "run": 0, **command.key}
+        cache.save(key, hashes, replace(first[0], answers=[[[0, 7]]]))
+        again, stored = run_tool(command, dataset, cache, 20.0)
+        assert not stored
+        assert groups(again, dataset) == EXPECTED
+        assert started(command) == 4
+
+    def test_on_some_images_names_them(self, dataset: Dataset, cache: ReplyCache) -> None:
+        content = dataset.queries[0].images[1].path.read_bytes()
+        code = f"""
+bad = any(image.read_bytes() == {content!r} for image in images)
+answer = [-1.0 if bad else 1.0] * n_pairs
+"""
+        with pytest.raises(NoScoresError, match=r"fails on each of these images alone: 'b.png'$"):
+            run_tool(FakeDistances(code), dataset, cache, 20.0)
 
 
 class TestNotes:

@@ -1,5 +1,6 @@
 """What all tools share: settings, keys, and the way from their names back to images."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -144,3 +145,47 @@ class TestSettings:
         tool = Leveled()
         assert list(tool.settings) == [{"level": "low"}, {"level": "high"}]
         assert tool.answers([Path("a"), Path("b")]) == [[[0, 1]], []]
+
+
+class TestTheProblemOfAnAnswer:
+    @pytest.mark.parametrize("answer", [[0, 0.5, None], [None] * 3, [1e300, 64.0, 0.0]])
+    def test_is_none_of_distances_of_all_pairs(self, answer: list[float | None]) -> None:
+        assert FakeDistances("").problem(answer, 3) is None
+
+    @pytest.mark.parametrize(
+        ("wrong", "shown"),
+        [
+            *[(math.nan, "nan"), (math.inf, "inf"), (1e301, "1e+301"), (-0.5, "-0.5")],
+            *[("1", "'1'"), (True, "True"), ([1.0], "[1.0]"), ("x" * 10**6, "'" + "x" * 99)],
+        ],
+    )
+    def test_is_a_distance_that_cannot_be(self, wrong: object, shown: str) -> None:
+        assert FakeDistances("").problem([0.0, wrong, 1.0], 3) == (
+            f"it told the distance {shown}; possible: from 0 to 1e300, or none"
+        )
+
+    @pytest.mark.parametrize(
+        ("answer", "told"),
+        [([0.0, 1.0], "2 distances"), ([0.0] * 1000, "1,000 distances"), ({"0": 1.0}, "no list")],
+    )
+    def test_is_another_number_of_distances(self, answer: object, told: str) -> None:
+        assert FakeDistances("").problem(answer, 3) == (
+            f"it told {told} in place of 3, one for each pair of 3 images"
+        )
+
+    @pytest.mark.parametrize("answer", [[], [[]], [[2, 0], [1]], [[0, 0], [0, 1], [1, 2]]])
+    def test_is_none_of_groups_of_places(self, answer: list[list[int]]) -> None:
+        assert FakeGroups("").problem(answer, 3) is None
+
+    @pytest.mark.parametrize(
+        ("wrong", "shown"),
+        [*[(3, "3"), (-1, "-1"), (True, "True"), (0.0, "0.0")], *[("a", "'a'"), ([0], "[0]")]],
+    )
+    def test_is_an_image_that_is_none(self, wrong: object, shown: str) -> None:
+        assert FakeGroups("").problem([[0], [1, wrong]], 3) == (
+            f"it told of the image {shown}, of 3 that are counted from 0"
+        )
+
+    @pytest.mark.parametrize("answer", [[0, 1], ["garbage"], "garbage", {"0": [0]}, None])
+    def test_is_that_there_are_no_groups(self, answer: object) -> None:
+        assert FakeGroups("").problem(answer, 3) == "what it told is no list of groups"
