@@ -15,8 +15,8 @@ from dupeval.tool import Tool
 from dupeval.tool.cache import ReplyCache
 from dupeval.tool.command import Command
 from dupeval.tool.process import Reply
-from dupeval.tool.running import run_tool
-from dupeval.tool.view import VIEW, in_order
+from dupeval.tool.running import reply_key, run_tool
+from dupeval.tool.view import in_order
 
 QUERIES = {
     "one": {"a.png": "p", "b.png": "q", "c.png": "p"},
@@ -324,7 +324,7 @@ class TestAWrongAnswer:
             run_tool(tool, dataset, cache, 20.0)
         assert caught.value.source == "failed"
         assert str(caught.value).startswith(f"on query 'one': {reason}")
-        assert not cache.folder.exists()
+        assert not list(cache.store.folder.rglob("*.safetensors"))
 
     def test_that_is_stored_all_the_same_is_not_used(
         self, dataset: Dataset, cache: ReplyCache, command: Command
@@ -332,7 +332,7 @@ class TestAWrongAnswer:
         first, _ = run_tool(command, dataset, cache, 20.0)
         query = dataset.queries[0]
         hashes = [query.images[i].sha256 for i in in_order(query.images)]
-        key = {"view": VIEW, "run": 0, **command.key}
+        key = reply_key(command)
         cache.save(key, hashes, replace(first[0], answers=[[[0, 7]]]))
         again, stored = run_tool(command, dataset, cache, 20.0)
         assert not stored
