@@ -340,7 +340,7 @@ class TestAWrongAnswer:
         assert started(command) == 4
 
     def test_on_some_images_names_them(self, dataset: Dataset, cache: ReplyCache) -> None:
-        content = dataset.queries[0].images[1].path.read_bytes()
+        content = content_of(dataset.queries[0].images[1])
         code = f"""
 bad = any(image.read_bytes() == {content!r} for image in images)
 answer = [-1.0 if bad else 1.0] * n_pairs
