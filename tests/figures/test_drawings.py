@@ -1,6 +1,7 @@
 """What the figures show of a small dataset, and that they follow the configuration."""
 
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from sklearn import decomposition
 from dupeval.clustering import Dendrogram
 from dupeval.dataset import Dataset
 from dupeval.figures import style
-from dupeval.figures.dendrogram import DendrogramOfQuery, Tree
+from dupeval.figures.dendrogram import BAR, DendrogramOfQuery, Tree
 from dupeval.figures.duplicates import Duplicates, examples
 from dupeval.figures.extraction import FeatureExtraction
 from dupeval.figures.material import Material
@@ -142,6 +143,11 @@ class TestDendrogram:
         expected = thumbnails([query.images[i] for i in leaves], *np.array(size[::-1]) / style.DPI)
         for drawn, picture in zip(page.images, expected, strict=True):
             np.testing.assert_array_equal(drawn.get_array(), picture)
+        runs = [len(list(run)) for _, run in groupby(query.photographs[leaves])]
+        bars = [patch for patch in page.patches if patch.get_height() == pytest.approx(BAR)]
+        widths = [bar.get_width() for bar in sorted(bars, key=lambda bar: bar.get_x())]
+        assert [round(5 * width / sum(widths)) for width in widths] == runs
+        assert runs != [len(list(run)) for _, run in groupby(query.photographs)]
 
     def test_two_images(self, material: Material) -> None:
         picture = DendrogramOfQuery(query="3", method="raw_pca").draw(material)
