@@ -112,14 +112,16 @@ class TestDendrogram:
         expected = Dendrogram.from_vectors(reduced, "single", "cityblock").heights
         np.testing.assert_allclose(heights(tree), expected, rtol=1e-6)
         row = chosen.stored.row("raw_pca", "nested", "one")
+        assert row["precision"] > 0.5
         assert f"precision {row['precision']:.3f}, recall {row['recall']:.3f}" in picture.text
         assert picture.settings["linkage"] == "single"
 
     def test_of_a_protocol_of_configured_parameters_it_is_as_configured(
         self, chosen: Material
     ) -> None:
-        picture = DendrogramOfQuery(query="one", method="raw_pca", protocol="loqo").draw(chosen)
+        picture = DendrogramOfQuery(query="one", method="raw_pca", protocol="fixed").draw(chosen)
         assert picture.canvas.axes[1].get_ylabel() == "cosine distance, complete linkage"
+        assert "precision 0.300, recall 1.000, F1 0.462" in picture.text
 
     def test_merges_up_to_the_threshold_are_dark_and_those_above_light(
         self, material: Material
