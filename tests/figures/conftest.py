@@ -18,6 +18,7 @@ from dupeval.files import write_whole
 from dupeval.method import Method, Resources
 from dupeval.method.vectors import VectorMethod
 from dupeval.protocol import Protocol
+from dupeval.protocol.fixed import Fixed
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.nested import Nested
 from dupeval.provenance import describe_run
@@ -90,8 +91,10 @@ def chosen(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Materi
     """Give the same with parameters chosen: none of them is as configured."""
     folder = tmp_path_factory.mktemp("chosen")
     grid = {"metric": ["cityblock"], "linkage": ["single"], "size": [6]}
-    methods = {"raw_pca": replace(METHODS["raw_pca"], grid=grid)}  # type: ignore[type-var]
-    protocols = {**PROTOCOLS, "nested": Nested()}
+    # All is together at the configured threshold.
+    method = replace(METHODS["raw_pca"], grid=grid, threshold=9.0)  # type: ignore[type-var]
+    methods = {"raw_pca": method}
+    protocols = {"fixed": Fixed(), "nested": Nested()}
     store(folder / "table1", dataset, folder / "cache", methods, protocols)
     resources = Resources(folder / "cache")
     return Material(dataset, methods, protocols, SETTINGS, resources, folder / "table1", seed=0)

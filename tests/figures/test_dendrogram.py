@@ -5,11 +5,13 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import pdist
 
 from dupeval.clustering import Dendrogram
-from dupeval.figures.dendrogram import Tree
+from dupeval.figures.dendrogram import Tree, _draw_tree
 
 
 def test_a_tree_drawn_by_hand() -> None:
@@ -38,6 +40,17 @@ def test_it_is_scipys_drawing(points: list[tuple[int, int]]) -> None:
 def in_order(merges: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     corners = merges.reshape(len(merges), -1).round(9)
     return corners[np.lexsort(corners.T[::-1])]
+
+
+def test_a_merge_at_the_threshold_is_below_it() -> None:
+    # Where all together is best, the threshold is the highest merge.
+    dendrogram = Dendrogram(np.array([[0, 1], [2, 3], [4, 5]]), np.array([1.0, 2.0, 5.0]))
+    for threshold, n_dark in ((5.0, 3), (4.9, 2), (2.0, 2), (0.5, 0)):
+        axes = Figure().subplots()
+        _draw_tree(axes, Tree.of(dendrogram), threshold)
+        _, dark = axes.collections
+        assert isinstance(dark, LineCollection)
+        assert len(dark.get_segments()) == n_dark == 4 - len(set(dendrogram.cut(threshold)))
 
 
 @pytest.mark.parametrize("n", [3000])

@@ -1,6 +1,7 @@
 """What the figures show of a small dataset, and that they follow the configuration."""
 
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from sklearn import decomposition
 from dupeval.clustering import Dendrogram
 from dupeval.dataset import Dataset
 from dupeval.figures import style
-from dupeval.figures.dendrogram import DendrogramOfQuery, Tree
+from dupeval.figures.dendrogram import BAR, DendrogramOfQuery, Tree
 from dupeval.figures.duplicates import Duplicates, examples
 from dupeval.figures.extraction import FeatureExtraction
 from dupeval.figures.material import Material
@@ -111,14 +112,16 @@ class TestDendrogram:
         expected = Dendrogram.from_vectors(reduced, "single", "cityblock").heights
         np.testing.assert_allclose(heights(tree), expected, rtol=1e-6)
         row = chosen.stored.row("raw_pca", "nested", "one")
+        assert row["precision"] > 0.5
         assert f"precision {row['precision']:.3f}, recall {row['recall']:.3f}" in picture.text
         assert picture.settings["linkage"] == "single"
 
     def test_of_a_protocol_of_configured_parameters_it_is_as_configured(
         self, chosen: Material
     ) -> None:
-        picture = DendrogramOfQuery(query="one", method="raw_pca", protocol="loqo").draw(chosen)
+        picture = DendrogramOfQuery(query="one", method="raw_pca", protocol="fixed").draw(chosen)
         assert picture.canvas.axes[1].get_ylabel() == "cosine distance, complete linkage"
+        assert "precision 0.300, recall 1.000, F1 0.462" in picture.text
 
     def test_merges_up_to_the_threshold_are_dark_and_those_above_light(
         self, material: Material
@@ -142,6 +145,11 @@ class TestDendrogram:
         expected = thumbnails([query.images[i] for i in leaves], *np.array(size[::-1]) / style.DPI)
         for drawn, picture in zip(page.images, expected, strict=True):
             np.testing.assert_array_equal(drawn.get_array(), picture)
+        runs = [len(list(run)) for _, run in groupby(query.photographs[leaves])]
+        bars = [patch for patch in page.patches if patch.get_height() == pytest.approx(BAR)]
+        widths = [bar.get_width() for bar in sorted(bars, key=lambda bar: bar.get_x())]
+        assert [round(5 * width / sum(widths)) for width in widths] == runs
+        assert runs != [len(list(run)) for _, run in groupby(query.photographs)]
 
     def test_two_images(self, material: Material) -> None:
         picture = DendrogramOfQuery(query="3", method="raw_pca").draw(material)
