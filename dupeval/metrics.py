@@ -45,7 +45,7 @@ class PairScores:
     ) -> PairScores:
         """Compute precision, recall and F1 = 2 TP / (2 TP + FP + FN)."""
         columns = np.array([[tp], [fp], [fn]], dtype=np.int64)
-        scores = _scores(columns[0], columns[1], columns[2], zero_division)
+        scores = scores_of_counts(columns[0], columns[1], columns[2], zero_division)
         precision, recall, f1 = (float(score[0]) for score in scores)
         return cls(tp, fp, fn, tn, precision, recall, f1)
 
@@ -111,7 +111,7 @@ class PairCurve:
     f1: npt.NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
-        scores = _scores(self.tp, self.fp, self.fn, self.zero_division)
+        scores = scores_of_counts(self.tp, self.fp, self.fn, self.zero_division)
         for name, values in zip(("precision", "recall", "f1"), scores, strict=True):
             object.__setattr__(self, name, values)
 
@@ -218,12 +218,13 @@ def _pairs(sizes: Counter[int] | Counter[tuple[int, int]]) -> int:
     return sum(size * (size - 1) // 2 for size in sizes.values())
 
 
-def _scores(
+def scores_of_counts(
     tp: npt.NDArray[np.int64],
     fp: npt.NDArray[np.int64],
     fn: npt.NDArray[np.int64],
     zero_division: float,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return precision, recall and F1 of counts of pairs, elementwise; see `pair_scores`."""
     nothing_to_find_or_claim = tp + fp + fn == 0
 
     def ratio(part: npt.NDArray[np.int64], whole: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:

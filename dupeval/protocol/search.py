@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from dupeval.engine.curves import Curves
 from dupeval.method import Params
@@ -34,17 +35,29 @@ def best_threshold(curves: Sequence[PairCurve]) -> tuple[float, float]:
     """
     starts = np.unique(np.concatenate([curve.thresholds for curve in curves]))
     means = np.mean([curve.f1[curve.steps_at(starts)] for curve in curves], axis=0)
-    best = means >= means.max() - TIE
-    first = np.flatnonzero(best & ~np.append(False, best[:-1]))
-    behind = np.flatnonzero(best & ~np.append(best[1:], False)) + 1
+    return middle_of_widest(starts, means >= means.max() - TIE), float(means.max())
+
+
+def middle_of_widest(starts: npt.NDArray[np.float64], holds: npt.NDArray[np.bool_]) -> float:
+    """Return the middle of the widest interval of thresholds in which something holds.
+
+    Parameters
+    ----------
+    starts : ndarray of float64, shape (n,)
+        Where each step of a function of the threshold begins, increasing, the first minus infinity.
+    holds : ndarray of bool, shape (n,)
+        On which steps it holds: one at least.
+    """
+    first = np.flatnonzero(holds & ~np.append(False, holds[:-1]))
+    behind = np.flatnonzero(holds & ~np.append(holds[1:], False)) + 1
     low = np.maximum(starts[first], 0.0)
     high = np.append(starts, starts[-1])[behind]
     widest = int(np.argmax(high - low))
     if high[widest] <= low[widest] and first[widest] == 0:
-        return float(starts[0]), float(means.max())
+        return float(starts[0])
     middle = (low[widest] + high[widest]) / 2
     # Between neighbouring floats the middle rounds to an end, and the upper one is outside.
-    return float(middle if middle < high[widest] else low[widest]), float(means.max())
+    return float(middle if middle < high[widest] else low[widest])
 
 
 def best_params(

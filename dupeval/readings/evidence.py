@@ -1,0 +1,220 @@
+"""Which reading is nearest, on draws it was not chosen on, and what that says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dupeval.readings.cuts import Floats
+from dupeval.readings.scoring import DEFINITIONS, METHODS, ORDERS, Definition, Scored
+from dupeval.readings.space import RULES, Reading, Rule, Space
+from dupeval.tables import SCORES
+
+# A constant table that describes the pattern: nothing merged, all merged, nothing, perfect.
+CONSTANT = np.array([[0, 0, 0], [np.nan, 1, np.nan], [0, 0, 0], [1, 1, 1]], float)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A reading with all its ingredients.
+
+    Attributes
+    ----------
+    place : int
+        Of the reading in `Space.readings`.
+    reading : Reading
+    rule : Rule
+    definition : Definition
+    """
+
+    place: int
+    reading: Reading
+    rule: Rule
+    definition: Definition
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """The readings of a space, scored on draws that choose and on draws that judge.
+
+    Attributes
+    ----------
+    space : Space
+    published : ndarray of float64, shape (4, 3)
+    choosing, judging : sequence of Scored
+        On different draws.
+    share : float
+        Of true pairs among all, on the judging draws.
+    """
+
+    space: Space
+    published: Floats
+    choosing: Sequence[Scored]
+    judging: Sequence[Scored]
+    share: float
+
+    @property
+    def readings(self) -> list[Reading]:
+        """All readings, in the order of the scores."""
+        return list(self.space.readings())
+
+    def chosen(self, told: bool = False, rows: Sequence[int] = range(len(METHODS))) -> Chosen:
+        """Return the reading with the least mean distance on the choosing draws.
+
+        Parameters
+        ----------
+        told : bool, default False
+            Whether its rule may look at a published figure: only such rules are tried then.
+        rows : sequence of int
+            The published rows that may be looked at.
+        """
+        apart = np.mean([self._distances(x, rows) for x in self.choosing], axis=0)
+        apart[:, [rule.looks_at_published != told for rule in RULES]] = np.inf
+        place, rule, definition = np.unravel_index(np.nanargmin(apart), apart.shape)
+        return Chosen(
+            int(place), self.readings[int(place)], RULES[int(rule)], DEFINITIONS[int(definition)]
+        )
+
+    def distances(self, chosen: Chosen, rows: Sequence[int] = range(len(METHODS))) -> Floats:
+        """Return a reading's root mean square distance from the published rows on judging draws."""
+        return np.array([self._distances(x, rows)[_place(chosen)] for x in self.judging])
+
+    def figures(self, chosen: Chosen) -> Floats:
+        """Return a reading's figures, means over judging draws, shape (4, 3)."""
+        place, rule, definition = _place(chosen)
+        found: Floats = np.mean([x.figures[place, rule, definition] for x in self.judging], axis=0)
+        return found
+
+    def own(self, chosen: Chosen) -> Floats:
+        """Return the best F1 of each method with its own threshold, mean over judging draws."""
+        found: Floats = np.mean([x.own[chosen.place] for x in self.judging], axis=0)
+        return found
+
+    def _distances(self, scored: Scored, rows: Sequence[int]) -> Floats:
+        apart = scored.figures[..., list(rows), :] - self.published[list(rows)]
+        found: Floats = np.sqrt((apart**2).mean(axis=(-2, -1)))
+        return found
+
+    def table(self, chosen: Chosen) -> pd.DataFrame:
+        """Return published and measured figures beside each other, one row a method."""
+        measured, own = self.figures(chosen), self.own(chosen)
+        return pd.DataFrame(
+            [
+                {
+                    "method": method,
+                    **{f"{s}_published": self.published[i, j] for j, s in enumerate(SCORES)},
+                    **{s: measured[i, j] for j, s in enumerate(SCORES)},
+                    "f1_own_threshold": own[i],
+                }
+                for i, method in enumerate(METHODS)
+            ]
+        )
+
+    def ingredients(self, chosen: Chosen) -> pd.DataFrame:
+        """Return what becomes of the distance when one ingredient after the other is changed."""
+        rows = [_row("as it is", "", self.distances(chosen))]
+        known = {reading: place for place, reading in enumerate(self.readings)}
+        for name, own in chosen.reading._asdict().items():
+            values = dict.fromkeys(getattr(reading, name) for reading in known)
+            for value in values:
+                other = chosen.reading._replace(**{name: value})
+                if value != own and other in known:
+                    changed = Chosen(known[other], other, chosen.rule, chosen.definition)
+                    rows.append(_row(name, value, self.distances(changed)))
+        for rule in RULES:
+            apart = self.distances(Chosen(chosen.place, chosen.reading, rule, chosen.definition))
+            if rule != chosen.rule and not np.isnan(apart).any():
+                rows.append(_row("threshold", rule.title, apart))
+        for definition in DEFINITIONS:
+            if definition != chosen.definition:
+                changed = Chosen(chosen.place, chosen.reading, chosen.rule, definition)
+                rows.append(_row("definition", _named(definition), self.distances(changed)))
+        return pd.DataFrame(rows)
+
+    def best_without(self, chosen: Chosen) -> pd.DataFrame:
+        """Return how near one comes without each value of the chosen reading, chosen anew."""
+        apart = np.mean([self._distances(x, range(len(METHODS))) for x in self.choosing], axis=0)
+        apart[:, [rule.looks_at_published for rule in RULES]] = np.inf
+        readings, rows = self.readings, []
+        for name, value in chosen.reading._asdict().items():
+            others = np.array([getattr(reading, name) != value for reading in readings])
+            if others.any():
+                place = np.unravel_index(
+                    np.nanargmin(np.where(others[:, None, None], apart, np.inf)), apart.shape
+                )
+                found = Chosen(
+                    int(place[0]),
+                    readings[int(place[0])],
+                    RULES[int(place[1])],
+                    DEFINITIONS[int(place[2])],
+                )
+                rows.append(
+                    _row(f"{name} other than {value}", described(found), self.distances(found))
+                )
+        return pd.DataFrame(rows)
+
+    def orders(self) -> pd.DataFrame:
+        """Return, for each order of the published rows, how near the nearest reading comes."""
+        chosen_on = np.mean([x.nearest for x in self.choosing], axis=0)
+        judged_on = np.mean([x.nearest for x in self.judging], axis=0)
+        rows = []
+        for i, order in enumerate(ORDERS):
+            place = int(chosen_on[:, i].argmin())
+            rows.append(
+                {
+                    **{method: METHODS[row] for method, row in zip(METHODS, order, strict=True)},
+                    "distance": judged_on[place, i],
+                }
+            )
+        return pd.DataFrame(rows).sort_values("distance", kind="stable", ignore_index=True)
+
+    def held_out_rows(self) -> pd.DataFrame:
+        """Return, for each published row, the distance from it of what was chosen on the others."""
+        rows = []
+        for i, method in enumerate(METHODS):
+            found = self.chosen(rows=[j for j in range(len(METHODS)) if j != i])
+            rows.append(_row(method, described(found), self.distances(found, [i])))
+        return pd.DataFrame(rows)
+
+    def constant(self) -> float:
+        """Return the distance of a table that holds for whatever images: see `CONSTANT`."""
+        table = CONSTANT.copy()
+        # All merged: precision is the share of true pairs.
+        table[1] = [self.share, 1.0, 2 * self.share / (1 + self.share)]
+        return float(np.sqrt(((table - self.published) ** 2).mean()))
+
+
+def described(chosen: Chosen) -> str:
+    """Return a reading in words."""
+    r = chosen.reading
+    features = {"plain": "", "unit": ", unit length", "standard": ", standardised"}[r.features]
+    cut = {"absolute": "one height", "fraction": "share of the highest merge", "groups": "groups"}
+    return (
+        f"pixels {r.size} x {r.size} in {r.scale}, VGG16 {r.network}{features}, {r.n_components} "
+        f"components fitted on the {r.fit}, {r.linkage} linkage, {r.metric}, {cut[r.cut]}: "
+        f"{chosen.rule.title}"
+    )
+
+
+def _named(definition: Definition) -> str:
+    if definition.name == "standard":
+        return f"standard, precision {definition.empty:g} where nothing is claimed"
+    return f"as the slides print them, {definition.name.removesuffix('_fp')} text of FP"
+
+
+def _place(chosen: Chosen) -> tuple[int, int, int]:
+    return chosen.place, RULES.index(chosen.rule), DEFINITIONS.index(chosen.definition)
+
+
+def _row(what: str, value: object, distances: npt.NDArray[np.float64]) -> dict[str, object]:
+    return {
+        "what": what,
+        "value": str(value),
+        "distance": float(distances.mean()),
+        "least": float(distances.min()),
+        "most": float(distances.max()),
+    }
