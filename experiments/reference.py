@@ -59,6 +59,7 @@ PARTS: Mapping[str, Part] = {
         ),
     ),
     "intervals": Part(("-m", "benchmarks.intervals", "OUT"), needs=()),
+    "calibration": Part(("-m", "benchmarks.calibration", "OUT")),
     "benchmarks": Part(("-m", "benchmarks", "OUT")),
 }
 
@@ -86,6 +87,10 @@ def _intervals(results: Path) -> str:
     return (results / "intervals" / "intervals.md").read_text(encoding="utf-8")
 
 
+def _calibration(results: Path) -> str:
+    return (results / "calibration" / "calibration.md").read_text(encoding="utf-8")
+
+
 def _benchmarks(results: Path) -> str:
     return (results / "benchmarks" / "benchmarks.md").read_text(encoding="utf-8")
 
@@ -95,6 +100,7 @@ BLOCKS: Mapping[str, Callable[[Path], str]] = {
     "table1_fixed": _table1_part("fixed"),
     "sweep": _sweep,
     "intervals": _intervals,
+    "calibration": _calibration,
     "benchmarks": _benchmarks,
 }
 _MARKED = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL)

@@ -104,9 +104,9 @@ def study_level(cut_off: float) -> Level:
 
 CUT_OFF = 0.17  # Found by benchmarks/calibration.py.
 STUDY = study_level(CUT_OFF)
-# Those inside packages that are installed; others, from wheels that are fetched.
-PHOTOGRAPHS = ("standin", "standin2")
 LEVELS = {level.name: level for level in (NEWS, STUDY)}
+# Those in packages that are installed with the project; others, in wheels that are fetched.
+PHOTOGRAPHS = ("standin", "standin2")
 
 
 @dataclass(frozen=True)
@@ -147,11 +147,13 @@ def making_of(level: str, draw: int, photographs: str) -> Making:
         If there is no such level or draw, or there are no such photographs.
     """
     if level not in LEVELS:
-        raise SettingsError(f"dataset.level={level}: possible: {', '.join(sorted(LEVELS))}")
+        raise SettingsError(
+            f"dataset.level={level} is no level; possible: {', '.join(sorted(LEVELS))}"
+        )
     if not isinstance(draw, int) or isinstance(draw, bool) or draw < 0:
-        raise SettingsError(f"dataset.draw={draw}: possible: a whole number from 0")
+        raise SettingsError(f"dataset.draw={draw} is no draw; possible: a whole number from 0")
     if photographs not in PHOTOGRAPHS:
         raise SettingsError(
-            f"dataset.photographs={photographs}: possible: {', '.join(PHOTOGRAPHS)}"
+            f"dataset.photographs={photographs} is no list; possible: {', '.join(PHOTOGRAPHS)}"
         )
     return Making(LEVELS[level], draw, photographs)

@@ -1,4 +1,4 @@
-"""The stand-in dataset, built once for all tests of this folder."""
+"""The stand-in at both levels, built once for all tests of this folder."""
 
 import csv
 import warnings
@@ -7,14 +7,24 @@ from pathlib import Path
 import pytest
 
 from dupeval.dataset.standin import ensure_standin
+from dupeval.dataset.standin.levels import STUDY, Making
 
 
 @pytest.fixture(scope="session")
 def standin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("data") / "standin", Making())
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("data") / "standin", Making(STUDY))
+
+
+def build(root: Path, making: Making) -> Path:
     with warnings.catch_warnings():
         # With other libraries than the manifest's; test_the_manifest_is_what_is_built tells.
         warnings.simplefilter("ignore", UserWarning)
-        return ensure_standin(tmp_path_factory.mktemp("data") / "standin", progress=False)
+        return ensure_standin(root, making, progress=False)
 
 
 @pytest.fixture(scope="session")

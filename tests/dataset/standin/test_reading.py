@@ -21,6 +21,10 @@ def test_is_nine_queries_of_twenty_images(copy: Path) -> None:
     assert [len(query.images) for query in dataset.queries] == [20] * 9
 
 
+def test_another_level_has_a_name_of_its_own(study: Path) -> None:
+    assert read_standin(study, level="study").name == "standin-study-0"
+
+
 def test_a_changed_label_is_an_error_that_says_what_to_do(copy: Path) -> None:
     labels = copy / "labels.csv"
     labels.write_text(labels.read_text().replace("campus_501", "campus_502", 1))
