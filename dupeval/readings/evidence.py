@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -72,12 +73,30 @@ class Evidence:
         rows : sequence of int
             The published rows that may be looked at.
         """
+        return next(self._by_distance(rows, told))[0]
+
+    def nearest(self, most: int) -> list[tuple[Chosen, float]]:
+        """Return the readings that come nearest on the choosing draws, by rules of their own."""
+        return list(islice(self._by_distance(range(len(METHODS))), most))
+
+    def _by_distance(
+        self, rows: Sequence[int], told: bool = False, among: npt.NDArray[np.bool_] | None = None
+    ) -> Iterator[tuple[Chosen, float]]:
+        """Yield readings with their mean distance on the choosing draws, the least first."""
         apart = np.mean([self._distances(x, rows) for x in self.choosing], axis=0)
-        apart[:, [rule.looks_at_published != told for rule in RULES]] = np.inf
-        place, rule, definition = np.unravel_index(np.nanargmin(apart), apart.shape)
-        return Chosen(
-            int(place), self.readings[int(place)], RULES[int(rule)], DEFINITIONS[int(definition)]
-        )
+        apart[:, [rule.looks_at_published != told for rule in RULES]] = np.nan
+        if among is not None:
+            apart[~among] = np.nan
+        readings = self.readings
+        for flat in np.argsort(apart, axis=None, kind="stable"):
+            place, rule, definition = np.unravel_index(flat, apart.shape)
+            distance = float(apart[place, rule, definition])
+            if not np.isnan(distance):
+                reading = readings[int(place)]
+                yield (
+                    Chosen(int(place), reading, RULES[int(rule)], DEFINITIONS[int(definition)]),
+                    distance,
+                )
 
     def distances(self, chosen: Chosen, rows: Sequence[int] = range(len(METHODS))) -> Floats:
         """Return a reading's root mean square distance from the published rows on judging draws."""
@@ -85,9 +104,12 @@ class Evidence:
 
     def figures(self, chosen: Chosen) -> Floats:
         """Return a reading's figures, means over judging draws, shape (4, 3)."""
+        return np.asarray(self.figures_of_draws(chosen).mean(axis=0))
+
+    def figures_of_draws(self, chosen: Chosen) -> Floats:
+        """Return a reading's figures on each judging draw, shape (n_draws, 4, 3)."""
         place, rule, definition = _place(chosen)
-        found: Floats = np.mean([x.figures[place, rule, definition] for x in self.judging], axis=0)
-        return found
+        return np.array([x.figures[place, rule, definition] for x in self.judging])
 
     def own(self, chosen: Chosen) -> Floats:
         """Return the best F1 of each method with its own threshold, mean over judging draws."""
@@ -137,24 +159,13 @@ class Evidence:
 
     def best_without(self, chosen: Chosen) -> pd.DataFrame:
         """Return how near one comes without each value of the chosen reading, chosen anew."""
-        apart = np.mean([self._distances(x, range(len(METHODS))) for x in self.choosing], axis=0)
-        apart[:, [rule.looks_at_published for rule in RULES]] = np.inf
-        readings, rows = self.readings, []
+        rows = []
         for name, value in chosen.reading._asdict().items():
-            others = np.array([getattr(reading, name) != value for reading in readings])
+            others = np.array([getattr(reading, name) != value for reading in self.readings])
             if others.any():
-                place = np.unravel_index(
-                    np.nanargmin(np.where(others[:, None, None], apart, np.inf)), apart.shape
-                )
-                found = Chosen(
-                    int(place[0]),
-                    readings[int(place[0])],
-                    RULES[int(place[1])],
-                    DEFINITIONS[int(place[2])],
-                )
-                rows.append(
-                    _row(f"{name} other than {value}", described(found), self.distances(found))
-                )
+                found, _ = next(self._by_distance(range(len(METHODS)), among=others))
+                without = f"{name} other than {value}"
+                rows.append(_row(without, described(found), self.distances(found)))
         return pd.DataFrame(rows)
 
     def orders(self) -> pd.DataFrame:
