@@ -21,7 +21,7 @@ from dupeval.representation.network import Batches, Device, Precision
 from dupeval.representation.preparation import Pixels, Resize, read_resized
 from dupeval.representation.vgg_weights import build_network, find_weights
 from dupeval.representation.weights import WeightsFile
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 
 if TYPE_CHECKING:
     import torch
