@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 from sklearn import decomposition
 
 from dupeval.errors import RowError, SettingsError
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 
 Vectors = npt.NDArray[np.floating]
 

@@ -18,7 +18,7 @@ from dupeval.dataset import Dataset
 from dupeval.errors import DupevalError, SettingsError
 from dupeval.method import Method
 from dupeval.protocol import Protocol
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 
 OUTPUT_FOLDERS = ("out_dir", "cache_dir", "report_dir")
 

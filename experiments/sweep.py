@@ -20,8 +20,8 @@ from dupeval.method.vectors import VectorMethod
 from dupeval.protocol import Protocol
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.shared import Shared
-from dupeval.settings import STRICT
 from dupeval.store import Store
+from dupeval.strict import STRICT
 from dupeval.sweep.grid import Grid, faults, grids_of, read_grid
 from dupeval.sweep.outcome import OutcomeCurves
 from dupeval.sweep.plan import Planned, Workplace, check_protocols, folds_of_queries, plan

@@ -12,7 +12,8 @@ from PIL import Image
 
 from dupeval.dataset import ImageHandle
 from dupeval.files import file_sha256
-from dupeval.representation.vgg_weights import WeightsFile, find_weights
+from dupeval.representation.vgg_weights import find_weights
+from dupeval.representation.weights import WeightsFile
 
 if TYPE_CHECKING:
     import torch

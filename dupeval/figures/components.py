@@ -18,7 +18,7 @@ from dupeval.figures.placing import Points, apart
 from dupeval.figures.thumbnails import Thumbnail, place, spread, thumbnails
 from dupeval.figures.wording import representation_lines
 from dupeval.reduction import Vectors
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 
 # Inches.
 LEFT, BETWEEN, RIGHT, BOTTOM, TOP, PANEL = 0.3, 0.38, 0.08, 0.3, 0.64, 3.0

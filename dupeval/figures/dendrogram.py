@@ -21,7 +21,7 @@ from dupeval.dataset import ImageHandle, Query
 from dupeval.figures import Figure, Picture, Slug, style
 from dupeval.figures.material import Material
 from dupeval.figures.thumbnails import Thumbnail, place, spread, thumbnails
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 
 # Inches.
 LEFT, RIGHT, TOP = 0.5, 0.25, 0.52

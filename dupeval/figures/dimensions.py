@@ -20,7 +20,7 @@ from dupeval.figures import Figure, Picture, style
 from dupeval.figures.curves import short
 from dupeval.figures.material import Material
 from dupeval.figures.swept import Series, read_sweep, series_of
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 
 # Inches.
 PANEL, LEGEND = 2.2, 0.4

@@ -20,7 +20,7 @@ from dupeval.figures import Figure, Picture, style
 from dupeval.figures.curves import distance_of, settings_of, short
 from dupeval.figures.material import Material
 from dupeval.protocol import Decision
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 from dupeval.timing import one_thread
 
 # Inches.

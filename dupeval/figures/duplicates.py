@@ -15,7 +15,7 @@ from dupeval.dataset import Dataset, ImageHandle, Label, Query
 from dupeval.figures import Figure, Picture, style
 from dupeval.figures.material import Material
 from dupeval.figures.thumbnails import place, thumbnails
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 
 # Inches.
 MARGIN, HEADING, IMAGE, LINE, GAP = 0.08, 0.24, 0.85, 0.12, 0.1

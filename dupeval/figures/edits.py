@@ -18,7 +18,7 @@ from dupeval.errors import SettingsError
 from dupeval.figures import Figure, Picture, style
 from dupeval.figures.curves import pooled_scores, short
 from dupeval.figures.material import Material
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 
 # Inches.
 LEFT, RIGHT, TOP, BOTTOM = 1.6, 0.35, 0.95, 0.1

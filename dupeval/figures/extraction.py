@@ -19,7 +19,7 @@ from dupeval.representation import Representation
 from dupeval.representation.preparation import read_resized
 from dupeval.representation.raw import RawPixels
 from dupeval.representation.vgg import VGG16
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 
 HEIGHT = 1.35  # inches
 

@@ -16,7 +16,7 @@ from dupeval.figures import Figure, Picture, Slug, style
 from dupeval.figures.material import Material
 from dupeval.figures.mistakes import Mistakes, Part
 from dupeval.figures.thumbnails import place, thumbnails
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 
 # Of the page, in tiles.
 WIDTH = 10

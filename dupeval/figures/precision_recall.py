@@ -26,8 +26,8 @@ from dupeval.figures.curves import (
 )
 from dupeval.figures.material import Material
 from dupeval.metrics import PairCurve, PairScores
-from dupeval.settings import STRICT
 from dupeval.stored import StoredResults
+from dupeval.strict import STRICT
 
 COLUMNS = 4
 # Inches.

@@ -22,7 +22,7 @@ from dupeval.method import Method
 from dupeval.method.external import ExternalMethod
 from dupeval.method.vectors import VectorMethod
 from dupeval.representation.vgg import VGG16
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 from dupeval.tool import DistanceTool
 
 # Inches.

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 from pydantic.dataclasses import dataclass
 
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 
 FILE_NAME = "figures.json"
 

@@ -19,7 +19,7 @@ from dupeval.errors import SettingsError
 from dupeval.figures import Figure, Picture, style
 from dupeval.figures.curves import protocol_name, short
 from dupeval.figures.material import Material
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 
 # Inches.
 LEFT, RIGHT, TOP, BOTTOM = 1.6, 1.3, 0.3, 0.42

@@ -23,7 +23,7 @@ from dupeval.figures.curves import (
     short,
 )
 from dupeval.figures.material import Material
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 
 # Inches.
 PANEL, LEGEND = 1.9, 0.3

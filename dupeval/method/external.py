@@ -16,7 +16,7 @@ from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Answer, Distances, Method, Params
 from dupeval.method.partitions import labels_of
 from dupeval.method.views import QueryImages
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 from dupeval.timing import Stopwatch
 from dupeval.tool import DistanceTool, Tool
 from dupeval.tool.process import Reply

@@ -18,7 +18,7 @@ from dupeval.files import file_sha256
 from dupeval.method import Answer, Method, Params
 from dupeval.method.partitions import labels_of
 from dupeval.method.views import QueryImages
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 from dupeval.timing import Stopwatch
 from dupeval.tool.blocks import blocks_of, looks_like_blocks
 

@@ -25,7 +25,7 @@ from dupeval.method import Answer, Distances, Method, Params, Scope
 from dupeval.method.views import QueryImages, TrainingView, Vectors
 from dupeval.reduction import PCA, Components, check_components
 from dupeval.representation import Representation
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 from dupeval.timing import Stopwatch, one_thread
 
 COMPONENTS = "n_components"

@@ -17,8 +17,8 @@ from dupeval.report.figures import read_figures
 from dupeval.report.galleries import found_groups, most_telling
 from dupeval.report.page import render
 from dupeval.report.pictures import Format, pictures_within
-from dupeval.settings import STRICT
 from dupeval.stored import read_results
+from dupeval.strict import STRICT
 
 __all__ = ["FILE_NAME", "Limits", "write_report"]
 

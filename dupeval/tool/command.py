@@ -18,7 +18,7 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.errors import NoScoresError, SettingsError
 from dupeval.files import file_sha256
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 from dupeval.tool import GroupTool, ToolNote
 from dupeval.tool.blocks import blocks_of, looks_like_blocks
 from dupeval.tool.executable import (

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic.dataclasses import dataclass
 
 from dupeval.errors import NoScoresError
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 from dupeval.tool import Distances, DistanceTool, note_unread
 from dupeval.tool.executable import find_program, output_of, printed_version
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic.dataclasses import dataclass
 
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 from dupeval.tool import Distances, DistanceTool, note_unread, package_versions
 
 MOST_BITS = 64

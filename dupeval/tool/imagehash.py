@@ -10,7 +10,7 @@ from PIL import Image
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 from dupeval.tool import Distances, DistanceTool, of_each, package_versions, pairwise
 
 HINT = "install it with: pip install 'dupeval[tools]'"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic.dataclasses import dataclass
 
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 from dupeval.tool import Distances
 from dupeval.tool.imagededup import ImageDedup
 

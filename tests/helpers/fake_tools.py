@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic.dataclasses import dataclass
 
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 from dupeval.tool import Distances, DistanceTool, GroupTool, package_versions
 
 # Lives as long as the process does.

@@ -25,7 +25,7 @@ from dupeval.representation import Representation
 from dupeval.representation.cache import VectorCache
 from dupeval.representation.raw import RawPixels
 from dupeval.representation.vgg import VGG16
-from dupeval.representation.vgg_weights import WeightsFile
+from dupeval.representation.weights import WeightsFile
 from dupeval.sources import source_sha256
 
 KEY = {"representation": "test", "size": 32, "mean": [1.5, 2.0], "version": "1.0"}

@@ -19,8 +19,10 @@ from dupeval.dataset.images import ImageError
 from dupeval.errors import DupevalError, SettingsError, WeightsError
 from dupeval.representation import vgg as module
 from dupeval.representation import vgg_weights
+from dupeval.representation.network import find_device
 from dupeval.representation.vgg import VGG16
-from dupeval.representation.vgg_weights import OXFORD_SHA256, WeightsFile
+from dupeval.representation.vgg_weights import OXFORD_SHA256
+from dupeval.representation.weights import WeightsFile
 
 Vectors = npt.NDArray[np.float32]
 
@@ -312,11 +314,11 @@ def test_cuda_is_used_where_it_is_and_a_clear_error_where_it_is_not(
 
 @pytest.mark.parametrize(("available", "device"), [(True, "cuda"), (False, "cpu")])
 def test_auto_is_cuda_when_there_is_one(
-    weights_dir: Path, monkeypatch: pytest.MonkeyPatch, available: bool, device: str
+    monkeypatch: pytest.MonkeyPatch, available: bool, device: str
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: available)
-    assert VGG16(weights_dir)._device() == device
-    assert VGG16(weights_dir, device="cpu")._device() == "cpu"
+    assert find_device("auto") == device
+    assert find_device("cpu") == "cpu"
 
 
 # Settings.

@@ -28,11 +28,10 @@ from dupeval.representation.vgg_weights import (
     CONVOLUTIONS,
     OXFORD_SHA256,
     WHEEL_MODEL,
-    WeightsFile,
     find_weights,
     read_wheel,
-    tensors_sha256,
 )
+from dupeval.representation.weights import WeightsFile, tensors_sha256
 
 Arrays = dict[str, npt.NDArray[np.float32]]
 State = dict[str, torch.Tensor]

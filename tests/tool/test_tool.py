@@ -11,7 +11,7 @@ from fake_tools import FakeDistances, FakeGroups
 from pydantic.dataclasses import dataclass
 
 from dupeval.errors import NoScoresError
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 from dupeval.tool import (
     GroupTool,
     ToolNote,
