@@ -32,9 +32,9 @@ from dupeval.representation import Representation
 from dupeval.representation.cache import VectorCache
 from dupeval.representation.raw import RawPixels
 from dupeval.representation.vgg import VGG16
-from dupeval.settings import STRICT
 from dupeval.sources import source_sha256
 from dupeval.store import Entry, Store
+from dupeval.strict import STRICT
 from dupeval.sweep.grid import faults
 from dupeval.tables import SCORES, published_table1
 from dupeval.timing import one_thread

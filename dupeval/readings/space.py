@@ -10,7 +10,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from dupeval.clustering import Linkage, Metric
-from dupeval.settings import STRICT
+from dupeval.strict import STRICT
 
 Features = Literal["plain", "unit", "standard"]
 Fit = Literal["query", "dataset"]
