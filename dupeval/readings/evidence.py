@@ -144,6 +144,8 @@ class Evidence:
             values = dict.fromkeys(getattr(reading, name) for reading in known)
             for value in values:
                 other = chosen.reading._replace(**{name: value})
+                if other not in known:  # The scale of pixels has no meaning there.
+                    other = other._replace(scale="0-1")
                 if value != own and other in known:
                     changed = Chosen(known[other], other, chosen.rule, chosen.definition)
                     rows.append(_row(name, value, self.distances(changed)))

@@ -115,14 +115,14 @@ def _pair(forest: Forest, source: str, shared: Shared) -> tuple[Cuts, Cuts]:
 def _steps(cuts: Cuts, truth: Truth) -> tuple[Floats, Floats]:
     """Return where the means over queries change, and the means from there on, shape (n, 3)."""
     starts = np.unique(cuts.thresholds[cuts.thresholds < np.inf])
-    return starts, _means(*cuts.at(starts), truth, DEFINITIONS[0])
+    return starts, mean_scores(*cuts.at(starts), truth, DEFINITIONS[0])
 
 
 def _best_f1(cuts: Cuts, truth: Truth) -> float:
     return float(_steps(cuts, truth)[1][:, 2].max())
 
 
-def _means(tp: Ints, claimed: Ints, truth: Truth, definition: Definition) -> Floats:
+def mean_scores(tp: Ints, claimed: Ints, truth: Truth, definition: Definition) -> Floats:
     """Return mean precision, recall and F1 of counts, shape (n_thresholds, 3)."""
     false, missed = claimed - tp, truth.n_true - tp
     if definition.name == "first_fp":
@@ -130,6 +130,10 @@ def _means(tp: Ints, claimed: Ints, truth: Truth, definition: Definition) -> Flo
     elif definition.name == "second_fp":
         missed = false
     scores = scores_of_counts(tp, false, missed, definition.empty)
+    if definition.name != "standard":
+        # As printed, nothing that is claimed leaves nothing to count; there is a pair to find yet.
+        for score in scores:
+            score[(claimed == 0) & (truth.n_true > 0)] = 0.0
     return np.stack([score.mean(axis=1) for score in scores], axis=1)
 
 
@@ -171,13 +175,19 @@ class _Thresholds:
         """
         n = len(self._grid)
         everywhere = np.array(
-            [_means(tp[:n], claimed[:n], self._truth, DEFINITIONS[0]) for tp, claimed in counts]
+            [
+                mean_scores(tp[:n], claimed[:n], self._truth, DEFINITIONS[0])
+                for tp, claimed in counts
+            ]
         )
         of_all = int(everywhere[:, :, 2].mean(axis=0).argmax())
         places = [self._places.get(rule.name, of_all) for rule in RULES]
         figures = np.array(
             [
-                [_means(tp[places], claimed[places], self._truth, each) for tp, claimed in counts]
+                [
+                    mean_scores(tp[places], claimed[places], self._truth, each)
+                    for tp, claimed in counts
+                ]
                 for each in DEFINITIONS
             ]
         ).transpose(2, 0, 1, 3)

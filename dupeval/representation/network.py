@@ -31,6 +31,8 @@ class Batches:
         Of the squares that it is given, in pixels.
     mean : tuple of float
         Subtracted from R, G, B in 0..255.
+    std : tuple of float
+        What they are divided by then.
     precision : {"fp32", "bf16"}
         What the network computes in.
     device : {"auto", "cpu", "cuda"}
@@ -41,6 +43,7 @@ class Batches:
 
     side: int
     mean: tuple[float, float, float]
+    std: tuple[float, float, float]
     precision: Precision
     device: Device
     batch_size: int | None
@@ -93,6 +96,7 @@ class Batches:
         # Channels last is how the pixels lie in memory already.
         pixels = torch.from_numpy(batch).to(device).permute(0, 3, 1, 2).float()
         pixels -= torch.tensor(self.mean, device=device)[:, None, None]
+        pixels /= torch.tensor(self.std, device=device)[:, None, None]
         return pixels.to(self._dtype())
 
     def _dtype(self) -> torch.dtype:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import PositiveInt
+from pydantic import PositiveFloat, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import ImageHandle
@@ -54,6 +54,8 @@ class VGG16(Representation):
         See `dupeval.representation.preparation.read_resized`.
     mean : tuple of float, default (123.68, 116.779, 103.939)
         Subtracted from R, G, B in 0..255: the means the Oxford group trained with.
+    std : tuple of float, default (1, 1, 1)
+        What they are divided by then; other weights than Oxford's were trained so.
     precision : {"fp32", "bf16"}, default "fp32"
         What the network computes in; vectors are float32 either way.
     device : {"auto", "cpu", "cuda"}, default "auto"
@@ -70,6 +72,7 @@ class VGG16(Representation):
     size: PositiveInt = 224
     resize: Resize = "squash"
     mean: tuple[float, float, float] = (123.68, 116.779, 103.939)
+    std: tuple[PositiveFloat, PositiveFloat, PositiveFloat] = (1.0, 1.0, 1.0)
     precision: Precision = "fp32"
     device: Device = "auto"
     batch_size: PositiveInt | None = None
@@ -88,6 +91,7 @@ class VGG16(Representation):
             "size": self.size,
             "resize": self.resize,
             "mean": list(self.mean),
+            "std": list(self.std),
             "precision": self.precision,
             "pillow": version("pillow"),
             "torch": version("torch"),
@@ -120,7 +124,9 @@ class VGG16(Representation):
             for vector in self.source.vectors(images):
                 yield self.from_source(vector[None])[0]
             return
-        batches = Batches(self.size, self.mean, self.precision, self.device, self.batch_size)
+        batches = Batches(
+            self.size, self.mean, self.std, self.precision, self.device, self.batch_size
+        )
         yield from batches.activations(images, self._read, self._network)
 
     def _read(self, image: ImageHandle) -> Pixels:
