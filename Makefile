@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 # One worker a core, each with one thread; a file's tests stay together, for they share what they make.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
-.PHONY: table1 figures report sweep sweep-defaults benchmarks test test-slow test-results ray test-ray check format
+.PHONY: table1 figures report readings sweep sweep-defaults benchmarks test test-slow test-results ray test-ray check format
 .PHONY: reference clean help
 
 help:  ## list the targets
@@ -24,6 +24,9 @@ report: $(VENV)/.run | results/table1/run.json  ## the report of stored results 
 
 sweep: $(VENV)/.run  ## the four methods over PCA dimensions, linkages and metrics, to results/sweep
 	$(BIN)/python experiments/sweep.py
+
+readings: $(VENV)/.run  ## how the study may have computed its Table 1, to results/readings
+	$(BIN)/python experiments/readings.py
 
 sweep-defaults: $(VENV)/.run  ## the settings that the methods' defaults were chosen from, to results/sweep_defaults
 	$(BIN)/python experiments/sweep.py experiment=defaults

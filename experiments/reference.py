@@ -58,6 +58,7 @@ PARTS: Mapping[str, Part] = {
             *("sweep_dir=results/reference/sweep", "out_dir=OUT"),
         ),
     ),
+    "readings": Part(("experiments/readings.py", "out_dir=OUT"), needs=()),
     "intervals": Part(("-m", "benchmarks.intervals", "OUT"), needs=()),
     "calibration": Part(("-m", "benchmarks.calibration", "OUT")),
     "benchmarks": Part(("-m", "benchmarks", "OUT")),
@@ -83,6 +84,10 @@ def _sweep(results: Path) -> str:
     return f"{about}\n\n{by_loqo}"
 
 
+def _readings(results: Path) -> str:
+    return (results / "readings" / "readings.md").read_text(encoding="utf-8")
+
+
 def _intervals(results: Path) -> str:
     return (results / "intervals" / "intervals.md").read_text(encoding="utf-8")
 
@@ -99,6 +104,7 @@ BLOCKS: Mapping[str, Callable[[Path], str]] = {
     "table1": _table1_part("nested"),
     "table1_fixed": _table1_part("fixed"),
     "sweep": _sweep,
+    "readings": _readings,
     "intervals": _intervals,
     "calibration": _calibration,
     "benchmarks": _benchmarks,
