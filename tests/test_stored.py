@@ -13,8 +13,7 @@ from dupeval.files import file_sha256
 from dupeval.metrics import pair_scores
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.oracle import Oracle
-from dupeval.stored import read_results
-from dupeval.stored_run import StoredResultsError
+from dupeval.stored import StoredResultsError, read_results
 
 
 @pytest.fixture(scope="module")

@@ -10,15 +10,15 @@ A new figure is one module here and one YAML in ``conf/figure/``:
    ``_target_`` and every setting with its default.
 3. ``conf/figures.yaml`` lists NAME where ``make figures`` is to draw it.
 
-Whatever a figure needs it asks `Material` for: the dataset, the place of a query by its slug, a
-method's curves, the stored Table 1 (`stored_for(method)` refuses results of other settings than
-those in force). The canvas comes from `style.canvas`, never from pyplot; sizes are inches on a page
-17 cm wide, so what is 7.5 points here is 7.5 points in print. `style.marks` tells photographs
-apart, by letter as well as by colour. Text that came from outside goes through `style.write`, which
-shortens it to the page, or `style.one_line`. Thumbnails come from `dupeval.figures.thumbnails`; of
-more images than there is room for, `spread` picks some, which the picture's text must say. What the
-user can put right is a `SettingsError`. Draw `experiments/figures.py figure=NAME` and look at it at
-the size of a page.
+Whatever a figure needs it asks `FigureInputs` for: the dataset, the place of a query by its slug, a
+method's answers, the stored Table 1 (`stored_for(method)` refuses results of other settings than
+those in force). Canvas, panels, legend, text and thumbnails come from `layout`, never from pyplot;
+sizes are inches on a page 17 cm wide, so what is 7.5 points here is 7.5 points in print.
+`style.marks` tells photographs apart, by letter as well as by colour. Text that came from outside
+goes through `layout.write`, which shortens it to the page, or `texts.one_line`. Of more images than
+there is room for, `layout.spread` picks some, which the picture's text must say. What the user can
+put right is a `SettingsError`. Draw `experiments/figures.py figure=NAME` and look at it at the size
+of a page.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 if TYPE_CHECKING:
-    from matplotlib import figure
+    from matplotlib.figure import Figure as Canvas
 
-    from dupeval.figures.material import Material
+    from dupeval.figures.inputs import FigureInputs
 
 
 # The name of a query as a setting; Hydra takes names of digits alone for numbers.
@@ -47,7 +47,7 @@ class Picture:
     Attributes
     ----------
     canvas : matplotlib Figure
-        From `dupeval.figures.style.canvas`.
+        From `dupeval.figures.layout`.
     title : str
     text : str
         What is seen, in whole sentences; what was left out, too.
@@ -55,20 +55,23 @@ class Picture:
         How the threshold was chosen, or that none is shown.
     settings : mapping
         What else the picture depends on, such as the query and the method's parameters.
+    alt : str
+        For who does not see it, what it shows; by default the title.
     """
 
-    canvas: figure.Figure
+    canvas: Canvas
     title: str
     text: str
     protocol: str
     settings: Mapping[str, Any] = field(default_factory=dict)
+    alt: str = ""
 
 
 class Figure(ABC):
     """A figure of the paper, with its settings."""
 
     @abstractmethod
-    def draw(self, material: Material) -> Picture:
+    def draw(self, inputs: FigureInputs) -> Picture:
         """Draw the figure; nothing is written.
 
         Raises

@@ -6,17 +6,16 @@ from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 from sklearn import decomposition
 
 from dupeval.dataset import Query
-from dupeval.figures import Figure, Picture, Slug, style
-from dupeval.figures.material import Material
-from dupeval.figures.placing import Points, apart
-from dupeval.figures.thumbnails import Thumbnail, place, spread, thumbnails
-from dupeval.figures.wording import representation_lines
+from dupeval.figures import Figure, Picture, Slug, layout, style
+from dupeval.figures.inputs import FigureInputs
+from dupeval.figures.layout import Points
+from dupeval.figures.texts import representation_lines
+from dupeval.figures.thumbnails import thumbnails
 from dupeval.reduction import Vectors
 from dupeval.settings import STRICT
 
@@ -32,7 +31,7 @@ class ComponentsOfQuery(Figure):
     Attributes
     ----------
     query : str, optional
-        Its slug; see `Material.place` for the default.
+        Its slug; see `FigureInputs.place` for the default.
     methods : tuple of str, default ("raw", "vgg")
         Whose representations are shown, side by side.
     most_images : int, default 24
@@ -43,38 +42,30 @@ class ComponentsOfQuery(Figure):
     methods: Annotated[tuple[str, ...], Field(min_length=1, max_length=3)] = ("raw", "vgg")
     most_images: Annotated[int, Field(ge=1)] = 24
 
-    def draw(self, material: Material) -> Picture:
+    def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""
-        number = material.place(self.query)
-        query = material.dataset.queries[number]
-        n = len(query.images)
-        shown = spread(n, self.most_images)
-        pictures = thumbnails([query.images[i] for i in shown], THUMBNAIL, THUMBNAIL)
-        canvas = style.canvas(TOP + PANEL + BOTTOM)
-        page = style.page(canvas)
+        number = inputs.place(self.query)
+        query = inputs.dataset.queries[number]
+        n, shown = len(query.images), layout.spread(len(query.images), self.most_images)
+        canvas = layout.canvas_of(TOP + PANEL + BOTTOM)
+        page = layout.page(canvas)
         page.set_zorder(2)  # The thumbnails lie on the panels.
-        style.heading(page, query, "features on the first two principal components of this query")
-        columns = len(self.methods)
-        width = (style.WIDTH - LEFT - RIGHT - (columns - 1) * BETWEEN) / columns
-        for i, name in enumerate(self.methods):
+        layout.heading(page, query, "features on the first two principal components of this query")
+        width = (style.WIDTH - LEFT - RIGHT + BETWEEN) / len(self.methods) - BETWEEN
+        names = {
+            name: ", ".join(representation_lines(inputs.vector_method(name).representation))
+            for name in self.methods
+        }
+        for i, (name, lines) in enumerate(names.items()):
             left = LEFT + i * (width + BETWEEN)
-            axes = style.axes_at(canvas, left, BOTTOM, width, PANEL)
-            points, shares = two_components(material.vectors(name, number), material.seed)
-            lines = representation_lines(material.vector_method(name).representation)
-            axes.set_title(f"{name}: {', '.join(lines)}", loc="left", size=style.TEXT, pad=3)
+            axes = layout.axes_at(canvas, left, BOTTOM, width, PANEL)
+            points, shares = two_components(inputs.vectors(name, number), inputs.seed)
+            axes.set_title(f"{name}: {lines}", size=style.TEXT, pad=3)
             axes.set_xlabel(f"component 1: {shares[0]:.0%} of the variance", labelpad=3)
             axes.set_ylabel(f"component 2: {shares[1]:.0%} of the variance", labelpad=3)
             area = np.array([[left, BOTTOM], [left + width, BOTTOM + PANEL]])
-            _draw_panel(axes, page, query, points, shown, pictures, area)
-        return self._picture(canvas, material, query, len(shown))
-
-    def _picture(self, canvas: Canvas, material: Material, query: Query, n_shown: int) -> Picture:
-        n = len(query.images)
-        left_out = (
-            ""
-            if n_shown == n
-            else f" Of {n} images {n_shown} are shown; the points of the others may lie below them."
-        )
+            _draw_panel(axes, page, query, points, shown, area)
+        left_out = f" Of {n} images {len(shown)} are shown; the points of the others may lie below"
         return Picture(
             canvas,
             title=f"The query {query.slug} ({query.title}) on two principal components",
@@ -82,18 +73,10 @@ class ComponentsOfQuery(Figure):
                 "Principal components of this query's images alone, both axes of a panel to one "
                 "scale. A letter and a colour for each photograph that has copies, grey for those "
                 "shown once. Images are moved so that none hides another; the points are exact."
-                + left_out
+                + ("" if len(shown) == n else f"{left_out} them.")
             ),
             protocol="none: labels are shown, not used",
-            settings={
-                "query": query.slug,
-                **{
-                    name: ", ".join(
-                        representation_lines(material.vector_method(name).representation)
-                    )
-                    for name in self.methods
-                },
-            },
+            settings={"query": query.slug, **names},
         )
 
 
@@ -124,17 +107,11 @@ def two_components(X: Vectors, seed: int) -> tuple[Points, tuple[float, float]]:
 
 
 def _draw_panel(
-    axes: Axes,
-    page: Axes,
-    query: Query,
-    points: Points,
-    shown: list[int],
-    pictures: list[Thumbnail],
-    area: Points,
+    axes: Axes, page: Axes, query: Query, points: Points, shown: list[int], area: Points
 ) -> None:
     """Draw every image as a point, and beside its point a thumbnail of those that are shown."""
-    marks = style.marks(query.photographs.tolist())
-    colours = [marks[label.photograph].colour for label in query.labels]
+    of_photographs = style.marks(query.photographs.tolist())
+    marks = [of_photographs[label.photograph] for label in query.labels]
     extent = area[1] - area[0]
     # One scale for both axes: distances on the page are distances of the vectors' shadows.
     scale = float(max(np.ptp(points, axis=0) / (extent - 1.2 * THUMBNAIL))) or 1.0
@@ -142,19 +119,18 @@ def _draw_panel(
     low, high = middle - scale * extent / 2, middle + scale * extent / 2
     axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     axes.tick_params(labelbottom=False, labelleft=False, length=0)
-    for spine in axes.spines.values():
-        spine.set(visible=True, color=style.PALE)
+    axes.spines[:].set(visible=True, color=style.PALE)
     on_page = area[0] + (points - low) / scale
-    page.scatter(on_page[:, 0], on_page[:, 1], s=5, c=colours, lw=0, zorder=1)
-    sizes = np.array([[picture.shape[1], picture.shape[0]] for picture in pictures]) / style.DPI
+    x, y = on_page.T
+    page.scatter(x, y, s=5, c=[mark.colour for mark in marks], lw=0, zorder=1)
+    pictures = thumbnails([query.images[i] for i in shown], THUMBNAIL, THUMBNAIL)
+    sizes = np.array([picture.shape[1::-1] for picture in pictures]) / style.DPI
     inner = area + np.array([[0.03, 0.03], [-0.03, -0.03]])
-    centres = apart(on_page[shown], sizes.max(axis=0) + 0.03, inner)
+    centres = layout.apart(on_page[shown], sizes.max(axis=0) + 0.03, inner)
     for i, picture, centre, size in zip(shown, pictures, centres, sizes, strict=True):
-        mark = marks[query.labels[i].photograph]
-        place(page, picture, centre[0], centre[1], mark.colour)
+        colour = marks[i].colour
+        layout.frame(page, picture, centre[0], centre[1], marks[i])
         edge = np.clip(on_page[i], centre - size / 2, centre + size / 2)
-        for colour, line in (("white", 2.2), (mark.colour, 1.0)):
-            page.plot(*np.stack([edge, on_page[i]]).T, color=colour, lw=line, zorder=4)
-        page.plot(*on_page[i], "o", color=mark.colour, ms=3.5, mec="white", mew=0.6, zorder=5)
-        if mark.letter:
-            style.badge(page, mark, *(centre + size * (-0.5, 0.5)))
+        for line, width in (("white", 2.2), (colour, 1.0)):
+            page.plot(*np.stack([edge, on_page[i]]).T, color=line, lw=width, zorder=4)
+        page.plot(*on_page[i], "o", color=colour, ms=3.5, mec="white", mew=0.6, zorder=5)

@@ -9,31 +9,30 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dupeval.figures.material import Material
+from dupeval.engine.curves import ScoredAnswers
+from dupeval.figures.inputs import FigureInputs
 from dupeval.method import Method
 from dupeval.method.vectors import VectorMethod
 from dupeval.metrics import PairCurve, PairScores
-from dupeval.protocol import Decision
 from dupeval.timing import one_thread
 
-SCORES = ("precision", "recall", "f1")
 COUNTS = ("tp", "fp", "fn", "tn")
 
 
 @dataclass(frozen=True, eq=False)
-class Scored:
-    """A method under a protocol: for each query its curve, the decision, and its scores.
+class ScoredMethod:
+    """A method under a protocol: for each query its curve, the chosen threshold, and its F1.
 
     The scores are those that are stored. A stored threshold is rounded, so that on the curve it
     may fall on the other side of a merge that it is equal to.
     """
 
-    curves: tuple[PairCurve, ...]
-    decisions: tuple[Decision, ...]
-    scores: tuple[PairScores, ...]
+    curves: Sequence[PairCurve]
+    thresholds: Sequence[float]
+    f1: Sequence[float]
 
     @classmethod
-    def of(cls, material: Material, method: str, protocol: str) -> Scored:
+    def of(cls, inputs: FigureInputs, method: str, protocol: str) -> ScoredMethod:
         """Compute the curves that the stored decisions of a protocol were scored on.
 
         Raises
@@ -43,92 +42,63 @@ class Scored:
         NoScoresError
             If an external tool cannot be run here.
         """
-        curves, stored = material.scored(method), material.stored_for(method)
-        slugs = [query.slug for query in material.dataset.queries]
-        decisions = tuple(stored.decision(method, protocol, slug) for slug in slugs)
-        scores = tuple(pooled_scores([stored.row(method, protocol, slug)]) for slug in slugs)
+        queries = inputs.dataset.queries
+        answers = ScoredAnswers(inputs.answers(method), [query.photographs for query in queries])
+        stored = inputs.stored_for(method)
+        decisions = [stored.decision(method, protocol, slug) for slug in inputs.slugs]
         with one_thread():
-            found = [
-                curves.curves(place, [decision.params], decision.hidden)[0]
+            curves = [
+                answers.curves(place, [decision.params], decision.hidden)[0]
                 for place, decision in enumerate(decisions)
             ]
-        return cls(tuple(found), decisions, scores)
-
-    @property
-    def thresholds(self) -> npt.NDArray[np.float64]:
-        """The chosen thresholds, shape (n_queries,); NaN where a method has none."""
-        return np.array([decision.threshold for decision in self.decisions])
+        f1 = [float(stored.row(method, protocol, slug)["f1"]) for slug in inputs.slugs]
+        return cls(curves, [decision.threshold for decision in decisions], f1)
 
 
-@dataclass(frozen=True, eq=False)
-class MeanCurve:
-    """Means of scores over queries, step functions of the threshold like `PairCurve`.
+def mean_curve(
+    curves: Sequence[PairCurve],
+) -> tuple[npt.NDArray[np.float64], dict[str, npt.NDArray[np.float64]]]:
+    """Average the scores of the queries' own at every threshold, exactly: no grid.
 
-    All arrays have shape (n_cuts,); precision, recall and F1 are means of the queries' own.
+    Returns
+    -------
+    thresholds : ndarray of float64, shape (n_cuts,)
+    scores : dict of str to ndarray of float64, shape (n_cuts,)
+        F1, precision and recall: step functions of the threshold like those of `PairCurve`.
     """
-
-    thresholds: npt.NDArray[np.float64]
-    precision: npt.NDArray[np.float64]
-    recall: npt.NDArray[np.float64]
-    f1: npt.NDArray[np.float64]
-
-    @classmethod
-    def of(cls, curves: Sequence[PairCurve]) -> MeanCurve:
-        """Average the curves of at least one query, exactly: no grid of thresholds."""
-        starts = _starts(curves)
-        means = (
-            np.mean([getattr(curve, score)[curve.steps_at(starts)] for curve in curves], axis=0)
-            for score in SCORES
+    starts = _starts(curves)
+    steps = [curve.steps_at(starts) for curve in curves]
+    return starts, {
+        name: np.mean(
+            [getattr(c, name.lower())[step] for c, step in zip(curves, steps, strict=True)], axis=0
         )
-        return cls(starts, *means)
+        for name in ("F1", "precision", "recall")
+    }
 
 
 def pooled_curve(curves: Sequence[PairCurve]) -> PairCurve:
     """Return the scores of all queries' pairs counted together, at one threshold for all."""
     starts = _starts(curves)
-    counts = (
-        np.sum([getattr(curve, name)[curve.steps_at(starts)] for curve in curves], axis=0)
-        for name in COUNTS
+    return PairCurve(
+        starts,
+        *(sum(getattr(curve, name)[curve.steps_at(starts)] for curve in curves) for name in COUNTS),
     )
-    return PairCurve(starts, *counts)
 
 
-def pooled_scores(rows: Sequence[Mapping[str, Any]]) -> PairScores:
+def pooled_scores(rows: Iterable[Mapping[str, Any]]) -> PairScores:
     """Return the scores of all pairs counted together, of rows with tp, fp, fn and tn."""
-    return PairScores.from_counts(*(sum(int(row[name]) for row in rows) for name in COUNTS))
+    counts = np.sum([[int(row[name]) for name in COUNTS] for row in rows], axis=0)
+    return PairScores.from_counts(*counts.tolist())
 
 
-def has_threshold(curve: PairCurve | MeanCurve) -> bool:
-    """Whether the curve is of cuts at a threshold, and not of one finished partition."""
-    return not np.isnan(curve.thresholds[0])
-
-
-def protocol_name(material: Material, protocol: str) -> str:
-    """Return what a protocol is called in a legend."""
-    caption = material.caption(protocol)
-    return f"{caption} ({protocol})" if caption else protocol
-
-
-def short(name: str, most: int = 20) -> str:
-    """Return a method's name in at most so many characters; of a long one beginning and end."""
-    line = " ".join(name.split())
-    half = (most - 1) // 2
-    return line if len(line) <= most else f"{line[: most - 1 - half]}…{line[-half:]}"
+def has_threshold(thresholds: npt.NDArray[np.float64]) -> bool:
+    """Whether a curve with these thresholds is of cuts, and not of one finished partition."""
+    return not np.isnan(thresholds[0])
 
 
 def distance_of(method: Method) -> str:
     """Return what a method's thresholds are, for the label of an axis."""
     return f"{method.metric} distance" if isinstance(method, VectorMethod) else "its own distance"
-
-
-def settings_of(material: Material, methods: Iterable[str]) -> dict[str, Any]:
-    """Return the settings of several methods for a caption, by dotted names."""
-    return {
-        f"{method}.{key}": value
-        for method in methods
-        for key, value in material.described(method).items()
-        if key != "method"
-    }
 
 
 def _starts(curves: Sequence[PairCurve]) -> npt.NDArray[np.float64]:

@@ -12,9 +12,10 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import Dataset, ImageHandle, Label, Query
-from dupeval.figures import Figure, Picture, style
-from dupeval.figures.material import Material
-from dupeval.figures.thumbnails import place, thumbnails
+from dupeval.figures import Figure, Picture, layout, style
+from dupeval.figures.inputs import FigureInputs
+from dupeval.figures.texts import one_line
+from dupeval.figures.thumbnails import thumbnails
 from dupeval.settings import STRICT
 
 # Inches.
@@ -37,18 +38,19 @@ class Duplicates(Figure):
     photographs: Annotated[int, Field(ge=1)] = 4
     images: Annotated[int, Field(ge=2, le=10)] = 5
 
-    def draw(self, material: Material) -> Picture:
+    def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""
-        rows = examples(material.dataset, self.photographs)
-        height = max(0.5, sum(self._height(row) for row in rows))
-        canvas = style.canvas(height)
-        page = style.page(canvas)
+        rows = examples(inputs.dataset, self.photographs)
+        lines = [max(map(len, row.edit_lines[: self.images])) for row in rows]
+        heights = [HEADING + IMAGE + LINE * n + GAP for n in lines]
+        top = max(0.5, sum(heights))
+        canvas = layout.canvas_of(top)
+        page = layout.page(canvas)
         if not rows:
             page.text(MARGIN, 0.25, "No photograph of this dataset has copies.", va="center")
-        top = height
-        for row in rows:
+        for row, height in zip(rows, heights, strict=True):
             self._draw_row(page, row, top)
-            top -= self._height(row)
+            top -= height
         cut = any(len(row.images) > self.images for row in rows)
         return Picture(
             canvas,
@@ -62,32 +64,19 @@ class Duplicates(Figure):
             settings={"photographs": self.photographs, "images": self.images},
         )
 
-    def _height(self, row: Example) -> float:
-        edits = row.edit_lines[: self.images]
-        return HEADING + IMAGE + LINE * max(len(lines) for lines in edits) + GAP
-
     def _draw_row(self, page: Axes, row: Example, top: float) -> None:
         column = (style.WIDTH - 2 * MARGIN) / self.images
-        shown = row.images[: self.images]
-        title = f"{row.query.slug}: {row.query.title}"
-        style.write(page, MARGIN, top - HEADING / 2, title, room=1.0, weight="bold")
+        title, y = f"{row.query.slug}: {row.query.title}", top - HEADING / 2
+        layout.write(page, MARGIN, y, title, room=1.0, weight="bold")
         count = f"{len(row.images)} of {len(row.query.images)} images"
-        page.text(
-            style.WIDTH - MARGIN,
-            top - HEADING / 2,
-            count,
-            size=style.SMALL,
-            ha="right",
-            va="center",
-            color=style.GREY,
-        )
-        pictures = thumbnails(shown, column - 0.08, IMAGE)
+        grey: style.Look = {"size": style.SMALL, "color": style.GREY}
+        layout.label(page, style.WIDTH - MARGIN, y, count, ha="right", **grey)
+        pictures = thumbnails(row.images[: self.images], column - 0.08, IMAGE)
         for i, picture in enumerate(pictures):
-            x = MARGIN + (i + 0.5) * column
-            place(page, picture, x, top - HEADING - IMAGE / 2, style.GREY, 0.5)
-            below = top - HEADING - IMAGE - 0.08
+            x, below = MARGIN + (i + 0.5) * column, top - HEADING - IMAGE - 0.08
+            layout.place(page, picture, x, top - HEADING - IMAGE / 2, line=0.5)
             for j, line in enumerate(row.edit_lines[i]):
-                page.text(x, below - j * LINE, line, size=style.SMALL, ha="center", va="center")
+                layout.label(page, x, below - j * LINE, line, size=style.SMALL)
 
 
 @plain_dataclass(frozen=True)
@@ -110,10 +99,9 @@ def examples(dataset: Dataset, most: int) -> list[Example]:
     """Return the photographs with the most images, one a query, in the order of the queries."""
     found = []
     for query in dataset.queries:
-        copies = Counter(label.photograph for label in query.labels)
-        photograph, n = copies.most_common(1)[0]
-        if n > 1:
-            own = [pair for pair in query.labelled if pair[1].photograph == photograph]
+        ((photograph, _),) = Counter(query.photographs.tolist()).most_common(1)
+        own = [pair for pair in query.labelled if pair[1].photograph == photograph]
+        if len(own) > 1:
             images, labels = zip(*sorted(own, key=lambda pair: pair[1].edit != ""), strict=True)
             found.append(Example(query, images, labels))
     largest = sorted(found, key=lambda example: -len(example.images))[:most]
@@ -122,10 +110,7 @@ def examples(dataset: Dataset, most: int) -> list[Example]:
 
 def _edit_lines(edit: str) -> list[str]:
     """Return an edit such as ``crop:0.79+mirror`` as lines to read."""
-    if not edit:
-        return ["no edit"]
-    lines = [
-        style.one_line(part.replace(":", " ").replace("=", " "), 26) for part in edit.split("+")
-    ]
+    parts = (edit or "no edit").replace(":", " ").replace("=", " ").split("+")
+    lines = [one_line(part, 26) for part in parts]
     more = len(lines) - EDIT_LINES
     return lines if more <= 0 else [*lines[: EDIT_LINES - 1], f"and {more + 1} more"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass as plain_dataclass
 from typing import Annotated
 
@@ -12,10 +11,10 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import Query
-from dupeval.figures import Figure, Picture, Slug, style
-from dupeval.figures.material import Material
-from dupeval.figures.mistakes import Mistakes, Part
-from dupeval.figures.thumbnails import place, thumbnails
+from dupeval.figures import Figure, Picture, Slug, layout, style
+from dupeval.figures.inputs import FigureInputs
+from dupeval.figures.mistakes import FoundGroup, found_groups, telling
+from dupeval.figures.thumbnails import thumbnails
 from dupeval.settings import STRICT
 
 # Of the page, in tiles.
@@ -24,7 +23,14 @@ WIDTH = 10
 MARGIN, BETWEEN, TOP, LEGEND = 0.08, 0.18, 0.48, 0.24
 NAME, COUNTS, INSET = 0.24, 0.34, 0.035
 TILE_WIDTH, TILE_HEIGHT, IMAGE_WIDTH, IMAGE_HEIGHT = 0.635, 0.68, 0.51, 0.44
-WRONG_SIGN, MISSED_SIGN = "\N{BALLOT X}", "\N{NORTH EAST ARROW}"
+# Face, edge and width of a box.
+WRONG = ("#FCEBDD", style.WRONG, 1.1)
+RIGHT, ALONE = ("#F4F4F4", style.GREY, 0.7), ("white", style.PALE, 0.7)
+SIGNS = (("\N{BALLOT X}", style.WRONG), ("\N{NORTH EAST ARROW}", style.MISSED))
+MEANINGS = (
+    "in one group with 2 images of other photographs",
+    "2 images of its photograph are in other groups",
+)
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -34,50 +40,45 @@ class GroupsOfQuery(Figure):
     Attributes
     ----------
     query : str, optional
-        Its slug; see `Material.place` for the default.
+        Its slug; see `FigureInputs.place` for the default.
     methods : tuple of str, default ("vgg_pca",)
     tool : str, optional, default "imagehash_phash"
         One more, beside them.
-    protocol : str, default "loqo"
+    protocol : str, optional
+        By default the first honest one of the run.
     most_images : int, default 40
-        Of each method; of more images those in groups with most mistakes.
+        Of each method; of more images some of those in the worst groups.
     """
 
     query: Slug | None = None
     methods: Annotated[tuple[str, ...], Field(min_length=1)] = ("vgg_pca",)
     tool: str | None = "imagehash_phash"
-    protocol: str = "loqo"
+    protocol: str | None = None
     most_images: Annotated[int, Field(ge=1)] = 40
 
-    def draw(self, material: Material) -> Picture:
+    def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""
-        query = material.dataset.queries[material.place(self.query)]
+        query = inputs.dataset.queries[inputs.place(self.query)]
+        protocol = inputs.protocol(self.protocol)
         names = [*self.methods, *([self.tool] if self.tool else [])]
         across = min(2, len(names))
-        columns = WIDTH // across
         width = (style.WIDTH - 2 * MARGIN + BETWEEN) / across
-        blocks = [
-            Block.of(
-                name,
-                Mistakes.of(query, material.stored.partition(name, self.protocol, query.slug)),
-                columns,
-                self.most_images,
-            )
-            for name in names
-        ]
+        blocks = [self._block(inputs, query, name, protocol, WIDTH // across) for name in names]
         rows = [blocks[i : i + across] for i in range(0, len(blocks), across)]
         heights = [max(block.height for block in row) for row in rows]
-        canvas = style.canvas(TOP + LEGEND + sum(heights))
-        page = style.page(canvas)
-        style.heading(page, query, f"{', '.join(names)}: {self.protocol}")
-        top = page.get_ylim()[1] - TOP
-        _draw_legend(page, top - LEGEND / 2)
-        top -= LEGEND
+        top = sum(heights)
+        page = layout.page(canvas := layout.canvas_of(TOP + LEGEND + top))
+        layout.heading(page, query, f"{', '.join(names)}: {protocol}")
+        for i, ((sign, colour), meaning) in enumerate(zip(SIGNS, MEANINGS, strict=True)):
+            x, y = MARGIN + 2.9 * i, top + LEGEND / 2
+            layout.label(page, x, y, f"{sign}2", ha="left", weight="bold", color=colour)
+            layout.label(page, x + 0.25, y, meaning, ha="left", size=style.SMALL)
         for row, height in zip(rows, heights, strict=True):
             for i, block in enumerate(row):
-                _draw_block(page, block, query, (MARGIN + i * width, top))
+                _draw_block(page, block, query, MARGIN + i * width, top)
             top -= height
-        n, cut = len(query.images), len(query.images) > self.most_images
+        n = len(query.images)
+        left_out = f" Of {n} images {self.most_images} are shown, some of each in the worst groups."
         return Picture(
             canvas,
             title=f"Groups found in the query {query.slug} ({query.title})",
@@ -87,56 +88,77 @@ class GroupsOfQuery(Figure):
                 "and a number: with so many images of other photographs the image is in one group "
                 "(wrong pairs; the box is orange). An arrow and a number: so many images of its "
                 "photograph are in other groups (missed pairs). Below: the pairs of the whole "
-                "query, counted."
-                + (
-                    f" Of {n} images at most {self.most_images} are shown, those in groups with "
-                    "most mistakes."
-                    if cut
-                    else ""
-                )
+                "query, counted." + (left_out if n > self.most_images else "")
             ),
-            protocol=self.protocol,
+            protocol=protocol,
             settings={"query": query.slug, "methods": ", ".join(names)},
         )
+
+    def _block(
+        self, inputs: FigureInputs, query: Query, name: str, protocol: str, columns: int
+    ) -> Block:
+        """Lay the groups of a method out; those of one image come below the others."""
+        row = inputs.stored.row(name, protocol, query.slug)
+        labels = inputs.stored.labels((protocol, name, query.slug))
+        groups = found_groups(query.photographs.tolist(), labels.tolist())
+        chosen = telling([groups], len(labels), self.most_images)
+        shown = [ShownGroup.of(group, chosen) for group in sorted(groups, key=_larger_first)]
+        boxes: list[tuple[ShownGroup, int, int]] = []
+        n_rows = 0
+        for alone in (False, True):
+            some = [one for one in shown if one.images and (one.group.n_images == 1) == alone]
+            places, used = layout.packed([one.n_tiles for one in some], columns)
+            boxes += [(one, n_rows + y, x) for one, (y, x) in zip(some, places, strict=True)]
+            n_rows += used
+        counts = (
+            f"{row['tp']:.0f} right, {row['fp']:.0f} wrong, {row['fn']:.0f} missed pairs\n"
+            f"precision {row['precision']:.3f}, recall {row['recall']:.3f}, F1 {row['f1']:.3f}"
+        )
+        return Block(name, counts, boxes, columns, n_rows)
+
+
+@plain_dataclass(frozen=True)
+class ShownGroup:
+    """A group, and of each image that is shown of it in how many wrong and missed pairs it is."""
+
+    group: FoundGroup
+    images: dict[int, tuple[int, int]]
+
+    @classmethod
+    def of(cls, group: FoundGroup, chosen: frozenset[int]) -> ShownGroup:
+        """Show those images of a group that are chosen."""
+        images = {
+            image: (group.n_images - len(part.images), part.elsewhere)
+            for part in group.parts
+            for image in part.images
+            if image in chosen
+        }
+        return cls(group, images)
+
+    @property
+    def n_tiles(self) -> int:
+        """How many places it takes: one more than it has images, where some are left out."""
+        return len(self.images) + (len(self.images) < self.group.n_images)
 
 
 @plain_dataclass(frozen=True)
 class Block:
-    """What is drawn of one method: its boxes on a grid of tiles.
+    """What is drawn of one method.
 
     Attributes
     ----------
-    name : str
-    mistakes : Mistakes
-    boxes : tuple of (Part, int, int)
+    name, counts : str
+    boxes : list of (ShownGroup, int, int)
         What is in each, and the row and column of its first tile.
     columns, rows : int
-        Of the grid.
+        Of the grid of tiles.
     """
 
     name: str
-    mistakes: Mistakes
-    boxes: tuple[tuple[Part, int, int], ...]
+    counts: str
+    boxes: list[tuple[ShownGroup, int, int]]
     columns: int
     rows: int
-
-    @classmethod
-    def of(cls, name: str, mistakes: Mistakes, columns: int, most_images: int) -> Block:
-        """Lay the groups out; those of one image come below the others."""
-        parts = mistakes.parts(most_images, columns - 1)
-        boxes: list[tuple[Part, int, int]] = []
-        rows = 0
-        for section in (
-            [part for part in parts if part.size > 1],
-            [part for part in parts if part.size == 1],
-        ):
-            places, used = packed([part.n_tiles for part in section], columns)
-            boxes += [
-                (part, rows + row, column)
-                for part, (row, column) in zip(section, places, strict=True)
-            ]
-            rows += used
-        return cls(name, mistakes, tuple(boxes), columns, rows)
 
     @property
     def height(self) -> float:
@@ -144,129 +166,49 @@ class Block:
         return NAME + self.rows * TILE_HEIGHT + COUNTS + 0.1
 
 
-def packed(sizes: Sequence[int], columns: int) -> tuple[list[tuple[int, int]], int]:
-    """Put boxes of some tiles onto a grid, each where it first fits.
-
-    A box with more tiles than there are columns takes whole rows.
-
-    Returns
-    -------
-    places : list of (int, int)
-        The row and column of each box's first tile.
-    rows : int
-        How many rows are used.
-    """
-    places: list[tuple[int, int]] = []
-    used: list[int] = []
-    for size in sizes:
-        if size > columns:
-            places.append((len(used), 0))
-            used += [columns] * -(-size // columns)
-            continue
-        row = next((i for i, taken in enumerate(used) if taken + size <= columns), len(used))
-        if row == len(used):
-            used.append(0)
-        places.append((row, used[row]))
-        used[row] += size
-    return places, len(used)
+def _larger_first(group: FoundGroup) -> tuple[int, int]:
+    return -group.n_images, min(part.images[0] for part in group.parts)
 
 
-def _draw_block(page: Axes, block: Block, query: Query, corner: tuple[float, float]) -> None:
-    left, top = corner
+def _draw_block(page: Axes, block: Block, query: Query, left: float, top: float) -> None:
     room = style.WIDTH - left - block.columns * TILE_WIDTH
-    style.write(page, left, top - NAME / 2, block.name, room, weight="bold")
-    pictures = iter(
-        thumbnails(
-            [query.images[i] for part, *_ in block.boxes for i in part.images],
-            IMAGE_WIDTH,
-            IMAGE_HEIGHT,
-        )
-    )
+    layout.write(page, left, top - NAME / 2, block.name, room, weight="bold")
     marks = style.marks(query.photographs.tolist())
-    for part, row, column in block.boxes:
-        box_top = top - NAME - row * TILE_HEIGHT
-        _draw_box(page, block, part, (left + column * TILE_WIDTH, box_top))
-        for k, i in enumerate(part.images):
-            row_of_box, column_of_box = divmod(k, block.columns)
-            x = left + (column + column_of_box + 0.5) * TILE_WIDTH
-            tile_top = box_top - row_of_box * TILE_HEIGHT
+    for shown, row, column in block.boxes:
+        box_left, box_top = left + column * TILE_WIDTH, top - NAME - row * TILE_HEIGHT
+        _draw_box(page, shown, block.columns, box_left, box_top)
+        pictures = thumbnails([query.images[i] for i in shown.images], IMAGE_WIDTH, IMAGE_HEIGHT)
+        for k, ((i, counts), picture) in enumerate(
+            zip(shown.images.items(), pictures, strict=True)
+        ):
+            x = box_left + (k % block.columns + 0.5) * TILE_WIDTH
+            tile_top = box_top - k // block.columns * TILE_HEIGHT
             mark = marks[query.labels[i].photograph]
-            y = tile_top - INSET - 0.03 - IMAGE_HEIGHT / 2
-            width, height = place(page, next(pictures), x, y, mark.colour)
-            if mark.letter:
-                style.badge(page, mark, x - width / 2, y + height / 2)
-            _draw_counts(page, block.mistakes.wrong[i], block.mistakes.missed[i], x, tile_top)
-    scores = block.mistakes.scores
-    page.text(
-        left,
-        top - NAME - block.rows * TILE_HEIGHT - COUNTS / 2,
-        f"{scores.tp} right, {scores.fp} wrong, {scores.fn} missed pairs\n"
-        f"precision {scores.precision:.3f}, recall {scores.recall:.3f}, F1 {scores.f1:.3f}",
-        va="center",
-        linespacing=1.3,
-    )
+            layout.frame(page, picture, x, tile_top - INSET - 0.03 - IMAGE_HEIGHT / 2, mark)
+            _draw_counts(page, counts, x, tile_top - TILE_HEIGHT + INSET + 0.07)
+    y = top - NAME - block.rows * TILE_HEIGHT - COUNTS / 2
+    layout.label(page, left, y, block.counts, ha="left", linespacing=1.3)
 
 
-def _draw_box(page: Axes, block: Block, part: Part, corner: tuple[float, float]) -> None:
-    wrong = any(block.mistakes.wrong[i] for i in part.images)
-    columns = min(part.n_tiles, block.columns)
-    rows = -(-part.n_tiles // block.columns)
-    width, height = columns * TILE_WIDTH - 2 * INSET, rows * TILE_HEIGHT - 2 * INSET
-    page.add_patch(
-        FancyBboxPatch(
-            (corner[0] + INSET, corner[1] - INSET - height),
-            width,
-            height,
-            boxstyle="round,pad=0,rounding_size=0.04",
-            facecolor="#FCEBDD" if wrong else "#F4F4F4" if part.size > 1 else "white",
-            edgecolor=style.WRONG if wrong else style.GREY if part.size > 1 else style.PALE,
-            lw=1.1 if wrong else 0.7,
-            zorder=1,
-        )
-    )
-    if len(part.images) < part.size:
-        page.text(
-            corner[0] + (part.n_tiles - 0.5) * TILE_WIDTH,
-            corner[1] - TILE_HEIGHT / 2,
-            f"{part.size - len(part.images)}\nmore",
-            ha="center",
-            va="center",
-            color=style.GREY,
-        )
+def _draw_box(page: Axes, shown: ShownGroup, columns: int, left: float, top: float) -> None:
+    group, n = shown.group, shown.n_tiles
+    width = min(n, columns) * TILE_WIDTH - 2 * INSET
+    height = -(-n // columns) * TILE_HEIGHT - 2 * INSET
+    face, edge, line = WRONG if group.wrong else RIGHT if group.n_images > 1 else ALONE
+    box = FancyBboxPatch((left + INSET, top - INSET - height), width, height, lw=line, zorder=1)
+    box.set(facecolor=face, edgecolor=edge, boxstyle="round,pad=0,rounding_size=0.04")
+    page.add_patch(box)
+    more = group.n_images - len(shown.images)
+    if more:
+        x = left + ((n - 1) % columns + 0.5) * TILE_WIDTH
+        y = top - ((n - 1) // columns + 0.5) * TILE_HEIGHT
+        layout.label(page, x, y, f"{more}\nmore", color=style.GREY)
 
 
-def _draw_counts(page: Axes, wrong: int, missed: int, x: float, tile_top: float) -> None:
+def _draw_counts(page: Axes, counts: tuple[int, int], x: float, y: float) -> None:
     """Write below an image in how many wrong and missed pairs it is."""
-    y = tile_top - TILE_HEIGHT + INSET + 0.07
-    texts = [
-        (f"{sign}{count}", colour)
-        for sign, count, colour in (
-            (WRONG_SIGN, wrong, style.WRONG),
-            (MISSED_SIGN, missed, style.MISSED),
-        )
-        if count
-    ]
+    signed = zip(SIGNS, counts, strict=True)
+    texts = [(f"{sign}{count}", colour) for (sign, colour), count in signed if count]
     for k, (text, colour) in enumerate(texts):
-        offset = (k - (len(texts) - 1) / 2) * 0.27
-        page.text(
-            x + offset,
-            y,
-            text,
-            size=style.SMALL,
-            weight="bold",
-            color=colour,
-            ha="center",
-            va="center",
-        )
-
-
-def _draw_legend(page: Axes, y: float) -> None:
-    entries = (
-        (f"{WRONG_SIGN}2", style.WRONG, "in one group with 2 images of other photographs"),
-        (f"{MISSED_SIGN}2", style.MISSED, "2 images of its photograph are in other groups"),
-    )
-    x = MARGIN
-    for sign, colour, text in entries:
-        page.text(x, y, sign, weight="bold", color=colour, va="center")
-        page.text(x + 0.25, y, text, size=style.SMALL, va="center")
-        x += 2.9
+        at = x + (k - (len(texts) - 1) / 2) * 0.27
+        layout.label(page, at, y, text, size=style.SMALL, weight="bold", color=colour)

@@ -11,10 +11,10 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import Dataset
 from dupeval.errors import DupevalError
+from dupeval.figures.mistakes import found_groups, most_telling
+from dupeval.figures.saving import read_figures
 from dupeval.files import write_results
 from dupeval.report.data import report_data
-from dupeval.report.figures import read_figures
-from dupeval.report.galleries import found_groups, most_telling
 from dupeval.report.page import render
 from dupeval.report.pictures import Format, pictures_within
 from dupeval.settings import STRICT
@@ -111,9 +111,8 @@ def write_report(
     pictures = pictures_within(images, share, IMAGE_FORMATS, cache_dir, progress)
     figures = read_figures(figures_dir, dataset.fingerprint, results.table1_sha256)
     share = int(most_bytes * FIGURE_SHARE)
-    figure_pictures = pictures_within(
-        {figure.sha256: figure.path for figure in figures.shown}, share, FIGURE_FORMATS, cache_dir
-    )
+    pngs = {one.png_sha256: figures_dir / f"{name}.png" for name, one in figures.shown.items()}
+    figure_pictures = pictures_within(pngs, share, FIGURE_FORMATS, cache_dir)
     data = report_data(dataset, results, found, shown, pictures)
     html = render(dataset, results, data, figures, figure_pictures, figures_dir).encode()
     if len(html) > most_bytes:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-import string
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from dupeval.dataset import Dataset, Query
-from dupeval.report.galleries import FoundGroup, losses_by_edit
-from dupeval.report.pictures import Format, Picture
+from dupeval.edits import found_images, pairs_by_family
+from dupeval.figures.mistakes import FoundGroup
+from dupeval.figures.texts import letters
+from dupeval.report.pictures import EncodedPicture, Format
 from dupeval.stored import Place, StoredResults
 from dupeval.text import visible
 
@@ -48,7 +50,7 @@ def report_data(
     results: StoredResults,
     found: Mapping[Place, Sequence[FoundGroup]],
     shown: Mapping[str, frozenset[int]],
-    pictures: tuple[Mapping[str, Picture], Format],
+    pictures: tuple[Mapping[str, EncodedPicture], Format],
 ) -> ReportData:
     """Put together what the galleries show.
 
@@ -59,12 +61,15 @@ def report_data(
     found : mapping of (protocol, method, query) to sequence of FoundGroup
     shown : mapping of str to frozenset of int
         By query, the places of the images that are shown.
-    pictures : (mapping of str to Picture, Format)
+    pictures : (mapping of str to EncodedPicture, Format)
         By the images' SHA-256.
     """
     encoded, form = pictures
     place_of = {sha256: place for place, sha256 in enumerate(encoded)}
     views = [_Shown(query, shown[query.slug]) for query in dataset.queries]
+    protocols: dict[str, list[str]] = {name: [] for name in results.protocols}
+    for protocol, method in dict.fromkeys((p, m) for p, m, _ in results.per_query):
+        protocols[protocol].append(method)
     json_values = {
         "pictures": [[p.uri, p.width, p.height] for p in encoded.values()],
         "queries": [view.as_json(place_of) for view in views],
@@ -72,11 +77,15 @@ def report_data(
             {
                 "name": protocol,
                 "methods": [
-                    _method(protocol, method, results, found, views)
-                    for method in dict.fromkeys(m for p, m, _ in results.per_query if p == protocol)
+                    {
+                        "name": method,
+                        "queries": [_scores(protocol, method, results, found, v) for v in views],
+                        "edits": _losses(protocol, method, results, dataset),
+                    }
+                    for method in methods
                 ],
             }
-            for protocol in results.protocols
+            for protocol, methods in protocols.items()
         ],
     }
     return ReportData(json_values, tuple(_notes(dataset, shown, encoded, form)))
@@ -84,11 +93,7 @@ def report_data(
 
 def number(value: float) -> str:
     """Return a figure for reading: three decimals, empty where there is none."""
-    if math.isnan(value):
-        return ""
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    return f"{value:.3f}"
+    return {math.inf: "∞", -math.inf: "−∞"}.get(value, "" if math.isnan(value) else f"{value:.3f}")
 
 
 class _Shown:
@@ -98,11 +103,11 @@ class _Shown:
         self.query = query
         self.images = images
         seen = {query.labels[place].photograph for place in images}
-        copies = Counter(label.photograph for label in query.labels)
+        copies = Counter(query.photographs.tolist())
         # In the order of their first images, as in the figures, so that letters and colours agree.
         marked = [photograph for photograph, n in copies.items() if n > 1]
         self.photographs: list[list[Any]] = [
-            *([mark(i), p, copies[p], i % COLOURS] for i, p in enumerate(marked) if p in seen),
+            *([letters(i), p, copies[p], i % COLOURS] for i, p in enumerate(marked) if p in seen),
             *(["", p, 1, None] for p, n in copies.items() if n == 1 and p in seen),
         ]
         self.place = {photograph[1]: i for i, photograph in enumerate(self.photographs)}
@@ -111,9 +116,7 @@ class _Shown:
         return {
             "slug": visible(self.query.slug),
             "title": visible(self.query.title),
-            "photographs": [
-                [letters, visible(name), *rest] for letters, name, *rest in self.photographs
-            ],
+            "photographs": [[mark, visible(name), *rest] for mark, name, *rest in self.photographs],
             "images": {
                 i: [
                     *(visible(image.name), self.place[label.photograph]),
@@ -145,73 +148,61 @@ class _Shown:
         return {"groups": values, "rest": rest if rest[0] else None, "torn": torn}
 
 
-def mark(place: int) -> str:
-    """Return the letters of a photograph: A to Z, then AA, AB and so on."""
-    letters = string.ascii_uppercase
-    return (mark(place // 26 - 1) if place >= 26 else "") + letters[place % 26]
-
-
-def _method(
+def _scores(
     protocol: str,
     method: str,
     results: StoredResults,
     found: Mapping[Place, Sequence[FoundGroup]],
-    views: Sequence[_Shown],
-) -> dict[str, Any]:
-    queries: list[dict[str, Any] | None] = []
-    partitions = []
-    for view in views:
-        place = (protocol, method, view.query.slug)
-        row = results.per_query.get(place)
-        if row is None:
-            queries.append(None)
-            continue
-        queries.append(
-            {
-                **{name: number(row[name]) for name in ("precision", "recall", "f1", "threshold")},
-                **{name: int(row[name]) for name in ("tp", "fp", "fn")},
-                "params": {
-                    name: visible(value) if isinstance(value, str) else value
-                    for name, value in json.loads(row["params"]).items()
-                },
-                **view.groups(found[place]),
-            }
-        )
-        partitions.append((view.query, results.labels(place)))
+    view: _Shown,
+) -> dict[str, Any] | None:
+    place = (protocol, method, view.query.slug)
+    row = results.per_query.get(place)
+    if row is None:
+        return None
+    params = json.loads(row["params"]).items()
     return {
-        "name": method,
-        "queries": queries,
-        "edits": [
-            [visible(loss.family), loss.missed, loss.pairs] for loss in losses_by_edit(partitions)
-        ],
+        **{name: number(row[name]) for name in ("precision", "recall", "f1", "threshold")},
+        **{name: int(row[name]) for name in ("tp", "fp", "fn")},
+        "params": {name: visible(v) if isinstance(v, str) else v for name, v in params},
+        **view.groups(found[place]),
     }
+
+
+def _losses(
+    protocol: str, method: str, results: StoredResults, dataset: Dataset
+) -> list[tuple[str, int, int]]:
+    """Return what is missed of each family of edits and of how many, the largest share first."""
+    places = {query: (protocol, method, query.slug) for query in dataset.queries}
+    images = (
+        found_images(query, results.labels(place).tolist())
+        for query, place in places.items()
+        if place in results.partitions
+    )
+    families = pairs_by_family(chain.from_iterable(images)).items()
+    worst_first = sorted(families, key=lambda item: (item[1].recall, -item[1].pairs, item[0]))
+    return [(visible(family), of.missed, of.pairs) for family, of in worst_first]
 
 
 def _notes(
     dataset: Dataset,
     shown: Mapping[str, frozenset[int]],
-    pictures: Mapping[str, Picture],
+    pictures: Mapping[str, EncodedPicture],
     form: Format,
-) -> list[str]:
-    thinned = [query for query in dataset.queries if len(shown[query.slug]) < len(query.images)]
-    notes = []
-    if thinned:
-        n_shown = sum(map(len, shown.values()))
-        notes.append(
+) -> Iterator[str]:
+    n_shown = sum(map(len, shown.values()))
+    if n_shown < len(dataset.images):
+        yield (
             f"Galleries show {n_shown} of {len(dataset.images)} images: of a query with many, some "
             "of each method's worst groups. Counts of pairs are of all images."
         )
-    wanted = {
-        query.images[place].sha256 for query in dataset.queries for place in shown[query.slug]
-    }
+    wanted = {query.images[i].sha256 for query in dataset.queries for i in shown[query.slug]}
     if len(pictures) < len(wanted):
-        notes.append(
+        yield (
             f"{len(wanted) - len(pictures)} of the images shown have a name but no picture, since "
             "the file would be too large with them."
         )
     if form.longest < 400:
-        notes.append(
+        yield (
             f"Pictures are at most {form.longest} pixels long, so that the file keeps within its "
             "limit."
         )
-    return notes

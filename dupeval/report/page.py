@@ -16,10 +16,10 @@ import pandas as pd
 
 from dupeval import __version__
 from dupeval.dataset import Dataset
+from dupeval.figures.saving import StoredFigures
 from dupeval.rendering import NOTE
 from dupeval.report.data import ReportData, number
-from dupeval.report.figures import StoredFigures
-from dupeval.report.pictures import Format, Picture
+from dupeval.report.pictures import EncodedPicture, Format
 from dupeval.stored import StoredResults
 from dupeval.tables import SCORES
 from dupeval.text import visible
@@ -38,7 +38,7 @@ def render(
     results: StoredResults,
     data: ReportData,
     figures: StoredFigures,
-    figure_pictures: tuple[Mapping[str, Picture], Format],
+    figure_pictures: tuple[Mapping[str, EncodedPicture], Format],
     figures_dir: Path,
 ) -> str:
     """Return the whole page.
@@ -49,7 +49,7 @@ def render(
     results : StoredResults
     data : ReportData
     figures : StoredFigures
-    figure_pictures : (mapping of str to Picture, Format)
+    figure_pictures : (mapping of str to EncodedPicture, Format)
         By the figures' SHA-256.
     figures_dir : Path
         Named where there are no figures, or some are left out.
@@ -89,7 +89,7 @@ def render(
         data=data.json,
         notes=data.notes,
         table1_note=NOTE,
-        figures=[(figure, figure_pictures[0].get(figure.sha256)) for figure in figures.shown],
+        figures=[(one, figure_pictures[0].get(one.png_sha256)) for one in figures.shown.values()],
         figures_left_out=figures.left_out,
         figures_dir=figures_dir,
     )

@@ -8,7 +8,9 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import accumulate, islice
 from pathlib import Path
+from typing import Any
 
 import PIL
 from PIL import Image, UnidentifiedImageError
@@ -31,7 +33,7 @@ class Format:
 
 
 @dataclass(frozen=True)
-class Picture:
+class EncodedPicture:
     """An encoded picture as a data URI, with its size in pixels."""
 
     uri: str
@@ -45,7 +47,7 @@ def pictures_within(
     formats: Sequence[Format],
     cache_dir: Path,
     progress: bool = False,
-) -> tuple[dict[str, Picture], Format]:
+) -> tuple[dict[str, EncodedPicture], Format]:
     """Encode pictures in the first format in which all of them fit.
 
     Parameters
@@ -63,7 +65,7 @@ def pictures_within(
 
     Returns
     -------
-    pictures : dict of str to Picture
+    pictures : dict of str to EncodedPicture
         By SHA-256. Where not even the last format does for all, as many as fit.
     format : Format
         The one taken.
@@ -82,16 +84,12 @@ def pictures_within(
             if _total(pictures.values()) <= most_bytes:
                 return pictures, chosen
     pictures = _encoded(names, files, formats[-1], cache_dir, progress)
-    fitting: dict[str, Picture] = {}
-    for name, picture in pictures.items():
-        most_bytes -= len(picture.uri)
-        if most_bytes < 0:
-            break
-        fitting[name] = picture
-    return fitting, formats[-1]
+    total = accumulate(len(picture.uri) for picture in pictures.values())
+    n_fitting = sum(size <= most_bytes for size in total)
+    return dict(islice(pictures.items(), n_fitting)), formats[-1]
 
 
-def _total(pictures: Iterable[Picture]) -> int:
+def _total(pictures: Iterable[EncodedPicture]) -> int:
     return sum(len(picture.uri) for picture in pictures)
 
 
@@ -101,29 +99,21 @@ def _encoded(
     form: Format,
     cache_dir: Path,
     progress: bool,
-) -> dict[str, Picture]:
+) -> dict[str, EncodedPicture]:
     # Other releases of Pillow give other bytes.
-    folder = f"webp-{form.longest}-{form.quality}-pillow{PIL.__version__}"
+    folder = cache_dir / "pictures" / f"webp-{form.longest}-{form.quality}-pillow{PIL.__version__}"
 
-    def picture(name: str) -> Picture:
-        kept = cache_dir / "pictures" / folder / name[:2] / f"{name}.webp"
-        found = _load(kept)
-        return found or _encode(files[name], form, kept)
+    def picture(name: str) -> EncodedPicture:
+        kept = folder / name[:2] / f"{name}.webp"
+        return _load(kept) or _encode(files[name], form, kept)
 
+    bar: dict[str, Any] = {"desc": "pictures", "unit": "image", "delay": 1, "disable": not progress}
     with ThreadPoolExecutor(MOST_DECODERS) as pool:
-        made = pool.map(picture, names)
-        bar = tqdm(
-            made,
-            desc="pictures",
-            total=len(names),
-            unit="image",
-            delay=1,
-            disable=not progress,
-        )
-        return dict(zip(names, bar, strict=True))
+        made = tqdm(pool.map(picture, names), total=len(names), **bar)
+        return dict(zip(names, made, strict=True))
 
 
-def _load(path: Path) -> Picture | None:
+def _load(path: Path) -> EncodedPicture | None:
     try:
         check_regular(path)
         digest, content = path.read_bytes().split(b"\n", 1)
@@ -138,7 +128,7 @@ def _digest(path: Path, content: bytes) -> bytes:
     return hashlib.sha256(place + content).hexdigest().encode()
 
 
-def _encode(path: Path, form: Format, kept: Path) -> Picture:
+def _encode(path: Path, form: Format, kept: Path) -> EncodedPicture:
     try:
         image = open_rgb(path)
     except ImageError as error:
@@ -151,7 +141,7 @@ def _encode(path: Path, form: Format, kept: Path) -> Picture:
     return _picture(buffer.getvalue())
 
 
-def _picture(content: bytes) -> Picture:
+def _picture(content: bytes) -> EncodedPicture:
     with Image.open(io.BytesIO(content), formats=("WEBP",)) as image:
-        width, height = image.size
-    return Picture(f"data:image/webp;base64,{base64.b64encode(content).decode()}", width, height)
+        uri = f"data:image/webp;base64,{base64.b64encode(content).decode()}"
+        return EncodedPicture(uri, *image.size)

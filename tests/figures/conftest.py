@@ -12,7 +12,7 @@ from dupeval.dataset import Dataset
 from dupeval.dataset.folder import read_folder
 from dupeval.evaluation import Group, evaluate
 from dupeval.figures import style
-from dupeval.figures.material import Material
+from dupeval.figures.inputs import FigureInputs
 from dupeval.files import write_whole
 from dupeval.method import Method, Resources
 from dupeval.method.vectors import VectorMethod
@@ -70,11 +70,11 @@ def store(folder: Path, dataset: Dataset, cache_dir: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def material(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Material:
+def inputs(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> FigureInputs:
     folder = tmp_path_factory.mktemp("stored")
     store(folder / "table1", dataset, folder / "cache")
     resources = Resources(folder / "cache")
-    return Material(dataset, METHODS, PROTOCOLS, SETTINGS, resources, folder / "table1", seed=0)
+    return FigureInputs(dataset, METHODS, PROTOCOLS, SETTINGS, resources, folder / "table1", seed=0)
 
 
 @pytest.fixture

@@ -20,12 +20,11 @@ from PIL import Image
 from pydantic import ValidationError
 
 from dupeval.errors import DupevalError
-from dupeval.figures.record import FILE_NAME, Origin, record_bytes
+from dupeval.figures.saving import FILE_NAME, StoredFigure, StoredFigures, record_bytes
 from dupeval.files import file_sha256
 from dupeval.rendering import NOTE
 from dupeval.report import Limits, write_report
 from dupeval.report.data import ReportData
-from dupeval.report.figures import StoredFigures
 from dupeval.report.page import address, render, sortable
 from dupeval.report.pictures import Format
 from dupeval.stored import read_results
@@ -63,9 +62,10 @@ def written(stored, out: Path, **given) -> str:
 
 
 def record(folder: Path, fingerprint: str, table1_sha256: str | None = None) -> None:
-    """Keep beside ``bars.png`` what it was drawn from."""
-    origin = Origin(file_sha256(folder / "bars.png"), table1_sha256)
-    (folder / FILE_NAME).write_bytes(record_bytes(folder, fingerprint, {"bars": origin}))
+    """Keep beside ``bars.png`` what it says and was drawn from."""
+    says = ("Bars <b>of</b>", 'Bars of "a" & b', "F1 <.", ("Data: <i>",))
+    figure = StoredFigure(file_sha256(folder / "bars.png"), table1_sha256, *says)
+    (folder / FILE_NAME).write_bytes(record_bytes(folder, fingerprint, {"bars": figure}))
 
 
 def data_of(html: str) -> dict:
@@ -213,7 +213,6 @@ class TestFigures:
         folder = tmp_path / "figures"
         folder.mkdir()
         Image.new("RGB", (3000, 1500), "navy").save(folder / "bars.png")
-        (folder / "bars.md").write_text("**Bars <b>of</b>.** F1 &lt;.\n\n- Data: <i>\n")
         record(folder, stored.dataset.fingerprint)
         return folder
 
@@ -222,7 +221,7 @@ class TestFigures:
     ) -> None:
         html = written(stored, tmp_path / "out", figures_dir=figures_dir)
         (image,) = Page(html).all("img")
-        assert (image["width"], image["height"], image["alt"]) == ("1600", "800", "Bars <b>of</b>.")
+        assert (image["width"], image["height"], image["alt"]) == ("1600", "800", 'Bars of "a" & b')
         assert image["src"].startswith("data:image/webp;base64,")
         assert "<p><strong>Bars &lt;b&gt;of&lt;/b&gt;.</strong> F1 &lt;.</p>" in html
         assert "<li>Data: &lt;i&gt;</li>" in html

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,15 +10,13 @@ from typing import Any
 
 from dupeval.dataset import Dataset
 from dupeval.engine.answers import Answers
-from dupeval.engine.curves import ScoredAnswers
 from dupeval.engine.workshop import Workshop
 from dupeval.errors import SettingsError
 from dupeval.method import Method, Resources
 from dupeval.method.vectors import VectorMethod
 from dupeval.method.views import Vectors
 from dupeval.protocol import Protocol
-from dupeval.stored import StoredResults, read_results
-from dupeval.stored_run import StoredResultsError
+from dupeval.stored import StoredResults, StoredResultsError, honest_first, read_results
 from dupeval.timing import Stopwatch
 
 # Settings that change where and how fast a method works, never what it answers.
@@ -29,14 +27,14 @@ _OF_THE_MACHINE = (
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
+class FigureInputs:
     """What figures are drawn from.
 
     Attributes
     ----------
     dataset : Dataset
     methods : mapping of str to Method
-        The methods of the configuration, by name.
+        Those of the configuration, by name, and those that only the stored results have.
     protocols : mapping of str to Protocol
         Those of the configuration, by name.
     settings : mapping of str to mapping
@@ -54,7 +52,12 @@ class Material:
     resources: Resources
     table1_dir: Path
     seed: int
-    _answers: dict[str, tuple[Method, Answers]] = field(default_factory=dict)
+    _answers: dict[int, Answers] = field(default_factory=dict)
+
+    @property
+    def slugs(self) -> list[str]:
+        """The queries, in the dataset's order."""
+        return [query.slug for query in self.dataset.queries]
 
     def place(self, slug: str | None) -> int:
         """Return the place of a query in the dataset; None means the second, or the only one.
@@ -64,15 +67,15 @@ class Material:
         SettingsError
             If there is no such query; the message lists those that there are.
         """
-        slugs = [query.slug for query in self.dataset.queries]
         if slug is None:
-            return min(1, len(slugs) - 1)
-        if slug not in slugs:
-            raise SettingsError(f"query={slug}: there is no such query; possible: {_listed(slugs)}")
-        return slugs.index(slug)
+            return min(1, len(self.slugs) - 1)
+        if slug not in self.slugs:
+            possible = _listed(self.slugs)
+            raise SettingsError(f"query={slug}: there is no such query; possible: {possible}")
+        return self.slugs.index(slug)
 
     def method(self, name: str) -> Method:
-        """Return a method of the configuration.
+        """Return a method of the run.
 
         Raises
         ------
@@ -80,24 +83,16 @@ class Material:
             If there is no such method; the message lists those that there are.
         """
         if name not in self.methods:
-            possible = _listed(list(self.methods))
+            possible = _listed(self.methods)
             raise SettingsError(f"the method {name!r} is not in the run; possible: {possible}")
         return self.methods[name]
 
     def vector_method(self, name: str) -> VectorMethod:
-        """Return a method of the configuration that has vectors and dendrograms.
-
-        Raises
-        ------
-        SettingsError
-            If there is no such method; the message lists those that there are.
-        """
+        """Return a method of the run that has vectors and dendrograms; see `method`."""
         method = self.method(name)
         if not isinstance(method, VectorMethod):
-            possible = [n for n, m in self.methods.items() if isinstance(m, VectorMethod)]
-            raise SettingsError(
-                f"the method {name!r} has no vectors; possible: {_listed(possible)}"
-            )
+            possible = _listed(n for n, m in self.methods.items() if isinstance(m, VectorMethod))
+            raise SettingsError(f"the method {name!r} has no vectors; possible: {possible}")
         return method
 
     def answers(self, name: str) -> Answers:
@@ -111,18 +106,12 @@ class Material:
             If it cannot be run here.
         """
         method = self.method(name)
-        known = self._answers.get(name)
-        if known is None or known[0] is not method:
+        if id(method) not in self._answers:
             workshop = Workshop(self.dataset, self.resources, Stopwatch(name))
-            known = (method, Answers(method, workshop))
-            known[1].prepare([])
-            self._answers[name] = known
-        return known[1]
-
-    def scored(self, name: str) -> ScoredAnswers:
-        """Return the scored answers of a method; see `answers`."""
-        photographs = [query.photographs for query in self.dataset.queries]
-        return ScoredAnswers(self.answers(name), photographs)
+            answers = Answers(method, workshop)
+            answers.prepare([])
+            self._answers[id(method)] = answers
+        return self._answers[id(method)]
 
     def vectors(self, name: str, query: int) -> Vectors:
         """Return the vectors of a query, before any reduction."""
@@ -133,14 +122,25 @@ class Material:
         """Return what a protocol does, in a few words; empty if it is not in the configuration."""
         return self.protocols[protocol].caption if protocol in self.protocols else ""
 
-    def described(self, name: str) -> dict[str, Any]:
-        """Return the settings of a method that a caption names."""
+    @property
+    def configured_protocol(self) -> str:
+        """The first honest protocol of the configuration, or else its first."""
+        return sorted(self.protocols, key=lambda name: not self.protocols[name].honest)[0]
+
+    def described(self, *names: str) -> dict[str, Any]:
+        """Return the settings of methods that a caption names; of several, by dotted names."""
         left_out = ("grid.", "threshold")
-        flat = _flat(self.settings[name])
-        return {
-            "method": name,
-            **{key: value for key, value in flat.items() if not key.startswith(left_out)},
+        one = {"method": names[0]} if len(names) == 1 else {}
+        return one | {
+            key if one else f"{name}.{key}": value
+            for name in names
+            for key, value in _flat(self.settings[name]).items()
+            if not key.startswith(left_out)
         }
+
+    def named(self, protocol: str) -> str:
+        """Return what a protocol of the stored run is called in a legend."""
+        return f"{self.stored.said_of(protocol)['caption']} ({protocol})"
 
     @cached_property
     def stored(self) -> StoredResults:
@@ -151,9 +151,33 @@ class Material:
     def table1_sha256(self) -> str | None:
         """SHA-256 of the ``table1.csv`` that was read; None as long as `stored` was not asked for.
 
-        `dataclasses.replace` gives a material that shares the answers and has read nothing yet.
+        `dataclasses.replace` gives inputs that share the answers and have read nothing yet.
         """
         return self.stored.table1_sha256 if "stored" in vars(self) else None
+
+    def protocol(self, wanted: str | None) -> str:
+        """Return the protocol that is wanted; None means the first honest one of the run."""
+        return wanted or honest_first(self.stored.run["protocols"])[0]
+
+    def one_axis(self, wanted: str | None, methods: Iterable[str]) -> str:
+        """Return a protocol under which each method has the same parameters in all queries.
+
+        Only then are the distances of all queries of one kind, and can share an axis.
+
+        Raises
+        ------
+        SettingsError
+            If the protocol that is wanted is not so, or where None is, none of the run.
+        """
+        names = list(methods)
+        tried = [wanted] if wanted else honest_first(self.stored.run["protocols"])
+        for protocol in tried:
+            if all(self.stored.has_one_setting(method, protocol) for method in names):
+                return protocol
+        raise SettingsError(
+            f"{', '.join(tried)}: queries have other parameters than others, and their distances "
+            "share no axis; possible: a protocol that chooses thresholds alone, such as loqo"
+        )
 
     def stored_for(self, name: str) -> StoredResults:
         """Return Table 1, if its results of a method were made with the settings now in force.
@@ -163,8 +187,7 @@ class Material:
         StoredResultsError
             See `stored`; the message lists the settings that differ.
         """
-        stored = self.stored
-        then = stored.run["configuration"]["methods"].get(name)
+        then = self.stored.run["configuration"]["methods"].get(name)
         if then is None:
             raise StoredResultsError(f"{self.table1_dir} has no results of the method {name!r}")
         before, now = _flat(then), _flat(self.settings[name])
@@ -178,22 +201,21 @@ class Material:
                 f"the results of {name} in {self.table1_dir} were made with other settings: "
                 f"{'; '.join(differences)}"
             )
-        return stored
+        return self.stored
 
 
 def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Return nested settings by dotted names."""
     flat: dict[str, Any] = {}
     for key, value in settings.items():
-        if key in _OF_THE_MACHINE:
-            continue
         if isinstance(value, Mapping):
             flat |= _flat(value, f"{prefix}{key}.")
-        else:
+        elif key not in _OF_THE_MACHINE:
             flat[f"{prefix}{key}"] = value
     return flat
 
 
-def _listed(names: list[str], most: int = 40) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+def _listed(names: Iterable[str], most: int = 40) -> str:
+    listed = list(names)
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more
