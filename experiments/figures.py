@@ -26,14 +26,12 @@ from program import resources
 
 from dupeval.errors import SettingsError
 from dupeval.figures.inputs import FigureInputs
-from dupeval.figures.saving import FILE_NAME, StoredFigure, files_of, record_bytes
+from dupeval.figures.saving import FILE_NAME, KINDS, StoredFigure, files_of, record_bytes
 from dupeval.figures.style import style
 from dupeval.files import refuse_foreign, write_results
 from dupeval.method import Method
 from dupeval.reduction import PCA
 from dupeval.representation import Representation
-
-KINDS = ("png", "pdf", "md")
 
 
 def main(config: DictConfig) -> int:

@@ -1,24 +1,16 @@
 """The pictures of the paper, each drawn from a dataset and stored results.
 
-A new figure is one module here and one YAML in ``conf/figure/``:
+A new figure is a class here and a YAML in ``conf/figure/``: a frozen dataclass with the figure's
+settings as attributes, a subclass of `Figure` decorated like `DendrogramOfQuery`, whose `draw`
+returns a `Picture` and writes nothing. The YAML begins with ``# @package figures.NAME`` and has the
+class as ``_target_`` and every setting with its default; ``conf/figures.yaml`` lists NAME.
 
-1. ``dupeval/figures/NAME.py`` has a frozen dataclass with the figure's settings as attributes, a
-   subclass of `Figure`; its `draw` returns a `Picture` and writes nothing. It is decorated like
-   `dupeval.figures.dendrogram.DendrogramOfQuery`: ``@dataclass(frozen=True, config=STRICT)``;
-   a query that is to be shown is a `Slug`.
-2. ``conf/figure/NAME.yaml`` begins with ``# @package figures.NAME`` and has the class as
-   ``_target_`` and every setting with its default.
-3. ``conf/figures.yaml`` lists NAME where ``make figures`` is to draw it.
-
-Whatever a figure needs it asks `FigureInputs` for: the dataset, the place of a query by its slug, a
-method's answers, the stored Table 1 (`stored_for(method)` refuses results of other settings than
-those in force). Canvas, panels, legend, text and thumbnails come from `layout`, never from pyplot;
-sizes are inches on a page 17 cm wide, so what is 7.5 points here is 7.5 points in print.
-`style.marks` tells photographs apart, by letter as well as by colour. Text that came from outside
-goes through `layout.write`, which shortens it to the page, or `texts.one_line`. Of more images than
-there is room for, `layout.spread` picks some, which the picture's text must say. What the user can
-put right is a `SettingsError`. Draw `experiments/figures.py figure=NAME` and look at it at the size
-of a page.
+Whatever a figure needs it asks `FigureInputs` for. Canvas, panels, legend, text and thumbnails come
+from `layout`, never from pyplot; sizes are inches on a page 17 cm wide, so what is 7.5 points here
+is 7.5 points in print. `style.marks` tells photographs apart, by letter as well as by colour. Text
+from outside goes through `layout.write` or `texts.one_line`. What is left out for want of room the
+picture's text must say. Draw `experiments/figures.py figure=NAME` and look at it at the size of a
+page.
 """
 
 from __future__ import annotations
@@ -68,7 +60,7 @@ class Picture:
 
 
 class Figure(ABC):
-    """A figure of the paper, with its settings."""
+    """A figure of the paper, with its settings, which its YAML in ``conf/figure/`` explains."""
 
     @abstractmethod
     def draw(self, inputs: FigureInputs) -> Picture:

@@ -15,7 +15,6 @@ from dupeval.figures import Figure, Picture, Slug, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.layout import Points
 from dupeval.figures.texts import representation_lines
-from dupeval.figures.thumbnails import thumbnails
 from dupeval.reduction import Vectors
 from dupeval.settings import STRICT
 
@@ -26,17 +25,7 @@ THUMBNAIL = 0.45
 
 @dataclass(frozen=True, config=STRICT)
 class ComponentsOfQuery(Figure):
-    """Where the images of a query lie on the two directions in which they differ most.
-
-    Attributes
-    ----------
-    query : str, optional
-        Its slug; see `FigureInputs.place` for the default.
-    methods : tuple of str, default ("raw", "vgg")
-        Whose representations are shown, side by side.
-    most_images : int, default 24
-        Thumbnails in each panel; of more images, so many.
-    """
+    """Where the images of a query lie on the two directions in which they differ most."""
 
     query: Slug | None = None
     methods: Annotated[tuple[str, ...], Field(min_length=1, max_length=3)] = ("raw", "vgg")
@@ -52,15 +41,15 @@ class ComponentsOfQuery(Figure):
         page.set_zorder(2)  # The thumbnails lie on the panels.
         layout.heading(page, query, "features on the first two principal components of this query")
         width = (style.WIDTH - LEFT - RIGHT + BETWEEN) / len(self.methods) - BETWEEN
-        names = {
-            name: ", ".join(representation_lines(inputs.vector_method(name).representation))
-            for name in self.methods
-        }
-        for i, (name, lines) in enumerate(names.items()):
+        names = {}
+        for i, name in enumerate(self.methods):
+            representation = inputs.vector_method(name).representation
+            names[name] = ", ".join(representation_lines(representation))
+            vectors = inputs.answers(name).queries[number].vectors(representation)
             left = LEFT + i * (width + BETWEEN)
             axes = layout.axes_at(canvas, left, BOTTOM, width, PANEL)
-            points, shares = two_components(inputs.vectors(name, number), inputs.seed)
-            axes.set_title(f"{name}: {lines}", size=style.TEXT, pad=3)
+            points, shares = two_components(vectors, inputs.seed)
+            axes.set_title(f"{name}: {names[name]}", size=style.TEXT, pad=3)
             axes.set_xlabel(f"component 1: {shares[0]:.0%} of the variance", labelpad=3)
             axes.set_ylabel(f"component 2: {shares[1]:.0%} of the variance", labelpad=3)
             area = np.array([[left, BOTTOM], [left + width, BOTTOM + PANEL]])
@@ -110,8 +99,7 @@ def _draw_panel(
     axes: Axes, page: Axes, query: Query, points: Points, shown: list[int], area: Points
 ) -> None:
     """Draw every image as a point, and beside its point a thumbnail of those that are shown."""
-    of_photographs = style.marks(query.photographs.tolist())
-    marks = [of_photographs[label.photograph] for label in query.labels]
+    marks = style.marks(query.photographs.tolist())
     extent = area[1] - area[0]
     # One scale for both axes: distances on the page are distances of the vectors' shadows.
     scale = float(max(np.ptp(points, axis=0) / (extent - 1.2 * THUMBNAIL))) or 1.0
@@ -123,7 +111,7 @@ def _draw_panel(
     on_page = area[0] + (points - low) / scale
     x, y = on_page.T
     page.scatter(x, y, s=5, c=[mark.colour for mark in marks], lw=0, zorder=1)
-    pictures = thumbnails([query.images[i] for i in shown], THUMBNAIL, THUMBNAIL)
+    pictures = layout.thumbnails([query.images[i] for i in shown], THUMBNAIL, THUMBNAIL)
     sizes = np.array([picture.shape[1::-1] for picture in pictures]) / style.DPI
     inner = area + np.array([[0.03, 0.03], [-0.03, -0.03]])
     centres = layout.apart(on_page[shown], sizes.max(axis=0) + 0.03, inner)

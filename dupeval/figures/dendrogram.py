@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass as plain_dataclass
 from itertools import groupby
 from typing import Annotated, Self
@@ -19,7 +18,6 @@ from dupeval.clustering import Dendrogram
 from dupeval.dataset import Query
 from dupeval.figures import Figure, Picture, Slug, layout, style
 from dupeval.figures.inputs import FigureInputs
-from dupeval.figures.thumbnails import Thumbnail, thumbnails
 from dupeval.settings import STRICT
 
 # Inches.
@@ -31,18 +29,7 @@ WIDTH = style.WIDTH - LEFT - RIGHT
 
 @dataclass(frozen=True, config=STRICT)
 class DendrogramOfQuery(Figure):
-    """The merge tree of one query under one method.
-
-    Attributes
-    ----------
-    query : str, optional
-        Its slug; see `FigureInputs.place` for the default.
-    method : str, default "vgg_pca"
-    protocol : str, optional
-        Whose parameters and threshold are drawn; by default the first honest one of the run.
-    most_images : int, default 24
-        Thumbnails; of more images, so many, evenly spread over the leaves.
-    """
+    """The merge tree of one query under one method."""
 
     query: Slug | None = None
     method: str = "vgg_pca"
@@ -56,31 +43,35 @@ class DendrogramOfQuery(Figure):
         method, stored = inputs.vector_method(self.method), inputs.stored_for(self.method)
         protocol = inputs.protocol(self.protocol)
         decision = stored.decision(self.method, protocol, query.slug)
-        dendrogram = inputs.answers(self.method).dendrogram(
-            number, decision.params, decision.hidden
-        )
-        tree = Tree.of(dendrogram)
+        answers = inputs.answers(self.method)
+        tree = Tree.of(answers.dendrogram(number, decision.params, decision.hidden))
         method = method.at(decision.params)
 
         n = len(query.images)
         shown = layout.spread(n, self.most_images)
-        own = [int(tree.leaves[leaf]) for leaf in shown]
+        own = tree.leaves[shown].tolist()
         # Neighbouring thumbnails take turns in two rows where one has no room for them.
-        n_rows = 1 if WIDTH / len(shown) >= LARGEST else 2
-        size = min(LARGEST, 0.94 * n_rows * WIDTH / len(shown))
-        pictures = thumbnails([query.images[i] for i in own], size, size)
+        step = WIDTH / len(shown)
+        n_rows = 1 if step >= LARGEST else 2
+        size = min(LARGEST, 0.94 * n_rows * step)
+        pictures = layout.thumbnails([query.images[i] for i in own], size, size)
         rows = [max(map(len, pictures[i::n_rows])) / style.DPI for i in range(n_rows)]
         strip = ABOVE + sum(row + BETWEEN for row in rows)
-
         height = TOP + TREE + GAP + BAR + strip
-        canvas = layout.canvas_of(height)
-        page = layout.page(canvas)
+        page = layout.page(canvas := layout.canvas_of(height))
         layout.heading(page, query, f"{self.method}, {protocol}")
         axes = layout.axes_at(canvas, LEFT, height - TOP - TREE, WIDTH, TREE)
         axes.set_ylabel(f"{method.metric} distance, {method.linkage} linkage")
         _draw_tree(axes, tree, decision.threshold)
-        _draw_photographs(page, query, tree, strip)
-        _draw_images(page, query, strip, dict(zip(shown, own, strict=True)), pictures, rows)
+        _draw_photographs(page, query, tree.leaves, strip)
+        marks = style.marks(query.photographs.tolist())
+        for i, (leaf, image, picture) in enumerate(zip(shown, own, pictures, strict=True)):
+            x = LEFT + (i + 0.5) * step
+            top = strip - ABOVE - sum(row + BETWEEN for row in rows[: i % n_rows])
+            bends = [(LEFT + (leaf + 0.5) * WIDTH / n, strip), (x, strip - ABOVE), (x, top)]
+            page.plot(*np.transpose(bends), color=style.LIGHT, lw=0.6, zorder=1)
+            middle = top - len(picture) / style.DPI / 2
+            layout.place(page, picture, x, middle, marks[image].colour)
         left_out = "" if len(shown) == n else f" Of {n} images {len(shown)} are shown as leaves."
         row = stored.row(self.method, protocol, query.slug)
         return Picture(
@@ -153,40 +144,20 @@ def _draw_tree(axes: Axes, tree: Tree, threshold: float) -> None:
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1))
 
 
-def _draw_photographs(page: Axes, query: Query, tree: Tree, strip: float) -> None:
+def _draw_photographs(page: Axes, query: Query, leaves: npt.NDArray[np.int64], top: float) -> None:
     """Draw one bar for neighbouring leaves that show the same photograph."""
-    photographs = query.photographs[tree.leaves].tolist()
     marks = style.marks(query.photographs.tolist())
-    pitch = WIDTH / len(photographs)
+    pitch = WIDTH / len(leaves)
     gap = min(0.015, 0.1 * pitch)
     left = LEFT
-    for photograph, run in groupby(photographs):
-        mark, width = marks[photograph], pitch * len(list(run))
-        bar = Rectangle((left + gap, strip), width - 2 * gap, BAR, lw=0)
-        bar.set_color(mark.colour if mark.letter else style.PALE)
+    for _, run in groupby(leaves.tolist(), lambda leaf: query.photographs[leaf]):
+        of_run = [marks[leaf] for leaf in run]
+        mark, width = of_run[0], len(of_run) * pitch
+        colour = mark.colour if mark.letter else style.PALE
+        bar = Rectangle((left + gap, top), width - 2 * gap, BAR, color=colour, lw=0)
         page.add_patch(bar)
         if width - 2 * gap > 0.1 * len(mark.letter):
-            look: style.Look = {"color": mark.text_colour, "weight": "bold"}
-            middle = (left + width / 2, strip + BAR / 2)
-            layout.label(page, *middle, mark.letter, va="center_baseline", **look)
+            look: style.Look = {"color": mark.text_colour, "va": "center_baseline"}
+            x, y = left + width / 2, top + BAR / 2
+            layout.label(page, x, y, mark.letter, weight="bold", **look)
         left += width
-
-
-def _draw_images(
-    page: Axes,
-    query: Query,
-    strip: float,
-    leaves: Mapping[int, int],
-    pictures: Sequence[Thumbnail],
-    rows: Sequence[float],
-) -> None:
-    """Draw the image of each shown leaf, as large as can be, and a line from it to its leaf."""
-    marks = style.marks(query.photographs.tolist())
-    for i, ((leaf, own), picture) in enumerate(zip(leaves.items(), pictures, strict=True)):
-        x_of_leaf = LEFT + (leaf + 0.5) * WIDTH / len(query.images)
-        x = LEFT + (i + 0.5) * WIDTH / len(leaves)
-        top = strip - ABOVE - sum(row + BETWEEN for row in rows[: i % len(rows)])
-        bends = [(x_of_leaf, strip), (x, strip - ABOVE), (x, top)]
-        page.plot(*np.transpose(bends), color=style.LIGHT, lw=0.6, zorder=1)
-        middle = top - len(picture) / style.DPI / 2
-        layout.place(page, picture, x, middle, marks[query.labels[own].photograph].colour)

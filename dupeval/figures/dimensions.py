@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass as plain_dataclass
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -46,16 +45,7 @@ _OTHERS = (*_NEEDED, "setting", "variance_share", "precision", "recall", "thresh
 
 @dataclass(frozen=True, config=STRICT)
 class F1ByDimensions(Figure):
-    """Mean F1 over the number of principal components, one panel a method.
-
-    Attributes
-    ----------
-    sweep_dir : Path
-        Where a sweep is stored.
-    methods : tuple of str, default ("raw_pca", "vgg_pca")
-    protocol : str, optional
-        By default the first honest one of the sweep.
-    """
+    """Mean F1 over the number of principal components, one panel a method."""
 
     sweep_dir: Path
     methods: Annotated[tuple[str, ...], Field(min_length=1)] = ("raw_pca", "vgg_pca")
@@ -101,18 +91,10 @@ class F1ByDimensions(Figure):
         )
 
 
-@plain_dataclass(frozen=True, eq=False)
-class ComponentSeries:
-    """Mean F1 over the number of components, all other parameters being the same.
+class ComponentSeries(NamedTuple):
+    """Means of F1 at growing numbers of components, all other parameters being the same.
 
-    Attributes
-    ----------
-    parameters : mapping of str to str
-        All parameters but the number of components.
-    n_components : ndarray of int64, shape (n,)
-        Increasing.
-    f1, low, high : ndarray of float64, shape (n,)
-        The mean over queries and its 95 % interval, NaN where the sweep has no rows of queries.
+    The 95 % intervals over queries, `low` to `high`, are NaN where the sweep has no rows of them.
     """
 
     parameters: Mapping[str, str]
@@ -137,13 +119,7 @@ def read_sweep(folder: Path, dataset: Dataset) -> tuple[pd.DataFrame, str]:
 
 
 def series_of(table: pd.DataFrame, method: str, protocol: str) -> list[ComponentSeries]:
-    """Return one series for each combination of a method's other parameters.
-
-    Parameters
-    ----------
-    table : DataFrame
-        See `read_sweep`: parameters as text, scores as numbers.
-    method, protocol : str
+    """Return one series for each combination of a method's other parameters, of a sweep's table.
 
     Raises
     ------
@@ -160,31 +136,24 @@ def series_of(table: pd.DataFrame, method: str, protocol: str) -> list[Component
             )
     rows = numbered[(numbered["method"] == method) & (numbered["protocol"] == protocol)]
     parameters = [name for name in table.columns if name not in _OTHERS]
-    return [
-        _series(dict(zip(parameters, map(str, values), strict=True)), part)
-        for values, part in rows.groupby(parameters, sort=False)
-    ]
-
-
-def _series(parameters: Mapping[str, str], rows: pd.DataFrame) -> ComponentSeries:
-    points = []
-    for n, part in rows.groupby(N_COMPONENTS):
-        is_all = part["query_set"] == ALL
-        of_all, of_queries = part.loc[is_all, "f1"].to_numpy(), part.loc[~is_all, "f1"].to_numpy()
-        mean = of_all[0] if len(of_all) else of_queries.mean()
-        points.append((n, mean, *mean_interval(of_queries)))
-    numbers, f1, low, high = np.array(points, np.float64).T
-    return ComponentSeries(parameters, numbers.astype(np.int64), f1, low, high)
+    found = []
+    for values, part in rows.groupby(parameters, sort=False):
+        points = []
+        for n, at in part.groupby(N_COMPONENTS):
+            is_all = at["query_set"] == ALL
+            of_all, of_queries = at.loc[is_all, "f1"], at.loc[~is_all, "f1"]
+            mean = (of_all if len(of_all) else of_queries).mean()
+            points.append((n, mean, *mean_interval(of_queries)))
+        numbers, f1, low, high = np.array(points, np.float64).T
+        known = dict(zip(parameters, map(str, values), strict=True))
+        found.append(ComponentSeries(known, numbers.astype(np.int64), f1, low, high))
+    return found
 
 
 def chosen(series: Sequence[ComponentSeries], in_force: Mapping[str, Any]) -> ComponentSeries:
     """Return the series with the parameters in force, else the one with the highest point.
 
-    Parameters
-    ----------
-    series : sequence of ComponentSeries
-    in_force : mapping
-        A method's settings by dotted names; the last part of each is the parameter.
+    Those are a method's settings by dotted names; the last part of each is the parameter.
     """
     values = {name.rpartition(".")[2]: str(value) for name, value in in_force.items()}
     for one in series:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass as plain_dataclass
 from typing import Annotated
 
-from matplotlib.axes import Axes
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
@@ -15,7 +12,6 @@ from dupeval.dataset import Dataset, ImageHandle, Label, Query
 from dupeval.figures import Figure, Picture, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.texts import one_line
-from dupeval.figures.thumbnails import thumbnails
 from dupeval.settings import STRICT
 
 # Inches.
@@ -25,15 +21,7 @@ EDIT_LINES = 3
 
 @dataclass(frozen=True, config=STRICT)
 class Duplicates(Figure):
-    """A row of copies for each of some photographs, each from another query.
-
-    Attributes
-    ----------
-    photographs : int, default 4
-        How many rows: the photographs with the most images, one a query.
-    images : int, default 5
-        Of each photograph at most, those without an edit first.
-    """
+    """A row of copies for each of some photographs, each from another query."""
 
     photographs: Annotated[int, Field(ge=1)] = 4
     images: Annotated[int, Field(ge=2, le=10)] = 5
@@ -41,17 +29,29 @@ class Duplicates(Figure):
     def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""
         rows = examples(inputs.dataset, self.photographs)
-        lines = [max(map(len, row.edit_lines[: self.images])) for row in rows]
-        heights = [HEADING + IMAGE + LINE * n + GAP for n in lines]
+        edits = [edit_lines(query, copies[: self.images]) for query, copies in rows]
+        heights = [HEADING + IMAGE + LINE * max(map(len, lines)) + GAP for lines in edits]
         top = max(0.5, sum(heights))
-        canvas = layout.canvas_of(top)
-        page = layout.page(canvas)
+        page = layout.page(canvas := layout.canvas_of(top))
         if not rows:
             page.text(MARGIN, 0.25, "No photograph of this dataset has copies.", va="center")
-        for row, height in zip(rows, heights, strict=True):
-            self._draw_row(page, row, top)
+        column = (style.WIDTH - 2 * MARGIN) / self.images
+        small: style.Look = {"size": style.SMALL}
+        for (query, copies), lines, height in zip(rows, edits, heights, strict=True):
+            title, y = f"{query.slug}: {query.title}", top - HEADING / 2
+            layout.write(page, MARGIN, y, title, room=1.0, weight="bold")
+            count = f"{len(copies)} of {len(query.images)} images"
+            end = style.WIDTH - MARGIN
+            layout.label(page, end, y, count, ha="right", color=style.GREY, **small)
+            images = [image for image, _ in copies[: self.images]]
+            pictures = layout.thumbnails(images, column - 0.08, IMAGE)
+            for i, (picture, of_copy) in enumerate(zip(pictures, lines, strict=True)):
+                x, below = MARGIN + (i + 0.5) * column, top - HEADING - IMAGE - 0.08
+                layout.place(page, picture, x, top - HEADING - IMAGE / 2, line=0.5)
+                for j, line in enumerate(of_copy):
+                    layout.label(page, x, below - j * LINE, line, **small)
             top -= height
-        cut = any(len(row.images) > self.images for row in rows)
+        cut = any(len(copies) > self.images for _, copies in rows)
         return Picture(
             canvas,
             title="Duplicated images in the dataset",
@@ -64,53 +64,31 @@ class Duplicates(Figure):
             settings={"photographs": self.photographs, "images": self.images},
         )
 
-    def _draw_row(self, page: Axes, row: Example, top: float) -> None:
-        column = (style.WIDTH - 2 * MARGIN) / self.images
-        title, y = f"{row.query.slug}: {row.query.title}", top - HEADING / 2
-        layout.write(page, MARGIN, y, title, room=1.0, weight="bold")
-        count = f"{len(row.images)} of {len(row.query.images)} images"
-        grey: style.Look = {"size": style.SMALL, "color": style.GREY}
-        layout.label(page, style.WIDTH - MARGIN, y, count, ha="right", **grey)
-        pictures = thumbnails(row.images[: self.images], column - 0.08, IMAGE)
-        for i, picture in enumerate(pictures):
-            x, below = MARGIN + (i + 0.5) * column, top - HEADING - IMAGE - 0.08
-            layout.place(page, picture, x, top - HEADING - IMAGE / 2, line=0.5)
-            for j, line in enumerate(row.edit_lines[i]):
-                layout.label(page, x, below - j * LINE, line, size=style.SMALL)
 
+def examples(dataset: Dataset, most: int) -> list[tuple[Query, list[tuple[ImageHandle, Label]]]]:
+    """Return the photographs with the most images, one a query, in the order of the queries.
 
-@plain_dataclass(frozen=True)
-class Example:
-    """A photograph of a query: its images, those without an edit first."""
-
-    query: Query
-    images: Sequence[ImageHandle]
-    labels: Sequence[Label]
-
-    @property
-    def edit_lines(self) -> list[list[str]]:
-        """What to write below each image; nothing where no edit of the query is known."""
-        if not any(label.edit for label in self.query.labels):
-            return [[] for _ in self.labels]
-        return [_edit_lines(label.edit) for label in self.labels]
-
-
-def examples(dataset: Dataset, most: int) -> list[Example]:
-    """Return the photographs with the most images, one a query, in the order of the queries."""
+    Of each its images, those without an edit first.
+    """
     found = []
     for query in dataset.queries:
-        ((photograph, _),) = Counter(query.photographs.tolist()).most_common(1)
-        own = [pair for pair in query.labelled if pair[1].photograph == photograph]
-        if len(own) > 1:
-            images, labels = zip(*sorted(own, key=lambda pair: pair[1].edit != ""), strict=True)
-            found.append(Example(query, images, labels))
-    largest = sorted(found, key=lambda example: -len(example.images))[:most]
+        ((photograph, n),) = Counter(query.photographs.tolist()).most_common(1)
+        if n > 1:
+            own = [copy for copy in query.labelled if copy[1].photograph == photograph]
+            found.append((query, sorted(own, key=lambda copy: copy[1].edit != "")))
+    largest = sorted(found, key=lambda example: -len(example[1]))[:most]
     return [example for example in found if example in largest]
 
 
-def _edit_lines(edit: str) -> list[str]:
-    """Return an edit such as ``crop:0.79+mirror`` as lines to read."""
-    parts = (edit or "no edit").replace(":", " ").replace("=", " ").split("+")
-    lines = [one_line(part, 26) for part in parts]
-    more = len(lines) - EDIT_LINES
-    return lines if more <= 0 else [*lines[: EDIT_LINES - 1], f"and {more + 1} more"]
+def edit_lines(query: Query, copies: list[tuple[ImageHandle, Label]]) -> list[list[str]]:
+    """Return what to write below each image; nothing where no edit of the query is known."""
+    if not any(label.edit for label in query.labels):
+        return [[] for _ in copies]
+    found = []
+    for _, label in copies:
+        # Such as ``crop:0.79+mirror``.
+        parts = (label.edit or "no edit").replace(":", " ").replace("=", " ").split("+")
+        more = len(parts) - EDIT_LINES
+        shown = parts if more <= 0 else [*parts[: EDIT_LINES - 1], f"and {more + 1} more"]
+        found.append([one_line(part, 26) for part in shown])
+    return found

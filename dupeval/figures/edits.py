@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Annotated
 
 import numpy as np
@@ -12,11 +13,12 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import Dataset
-from dupeval.edits import FoundPairs, found_images, pairs_by_family
+from dupeval.edits import found_images, pairs_by_family
 from dupeval.errors import SettingsError
 from dupeval.figures import Figure, Picture, layout, style
 from dupeval.figures.curves import pooled_scores
 from dupeval.figures.inputs import FigureInputs
+from dupeval.figures.mistakes import found_by_family
 from dupeval.figures.texts import one_line, short
 from dupeval.settings import STRICT
 
@@ -29,17 +31,7 @@ ALL = "all pairs"
 
 @dataclass(frozen=True, config=STRICT)
 class RecallByEdit(Figure):
-    """What share of the edited copies each method finds, by family of edits.
-
-    Attributes
-    ----------
-    methods : tuple of str, optional
-        By default all that have results under the protocol.
-    protocol : str, optional
-        By default the first honest one of the run.
-    most_families : int, default 14
-        Of more families, those with the most pairs.
-    """
+    """What share of the edited copies each method finds, by family of edits."""
 
     methods: tuple[str, ...] | None = None
     protocol: str | None = None
@@ -51,15 +43,20 @@ class RecallByEdit(Figure):
         shown = list(numbers)[: self.most_families]
         protocol = inputs.protocol(self.protocol)
         methods = self.methods or inputs.stored.methods_of(protocol)
-        recall = pd.DataFrame({name: _recall(inputs, name, protocol) for name in methods}).T
+        found = {}
+        for name in methods:
+            pooled = pooled_scores(inputs.stored.row(name, protocol, slug) for slug in inputs.slugs)
+            families = found_by_family(inputs.dataset, inputs.stored, protocol, name)
+            found[name] = {ALL: pooled.recall, **{f: of.recall for f, of in families.items()}}
+        recall = pd.DataFrame(found).T
         # From the easiest to the hardest.
         order = sorted(shown, key=lambda family: (-recall[family].mean(), family))
         width = min((1 + GAP + len(order)) * WIDEST_CELL, style.WIDTH - LEFT - RIGHT)
         canvas = layout.canvas_of(TOP + ROW * len(recall) + BOTTOM)
         axes = layout.axes_at(canvas, LEFT, BOTTOM, width, ROW * len(recall))
-        n_true_pairs = sum(query.n_true_pairs for query in inputs.dataset.queries)
-        _draw_heat_map(axes, recall[[ALL, *order]], {ALL: n_true_pairs, **numbers})
         left_out = len(numbers) - len(shown)
+        numbers[ALL] = sum(query.n_true_pairs for query in inputs.dataset.queries)
+        _draw_heat_map(axes, recall[[ALL, *order]], numbers)
         return Picture(
             canvas,
             title="Recall by family of edits",
@@ -84,30 +81,15 @@ def numbers_of_pairs(dataset: Dataset) -> dict[str, int]:
     SettingsError
         If no pair tells how a copy was edited.
     """
-    together = {query.slug: [0] * len(query.images) for query in dataset.queries}
-    numbers = {family: of.pairs for family, of in _families(dataset, together).items()}
+    images = (found_images(query, [0] * len(query.images)) for query in dataset.queries)
+    families = pairs_by_family(chain.from_iterable(images))
+    numbers = {family: of.pairs for family, of in families.items()}
     if not numbers:
         raise SettingsError(
             f"no unedited image of {dataset.name} has a copy of which is known how it was edited; "
             "give the column edit in labels.csv, or leave the figure of recall by edit out"
         )
     return dict(sorted(numbers.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _families(dataset: Dataset, groups: Mapping[str, list[int]]) -> dict[str, FoundPairs]:
-    """Return what is found of the pairs of each family, given the groups of each query's images."""
-    return pairs_by_family(
-        image for query in dataset.queries for image in found_images(query, groups[query.slug])
-    )
-
-
-def _recall(inputs: FigureInputs, method: str, protocol: str) -> dict[str, float]:
-    """Return a method's recall of all pairs and of those of each family."""
-    stored = inputs.stored
-    rows = [stored.row(method, protocol, slug) for slug in inputs.slugs]
-    groups = {slug: stored.labels((protocol, method, slug)).tolist() for slug in inputs.slugs}
-    families = _families(inputs.dataset, groups)
-    return {ALL: pooled_scores(rows).recall, **{name: of.recall for name, of in families.items()}}
 
 
 def _draw_heat_map(axes: Axes, recall: pd.DataFrame, numbers: Mapping[str, int]) -> None:

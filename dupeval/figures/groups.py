@@ -6,7 +6,6 @@ from dataclasses import dataclass as plain_dataclass
 from typing import Annotated
 
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyBboxPatch
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
@@ -14,7 +13,6 @@ from dupeval.dataset import Query
 from dupeval.figures import Figure, Picture, Slug, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.mistakes import FoundGroup, found_groups, telling
-from dupeval.figures.thumbnails import thumbnails
 from dupeval.settings import STRICT
 
 # Of the page, in tiles.
@@ -23,10 +21,11 @@ WIDTH = 10
 MARGIN, BETWEEN, TOP, LEGEND = 0.08, 0.18, 0.48, 0.24
 NAME, COUNTS, INSET = 0.24, 0.34, 0.035
 TILE_WIDTH, TILE_HEIGHT, IMAGE_WIDTH, IMAGE_HEIGHT = 0.635, 0.68, 0.51, 0.44
-# Face, edge and width of a box.
-WRONG = ("#FCEBDD", style.WRONG, 1.1)
-RIGHT, ALONE = ("#F4F4F4", style.GREY, 0.7), ("white", style.PALE, 0.7)
-SIGNS = (("\N{BALLOT X}", style.WRONG), ("\N{NORTH EAST ARROW}", style.MISSED))
+# Of boxes.
+WRONG: style.Look = {"fc": "#FCEBDD", "ec": style.WRONG, "lw": 1.1}
+RIGHT: style.Look = {"fc": "#F4F4F4", "ec": style.GREY, "lw": 0.7}
+ALONE: style.Look = {"fc": "white", "ec": style.PALE, "lw": 0.7}
+SIGNS = {"\N{BALLOT X}": style.WRONG, "\N{NORTH EAST ARROW}": style.MISSED}
 MEANINGS = (
     "in one group with 2 images of other photographs",
     "2 images of its photograph are in other groups",
@@ -35,20 +34,7 @@ MEANINGS = (
 
 @dataclass(frozen=True, config=STRICT)
 class GroupsOfQuery(Figure):
-    """The groups that some methods and an external tool found in one query.
-
-    Attributes
-    ----------
-    query : str, optional
-        Its slug; see `FigureInputs.place` for the default.
-    methods : tuple of str, default ("vgg_pca",)
-    tool : str, optional, default "imagehash_phash"
-        One more, beside them.
-    protocol : str, optional
-        By default the first honest one of the run.
-    most_images : int, default 40
-        Of each method; of more images some of those in the worst groups.
-    """
+    """The groups that some methods and an external tool found in one query."""
 
     query: Slug | None = None
     methods: Annotated[tuple[str, ...], Field(min_length=1)] = ("vgg_pca",)
@@ -69,7 +55,7 @@ class GroupsOfQuery(Figure):
         top = sum(heights)
         page = layout.page(canvas := layout.canvas_of(TOP + LEGEND + top))
         layout.heading(page, query, f"{', '.join(names)}: {protocol}")
-        for i, ((sign, colour), meaning) in enumerate(zip(SIGNS, MEANINGS, strict=True)):
+        for i, ((sign, colour), meaning) in enumerate(zip(SIGNS.items(), MEANINGS, strict=True)):
             x, y = MARGIN + 2.9 * i, top + LEGEND / 2
             layout.label(page, x, y, f"{sign}2", ha="left", weight="bold", color=colour)
             layout.label(page, x + 0.25, y, meaning, ha="left", size=style.SMALL)
@@ -102,11 +88,12 @@ class GroupsOfQuery(Figure):
         labels = inputs.stored.labels((protocol, name, query.slug))
         groups = found_groups(query.photographs.tolist(), labels.tolist())
         chosen = telling([groups], len(labels), self.most_images)
-        shown = [ShownGroup.of(group, chosen) for group in sorted(groups, key=_larger_first)]
+        groups.sort(key=lambda g: (-g.n_images, min(part.images[0] for part in g.parts)))
+        shown = [one for one in (ShownGroup.of(g, chosen) for g in groups) if one.images]
+        n_together = sum(one.group.n_images > 1 for one in shown)
         boxes: list[tuple[ShownGroup, int, int]] = []
         n_rows = 0
-        for alone in (False, True):
-            some = [one for one in shown if one.images and (one.group.n_images == 1) == alone]
+        for some in (shown[:n_together], shown[n_together:]):
             places, used = layout.packed([one.n_tiles for one in some], columns)
             boxes += [(one, n_rows + y, x) for one, (y, x) in zip(some, places, strict=True)]
             n_rows += used
@@ -143,16 +130,7 @@ class ShownGroup:
 
 @plain_dataclass(frozen=True)
 class Block:
-    """What is drawn of one method.
-
-    Attributes
-    ----------
-    name, counts : str
-    boxes : list of (ShownGroup, int, int)
-        What is in each, and the row and column of its first tile.
-    columns, rows : int
-        Of the grid of tiles.
-    """
+    """What is drawn of one method: boxes, each with the row and column of its first tile."""
 
     name: str
     counts: str
@@ -166,49 +144,34 @@ class Block:
         return NAME + self.rows * TILE_HEIGHT + COUNTS + 0.1
 
 
-def _larger_first(group: FoundGroup) -> tuple[int, int]:
-    return -group.n_images, min(part.images[0] for part in group.parts)
-
-
 def _draw_block(page: Axes, block: Block, query: Query, left: float, top: float) -> None:
     room = style.WIDTH - left - block.columns * TILE_WIDTH
     layout.write(page, left, top - NAME / 2, block.name, room, weight="bold")
     marks = style.marks(query.photographs.tolist())
     for shown, row, column in block.boxes:
         box_left, box_top = left + column * TILE_WIDTH, top - NAME - row * TILE_HEIGHT
-        _draw_box(page, shown, block.columns, box_left, box_top)
-        pictures = thumbnails([query.images[i] for i in shown.images], IMAGE_WIDTH, IMAGE_HEIGHT)
-        for k, ((i, counts), picture) in enumerate(
-            zip(shown.images.items(), pictures, strict=True)
-        ):
-            x = box_left + (k % block.columns + 0.5) * TILE_WIDTH
-            tile_top = box_top - k // block.columns * TILE_HEIGHT
-            mark = marks[query.labels[i].photograph]
-            layout.frame(page, picture, x, tile_top - INSET - 0.03 - IMAGE_HEIGHT / 2, mark)
-            _draw_counts(page, counts, x, tile_top - TILE_HEIGHT + INSET + 0.07)
+        n, n_rows = shown.n_tiles, -(-shown.n_tiles // block.columns)
+        look = WRONG if shown.group.wrong else RIGHT if shown.group.n_images > 1 else ALONE
+        bottom, width = box_top - n_rows * TILE_HEIGHT, min(n, block.columns) * TILE_WIDTH
+        size = (width - 2 * INSET, n_rows * TILE_HEIGHT - 2 * INSET)
+        layout.box(page, box_left + INSET, bottom + INSET, *size, 0.04, **look)
+        tiles = [
+            (box_left + (x + 0.5) * TILE_WIDTH, box_top - y * TILE_HEIGHT)
+            for y, x in (divmod(k, block.columns) for k in range(n))
+        ]
+        pictures = layout.thumbnails(
+            [query.images[i] for i in shown.images], IMAGE_WIDTH, IMAGE_HEIGHT
+        )
+        for i, picture, (x, y) in zip(shown.images, pictures, tiles, strict=False):
+            layout.frame(page, picture, x, y - INSET - 0.03 - IMAGE_HEIGHT / 2, marks[i])
+            counts = zip(SIGNS.items(), shown.images[i], strict=True)
+            texts = [(f"{sign}{count}", colour) for (sign, colour), count in counts if count]
+            for k, (text, colour) in enumerate(texts):
+                at, below = x + (k - (len(texts) - 1) / 2) * 0.27, y - TILE_HEIGHT + INSET + 0.07
+                layout.label(page, at, below, text, size=style.SMALL, weight="bold", color=colour)
+        more = shown.group.n_images - len(shown.images)
+        if more:
+            x, y = tiles[-1]
+            layout.label(page, x, y - TILE_HEIGHT / 2, f"{more}\nmore", color=style.GREY)
     y = top - NAME - block.rows * TILE_HEIGHT - COUNTS / 2
     layout.label(page, left, y, block.counts, ha="left", linespacing=1.3)
-
-
-def _draw_box(page: Axes, shown: ShownGroup, columns: int, left: float, top: float) -> None:
-    group, n = shown.group, shown.n_tiles
-    width = min(n, columns) * TILE_WIDTH - 2 * INSET
-    height = -(-n // columns) * TILE_HEIGHT - 2 * INSET
-    face, edge, line = WRONG if group.wrong else RIGHT if group.n_images > 1 else ALONE
-    box = FancyBboxPatch((left + INSET, top - INSET - height), width, height, lw=line, zorder=1)
-    box.set(facecolor=face, edgecolor=edge, boxstyle="round,pad=0,rounding_size=0.04")
-    page.add_patch(box)
-    more = group.n_images - len(shown.images)
-    if more:
-        x = left + ((n - 1) % columns + 0.5) * TILE_WIDTH
-        y = top - ((n - 1) // columns + 0.5) * TILE_HEIGHT
-        layout.label(page, x, y, f"{more}\nmore", color=style.GREY)
-
-
-def _draw_counts(page: Axes, counts: tuple[int, int], x: float, y: float) -> None:
-    """Write below an image in how many wrong and missed pairs it is."""
-    signed = zip(SIGNS, counts, strict=True)
-    texts = [(f"{sign}{count}", colour) for (sign, colour), count in signed if count]
-    for k, (text, colour) in enumerate(texts):
-        at = x + (k - (len(texts) - 1) / 2) * 0.27
-        layout.label(page, at, y, text, size=style.SMALL, weight="bold", color=colour)

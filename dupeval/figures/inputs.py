@@ -14,7 +14,6 @@ from dupeval.engine.workshop import Workshop
 from dupeval.errors import SettingsError
 from dupeval.method import Method, Resources
 from dupeval.method.vectors import VectorMethod
-from dupeval.method.views import Vectors
 from dupeval.protocol import Protocol
 from dupeval.stored import StoredResults, StoredResultsError, honest_first, read_results
 from dupeval.timing import Stopwatch
@@ -29,6 +28,9 @@ _OF_THE_MACHINE = (
 @dataclass(frozen=True, eq=False)
 class FigureInputs:
     """What figures are drawn from.
+
+    Whatever is asked for by a name that does not exist is a `SettingsError` that lists those that
+    do; stored results that are missing, or of another dataset, are a `StoredResultsError`.
 
     Attributes
     ----------
@@ -60,13 +62,7 @@ class FigureInputs:
         return [query.slug for query in self.dataset.queries]
 
     def place(self, slug: str | None) -> int:
-        """Return the place of a query in the dataset; None means the second, or the only one.
-
-        Raises
-        ------
-        SettingsError
-            If there is no such query; the message lists those that there are.
-        """
+        """Return the place of a query in the dataset; None means the second, or the only one."""
         if slug is None:
             return min(1, len(self.slugs) - 1)
         if slug not in self.slugs:
@@ -75,20 +71,14 @@ class FigureInputs:
         return self.slugs.index(slug)
 
     def method(self, name: str) -> Method:
-        """Return a method of the run.
-
-        Raises
-        ------
-        SettingsError
-            If there is no such method; the message lists those that there are.
-        """
+        """Return a method of the run."""
         if name not in self.methods:
             possible = _listed(self.methods)
             raise SettingsError(f"the method {name!r} is not in the run; possible: {possible}")
         return self.methods[name]
 
     def vector_method(self, name: str) -> VectorMethod:
-        """Return a method of the run that has vectors and dendrograms; see `method`."""
+        """Return a method of the run that has vectors and dendrograms."""
         method = self.method(name)
         if not isinstance(method, VectorMethod):
             possible = _listed(n for n, m in self.methods.items() if isinstance(m, VectorMethod))
@@ -100,32 +90,15 @@ class FigureInputs:
 
         Raises
         ------
-        SettingsError
-            If there is no such method; the message lists those that there are.
         NoScoresError
             If it cannot be run here.
         """
         method = self.method(name)
         if id(method) not in self._answers:
-            workshop = Workshop(self.dataset, self.resources, Stopwatch(name))
-            answers = Answers(method, workshop)
+            answers = Answers(method, Workshop(self.dataset, self.resources, Stopwatch(name)))
             answers.prepare([])
             self._answers[id(method)] = answers
         return self._answers[id(method)]
-
-    def vectors(self, name: str, query: int) -> Vectors:
-        """Return the vectors of a query, before any reduction."""
-        representation = self.vector_method(name).representation
-        return self.answers(name).queries[query].vectors(representation)
-
-    def caption(self, protocol: str) -> str:
-        """Return what a protocol does, in a few words; empty if it is not in the configuration."""
-        return self.protocols[protocol].caption if protocol in self.protocols else ""
-
-    @property
-    def configured_protocol(self) -> str:
-        """The first honest protocol of the configuration, or else its first."""
-        return sorted(self.protocols, key=lambda name: not self.protocols[name].honest)[0]
 
     def described(self, *names: str) -> dict[str, Any]:
         """Return the settings of methods that a caption names; of several, by dotted names."""
@@ -138,13 +111,15 @@ class FigureInputs:
             if not key.startswith(left_out)
         }
 
-    def named(self, protocol: str) -> str:
-        """Return what a protocol of the stored run is called in a legend."""
-        return f"{self.stored.said_of(protocol)['caption']} ({protocol})"
+    def distance_of(self, name: str) -> str:
+        """Return what a method's thresholds are, for the label of an axis."""
+        method = self.method(name)
+        own = method.metric if isinstance(method, VectorMethod) else "its own"
+        return f"{own} distance"
 
     @cached_property
     def stored(self) -> StoredResults:
-        """Table 1, if it was made from this dataset; see `read_results`."""
+        """Table 1."""
         return read_results(self.table1_dir, self.dataset)
 
     @property
@@ -162,15 +137,11 @@ class FigureInputs:
     def one_axis(self, wanted: str | None, methods: Iterable[str]) -> str:
         """Return a protocol under which each method has the same parameters in all queries.
 
-        Only then are the distances of all queries of one kind, and can share an axis.
-
-        Raises
-        ------
-        SettingsError
-            If the protocol that is wanted is not so, or where None is, none of the run.
+        Only then are the distances of all queries of one kind, and can share an axis. None means
+        the first such protocol of the run, the honest ones before others.
         """
-        names = list(methods)
         tried = [wanted] if wanted else honest_first(self.stored.run["protocols"])
+        names = list(methods)
         for protocol in tried:
             if all(self.stored.has_one_setting(method, protocol) for method in names):
                 return protocol
@@ -178,6 +149,10 @@ class FigureInputs:
             f"{', '.join(tried)}: queries have other parameters than others, and their distances "
             "share no axis; possible: a protocol that chooses thresholds alone, such as loqo"
         )
+
+    def named(self, protocol: str) -> str:
+        """Return what a protocol of the stored run is called in a legend."""
+        return f"{self.stored.said_of(protocol)['caption']} ({protocol})"
 
     def stored_for(self, name: str) -> StoredResults:
         """Return Table 1, if its results of a method were made with the settings now in force.

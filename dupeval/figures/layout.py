@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -12,15 +13,22 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import FancyBboxPatch, Patch, Rectangle
+from PIL import Image
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
-from dupeval.dataset import Query
+from dupeval.dataset import ImageHandle, Query
+from dupeval.dataset.images import MOST_DECODERS, ImageError, open_rgb
+from dupeval.errors import DupevalError
 from dupeval.figures.style import DPI, GREY, SMALL, TEXT, TITLE, WIDTH, Look, Mark
 from dupeval.figures.texts import one_line, short
 
 Points = npt.NDArray[np.float64]
+Thumbnail = npt.NDArray[np.uint8]
+
+# Of one thumbnail: few enough for a small PDF, too many to see the difference at this size.
+_COLOURS = 128
 
 
 def canvas_of(height: float, width: float = WIDTH, **options: Any) -> Canvas:
@@ -48,17 +56,10 @@ def page(of: Canvas, left: float = 0, bottom: float = 0, *size: float) -> Axes:
 def panels(
     methods: Iterable[str], columns: int, height: float, legend: float, **options: Any
 ) -> tuple[Canvas, dict[str, Axes]]:
-    """Return a canvas and on it a titled panel for each method.
+    """Return a canvas and on it a titled panel for each method, at most so many in a row.
 
-    Parameters
-    ----------
-    methods : iterable of str
-    columns : int
-        Panels in a row, at most.
-    height, legend : float
-        Of a panel, and of the legend above all; in inches.
-    **options
-        Those of matplotlib's Figure.subplots.
+    A panel and the legend above all have their heights in inches; `options` are those of
+    matplotlib's Figure.subplots.
     """
     names = list(methods)
     columns = min(len(names), columns)
@@ -97,17 +98,7 @@ def heading(of: Axes, query: Query, below: str) -> None:
 def write(of: Axes, left: float, y: float, text: str, room: float = 0.0, **options: Any) -> None:
     """Write text from outside on one line of a page, shortened to what is free of its width.
 
-    Parameters
-    ----------
-    of : Axes
-        From `page`.
-    left, y : float
-        Where the text begins, and its middle; in inches.
-    text : str
-    room : float, default 0
-        Left free on the right, in inches.
-    **options
-        Those of matplotlib's Text.
+    All but so much room on the right; `options` are those of matplotlib's Text.
     """
     line = one_line(text, 400)
     written = of.text(left, y, line, va="center", **options)
@@ -122,7 +113,44 @@ def label(of: Axes, x: float, y: float, text: str, **options: Any) -> None:
     of.text(x, y, text, **{"ha": "center", "va": "center", **options})
 
 
-def frame(of: Axes, thumbnail: npt.NDArray[np.uint8], x: float, y: float, mark: Mark) -> None:
+def thumbnails(images: Sequence[ImageHandle], width: float, height: float) -> list[Thumbnail]:
+    """Return each image as large as fits into a box in inches, shape (rows, columns, 3).
+
+    Raises
+    ------
+    DupevalError
+        If an image cannot be decoded; the message names its file.
+    """
+
+    def small(image: ImageHandle) -> Thumbnail:
+        try:
+            picture = open_rgb(image.path)
+        except ImageError as error:
+            raise DupevalError(f"{image.path}: {error}") from None
+        scale = DPI * min(width / picture.width, height / picture.height)
+        # At least a pixel, however long and thin the image is.
+        columns, rows = (max(1, round(scale * side)) for side in picture.size)
+        return quantized(picture, columns, rows)
+
+    with ThreadPoolExecutor(MOST_DECODERS) as pool:
+        return list(pool.map(small, images))
+
+
+def quantized(picture: Image.Image, columns: int, rows: int) -> Thumbnail:
+    """Return an image of so many pixels, with few enough colours for a small PDF."""
+    resized = picture.resize((columns, rows), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return np.asarray(resized.quantize(_COLOURS).convert("RGB"))
+
+
+def box(
+    of: Axes, left: float, bottom: float, width: float, height: float, radius: float, **look: Any
+) -> None:
+    """Draw a box with round corners behind all else."""
+    shape = f"round,pad=0,rounding_size={radius}"
+    of.add_patch(FancyBboxPatch((left, bottom), width, height, boxstyle=shape, zorder=0, **look))
+
+
+def frame(of: Axes, thumbnail: Thumbnail, x: float, y: float, mark: Mark) -> None:
     """Draw a thumbnail in a frame of its photograph's colour, with its letter; see `place`."""
     width, height = place(of, thumbnail, x, y, mark.colour)
     if mark.letter:
@@ -135,25 +163,15 @@ def frame(of: Axes, thumbnail: npt.NDArray[np.uint8], x: float, y: float, mark: 
 
 def place(
     of: Axes,
-    thumbnail: npt.NDArray[np.uint8],
+    thumbnail: Thumbnail,
     x: float,
     y: float,
     colour: str = GREY,
     line: float = 1.2,
 ) -> tuple[float, float]:
-    """Draw a thumbnail at its printed size, and return its width and height in inches.
+    """Draw a thumbnail on a page, at its printed size around a point; return that size in inches.
 
-    Parameters
-    ----------
-    of : Axes
-        From `page`.
-    thumbnail : ndarray of uint8, shape (rows, columns, 3)
-    x, y : float
-        Its centre, in inches.
-    colour : str
-        Of the line about it.
-    line : float, default 1.2
-        The width of that line in points.
+    The line about it has a colour and a width in points.
     """
     height, width = (side / DPI for side in thumbnail.shape[:2])
     left, bottom = x - width / 2, y - height / 2
@@ -172,9 +190,7 @@ def spread(n: int, most: int) -> list[int]:
 
 
 def packed(sizes: Sequence[int], columns: int) -> tuple[list[tuple[int, int]], int]:
-    """Put boxes of some tiles onto a grid, each where it first fits.
-
-    A box with more tiles than there are columns takes whole rows.
+    """Put boxes of some tiles onto a grid, each where it first fits, large ones in whole rows.
 
     Returns
     -------

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice, zip_longest
 
-from dupeval.dataset import Query
+from dupeval.dataset import Dataset, Query
+from dupeval.edits import FoundPairs, found_images, pairs_by_family
+from dupeval.stored import StoredResults
 
 # So many photographs of a group, and images of a photograph, show what it is about.
 FEW = 3
@@ -65,7 +67,7 @@ class FoundGroup:
         )
 
 
-def found_groups(photographs: Sequence[str], labels: Sequence[int]) -> tuple[FoundGroup, ...]:
+def found_groups(photographs: Sequence[str], labels: Sequence[int]) -> list[FoundGroup]:
     """Return the groups of a partition, those with most wrong, then most missed pairs first.
 
     Parameters
@@ -83,22 +85,26 @@ def found_groups(photographs: Sequence[str], labels: Sequence[int]) -> tuple[Fou
         largest_first = sorted(parts.items(), key=lambda item: (-len(item[1]), item[1]))
         found = (GroupPart(p, tuple(own), copies[p] - len(own)) for p, own in largest_first)
         groups.append(FoundGroup(tuple(found)))
-    return tuple(sorted(groups, key=_worst_first))
+    return sorted(groups, key=lambda g: (-g.wrong, -g.missed, -g.n_images, g.parts[0].images[0]))
 
 
-def _worst_first(group: FoundGroup) -> tuple[int, int, int, int]:
-    return -group.wrong, -group.missed, -group.n_images, group.parts[0].images[0]
+def found_by_family(
+    dataset: Dataset, results: StoredResults, protocol: str, method: str
+) -> dict[str, FoundPairs]:
+    """Return what a method found of the pairs of each family of edits, of all queries."""
+    places = {query: (protocol, method, query.slug) for query in dataset.queries}
+    images = (
+        found_images(query, results.labels(place).tolist())
+        for query, place in places.items()
+        if place in results.partitions
+    )
+    return pairs_by_family(chain.from_iterable(images))
 
 
 def telling(partitions: Iterable[Sequence[FoundGroup]], n_images: int, most: int) -> frozenset[int]:
-    """Choose images of a query: some of each photograph in every partition's worst groups.
+    """Choose, of so many images of a query, some of each photograph in the worst groups.
 
-    Parameters
-    ----------
-    partitions : iterable of sequence of FoundGroup
-        The worst group of each first.
-    n_images, most : int
-        How many images the query has, and how many there is room for.
+    Of every partition a few of the worst group, then of its second worst, and so on.
     """
     order = chain(_from_worst_groups(partitions), range(n_images))
     return frozenset(islice(dict.fromkeys(order), most))
@@ -110,7 +116,7 @@ def most_telling(
     most_a_query: int,
     most: int,
 ) -> dict[str, frozenset[int]]:
-    """Choose images of every query; see `telling`.
+    """Choose images of every query, by its slug; see `telling`.
 
     Parameters
     ----------
@@ -118,29 +124,21 @@ def most_telling(
     partitions : mapping of str to sequence
         By the query's slug, the groups of every partition of it, the worst first.
     most_a_query, most : int
-        How many images of one query, and of all.
-
-    Returns
-    -------
-    dict of str to frozenset of int
-        By the query's slug, the places of the chosen images. When not all queries have room, those
-        in which most goes wrong come first.
+        How many images of one query, and of all: queries in which most goes wrong come first.
     """
+    errors = {
+        slug: sum(group.wrong + group.missed / 2 for groups in found for group in groups)
+        for slug, found in partitions.items()
+    }
     chosen: dict[str, frozenset[int]] = {}
-    for query in sorted(queries, key=lambda query: -_errors(partitions[query.slug])):
+    for query in sorted(queries, key=lambda query: -errors.get(query.slug, 0)):
         room = min(most_a_query, most)
         chosen[query.slug] = telling(partitions[query.slug], len(query.images), room)
         most -= len(chosen[query.slug])
     return chosen
 
 
-def _errors(partitions: Iterable[Iterable[FoundGroup]]) -> float:
-    """Count the wrong and missed pairs of all partitions of a query."""
-    return sum(group.wrong + group.missed / 2 for groups in partitions for group in groups)
-
-
 def _from_worst_groups(partitions: Iterable[Sequence[FoundGroup]]) -> Iterator[int]:
-    """Give a few images of every partition's worst group, then of its second worst, and so on."""
     for equally_bad in zip_longest(*partitions):
         for group in filter(None, equally_bad):
             for part in group.parts[:FEW]:

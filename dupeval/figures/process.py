@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass as plain_dataclass
 from functools import partial
-from typing import Literal
 
 import numpy as np
+from matplotlib.axes import Axes
 from PIL import Image
 from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import ImageHandle, Query
-from dupeval.figures import Figure, Picture, Slug, diagram, style
+from dupeval.figures import Figure, Picture, Slug, diagram, layout, style
 from dupeval.figures.diagram import Stage
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.texts import preparation_lines, reduction_lines, representation_lines
-from dupeval.figures.thumbnails import thumbnails
 from dupeval.method.external import ExternalMethod
 from dupeval.method.vectors import VectorMethod
 from dupeval.representation import Representation
@@ -31,21 +30,11 @@ HEIGHT, OF_EXTRACTION, THUMBNAIL = 1.25, 1.35, 0.38
 # Of each block of VGG16: how many convolutions, and their channels.
 BLOCKS = ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512))
 UNITS = 4096  # of fc6 and fc7
-COLOURS = {"block": diagram.CONVOLUTION, "mean": diagram.MEAN, "connected": diagram.CONNECTED}
 
 
 @dataclass(frozen=True, config=STRICT)
 class Process(Figure):
-    """The stages of a method under a protocol.
-
-    Attributes
-    ----------
-    query : str, optional
-        Whose images are shown; see `FigureInputs.place` for the default.
-    method : str, default "vgg_pca"
-    protocol : str, optional
-        By default the first honest one of the configuration.
-    """
+    """The stages of a method under a protocol."""
 
     query: Slug | None = None
     method: str = "vgg_pca"
@@ -54,22 +43,23 @@ class Process(Figure):
     def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""
         query = inputs.dataset.queries[inputs.place(self.query)]
-        protocol = self.protocol or inputs.configured_protocol
+        honest_first = sorted(inputs.protocols, key=lambda name: not inputs.protocols[name].honest)
+        protocol = self.protocol or honest_first[0]
+        known = inputs.protocols.get(protocol)
         groups = sample(query)
-        flat = [image for group in groups.values() for image in group]
-        pictures = dict(zip(flat, thumbnails(flat, THUMBNAIL, THUMBNAIL), strict=True))
-        in_order = [pictures[image] for image in sorted(flat, key=query.images.index)]
-        marks = style.marks(query.photographs.tolist())
-        stacks = partial(
-            diagram.stacks,
-            groups=[[pictures[image] for image in group] for group in groups.values()],
-            colours=[marks[photograph].colour for photograph in groups],
-        )
-        images = partial(diagram.thumbnail_grid, pictures=in_order)
+        flat = [image for group in groups for image in group]
+        small = dict(zip(flat, layout.thumbnails(flat, THUMBNAIL, THUMBNAIL), strict=True))
+        marks = dict(zip(query.images, style.marks(query.photographs.tolist()), strict=True))
+        in_order = [small[image] for image in sorted(flat, key=query.images.index)]
+        stacks = [([small[image] for image in group], marks[group[0]].colour) for group in groups]
         stages = [
-            Stage("images", [f"{len(query.images)} of one query"], images),
-            *self._stages(inputs, [protocol, inputs.caption(protocol)]),
-            Stage("groups", ["copies of one photograph"], stacks),
+            Stage(
+                "images",
+                [f"{len(query.images)} of one query"],
+                partial(diagram.thumbnail_grid, pictures=in_order),
+            ),
+            *self._stages(inputs, [protocol, known.caption if known else ""]),
+            Stage("groups", ["copies of one photograph"], partial(diagram.stacks, groups=stacks)),
         ]
         return Picture(
             diagram.row_of(stages, HEIGHT, boxes=True),
@@ -94,9 +84,8 @@ class Process(Figure):
             return
         drawing = partial(diagram.pixels, of=diagram.CELLS, share=0.7)
         if isinstance(method.representation, VGG16):
-            parts = steps(method.representation)
-            heights, colours = [s.height for s in parts], [COLOURS[s.kind] for s in parts]
-            drawing = partial(diagram.bars, heights=heights, colours=colours)
+            bars = [(step.height, step.colour) for step in steps(method.representation)]
+            drawing = partial(diagram.network, bars=bars)
         yield Stage("features", representation_lines(method.representation), drawing)
         if method.reduction is not None:
             lines = ["PCA", *reduction_lines(method.reduction)]
@@ -108,14 +97,7 @@ class Process(Figure):
 
 @dataclass(frozen=True, config=STRICT)
 class FeatureExtraction(Figure):
-    """The steps of a method's representation and reduction.
-
-    Attributes
-    ----------
-    query : str, optional
-        Whose first image is shown; see `FigureInputs.place` for the default.
-    method : str, default "vgg_pca"
-    """
+    """The steps of a method's representation and reduction."""
 
     query: Slug | None = None
     method: str = "vgg_pca"
@@ -143,41 +125,37 @@ class FeatureExtraction(Figure):
         )
 
 
-def sample(query: Query) -> dict[str, list[ImageHandle]]:
+def sample(query: Query) -> list[list[ImageHandle]]:
     """Return some images of a query by photograph: two pairs of copies and two others, if any."""
     by_photograph: dict[str, list[ImageHandle]] = {}
     for image, label in query.labelled:
         by_photograph.setdefault(label.photograph, []).append(image)
-    copied = [(shown, images[:2]) for shown, images in by_photograph.items() if len(images) > 1]
-    single = [(shown, images) for shown, images in by_photograph.items() if len(images) == 1]
-    return dict([*copied[:2], *single[:2]])
+    copied = [images[:2] for images in by_photograph.values() if len(images) > 1]
+    single = [images for images in by_photograph.values() if len(images) == 1]
+    return [*copied[:2], *single[:2]]
 
 
 def extraction(representation: Representation, image: ImageHandle) -> Iterator[Stage]:
     """Give the stages from an image to its vector."""
     if not isinstance(representation, VGG16):
-        (picture,) = thumbnails([image], OF_EXTRACTION, OF_EXTRACTION)
-        yield Stage("image", ["as found"], partial(diagram.thumbnail, of=picture))
+        (picture,) = layout.thumbnails([image], OF_EXTRACTION, OF_EXTRACTION)
+        draw = partial(diagram.stacks, groups=[([picture], style.GREY)])
+        yield Stage("image", ["as found"], draw)
+    n: object = ""
     if isinstance(representation, RawPixels):
         n = representation.size**2 * (3 if representation.colour == "rgb" else 1)
         yield _prepared(representation, image)
-        yield Stage("vector", [f"{n} values"], diagram.vector)
     elif isinstance(representation, VGG16):
         yield _prepared(representation, image, "less the mean")
-        for step in (parts := steps(representation)):
-            block = partial(
-                diagram.block,
-                share=step.height,
-                channels=step.channels,
-                n_convolutions=step.n_convolutions,
-            )
-            yield Stage(step.name, step.lines, block if step.kind == "block" else diagram.vector)
-        if parts[-1].kind == "block":
-            yield Stage("vector", [f"{n_values(representation)} values"], diagram.vector)
+        for step in steps(representation):
+            yield Stage(step.name, step.lines, step.draw)
+        if representation.layer not in POOLS:
+            return
+        n = n_values(representation)
     else:
         name, *lines = representation_lines(representation)
         yield Stage(name, lines, diagram.program)
-        yield Stage("vector", [], diagram.vector)
+    yield Stage("vector", [f"{n} values"] if n else [], diagram.vector)
 
 
 def _prepared(representation: RawPixels | VGG16, image: ImageHandle, *more: str) -> Stage:
@@ -191,33 +169,33 @@ def _prepared(representation: RawPixels | VGG16, image: ImageHandle, *more: str)
 
 @plain_dataclass(frozen=True)
 class Step:
-    """A part of VGG16.
+    """A part of VGG16: a block of convolutions and a max pool, or without any one layer."""
 
-    Attributes
-    ----------
-    kind : {"block", "mean", "connected"}
-        Convolutions and a max pool; the mean over the image; a fully connected layer.
-    name : str
-    lines : tuple of str
-        What is done and the shape of what comes out.
-    side : int
-        Pixels a side of what goes in.
-    channels : int
-        Of what comes out.
-    n_convolutions : int
-    """
-
-    kind: Literal["block", "mean", "connected"]
     name: str
-    lines: tuple[str, ...]
-    side: int
-    channels: int
+    lines: tuple[str, ...]  # what is done, and the shape of what comes out
+    side: int  # pixels a side of what goes in
+    channels: int  # of what comes out
     n_convolutions: int = 0
 
     @property
     def height(self) -> float:
         """Of a drawing; it grows with the image, slowly, so that the last blocks can be seen."""
-        return 0.8 if self.kind == "connected" else float(min(1, self.side / 224) ** 0.5)
+        return 0.8 if self.name in CLASSIFIERS else float(min(1, self.side / 224) ** 0.5)
+
+    @property
+    def colour(self) -> str:
+        """Of a drawing."""
+        if self.n_convolutions:
+            return diagram.CONVOLUTION
+        return diagram.CONNECTED if self.name in CLASSIFIERS else diagram.MEAN
+
+    def draw(self, page: Axes, width: float, height: float) -> None:
+        """Draw it in detail."""
+        if self.n_convolutions:
+            own = (self.height, self.channels, self.n_convolutions)
+            diagram.block(page, width, height, *own)
+        else:
+            diagram.vector(page, width, height)
 
 
 def steps(vgg: VGG16) -> list[Step]:
@@ -225,24 +203,21 @@ def steps(vgg: VGG16) -> list[Step]:
     n_blocks = list(POOLS).index(vgg.layer) + 1 if vgg.layer in POOLS else len(BLOCKS)
     found, side, channels = [], vgg.size, 0
     for i, (n, channels) in enumerate(BLOCKS[:n_blocks], start=1):
-        does: tuple[str, ...] = (
-            *(f"{n} × conv 3×3", "max pool"),
-            f"{side // 2}×{side // 2}×{channels}",
-        )
-        found.append(Step("block", f"block {i}", does, side, channels, n))
+        shape = f"{side // 2}×{side // 2}×{channels}"
+        lines = (f"{n} × conv 3×3", "max pool", shape)
+        found.append(Step(f"block {i}", lines, side, channels, n))
         side //= 2
     if vgg.layer == "gap":
-        does = ("mean over the image", f"{channels} values")
-        found.append(Step("mean", "gap", does, side, channels))
+        found.append(Step("gap", ("mean over the image", f"{channels} values"), side, channels))
     for name in CLASSIFIERS:
         if vgg.layer in CLASSIFIERS and name <= vgg.layer:
             first = ("pool to 7×7",) if name == "fc6" else ()
             does = (*first, "fully connected", "ReLU", f"{UNITS} values")
-            found.append(Step("connected", name, does, 1, UNITS))
+            found.append(Step(name, does, 1, UNITS))
     return found
 
 
 def n_values(vgg: VGG16) -> int:
     """Return the length of the vector."""
     last = steps(vgg)[-1]
-    return last.channels * (last.side // 2) ** 2 if last.kind == "block" else last.channels
+    return last.channels * (last.side // 2) ** 2 if last.n_convolutions else last.channels

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import html
 import io
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass as plain_dataclass
-from dataclasses import field
 from itertools import chain
 from pathlib import Path
 
@@ -26,6 +25,7 @@ _METADATA: Mapping[str, dict[str, str | None]] = {
     "png": {"Software": None},
     "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
 }
+KINDS = (*_METADATA, "md")
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -61,34 +61,6 @@ class _Record(BaseModel):
     figures: dict[str, StoredFigure]
 
 
-@plain_dataclass(frozen=True)
-class StoredFigures:
-    """The figures of a folder that belong to what they are wanted for.
-
-    Attributes
-    ----------
-    shown : mapping of str to StoredFigure
-        By name, in its order.
-    of_other_data : int
-        How many more there are that are not known to be of the dataset.
-    of_other_results : int
-        How many more are of the dataset, but of another Table 1.
-    """
-
-    shown: Mapping[str, StoredFigure] = field(default_factory=dict)
-    of_other_data: int = 0
-    of_other_results: int = 0
-
-    @property
-    def left_out(self) -> str:
-        """How many figures are not shown, and why; empty where all are."""
-        reasons = {
-            f"not recorded in {FILE_NAME} as drawn from this dataset": self.of_other_data,
-            "drawn from another table1.csv than is shown here": self.of_other_results,
-        }
-        return ", ".join(f"{number} {reason}" for reason, number in reasons.items() if number)
-
-
 def files_of(
     name: str, picture: Picture, dataset: Dataset, table1_sha256: str | None
 ) -> tuple[dict[str, bytes], StoredFigure]:
@@ -112,14 +84,10 @@ def files_of(
         f"Protocol: {picture.protocol}",
         f"Settings: {settings or 'none'}",
     )
-    stored = StoredFigure(
-        hashlib.sha256(contents[f"{name}.png"]).hexdigest(),
-        table1_sha256,
-        title=one_line(picture.title, 10_000),
-        alt=one_line(picture.alt or picture.title, 10_000),
-        text=one_line(picture.text, 10_000),
-        facts=tuple(one_line(fact, 10_000) for fact in facts),
-    )
+    texts = (picture.title, picture.alt or picture.title, picture.text, *facts)
+    title, alt, text, *lines = (one_line(text, 10_000) for text in texts)
+    png_sha256 = hashlib.sha256(contents[f"{name}.png"]).hexdigest()
+    stored = StoredFigure(png_sha256, table1_sha256, title, alt, text, tuple(lines))
     contents[f"{name}.md"] = caption(stored).encode()
     return contents, stored
 
@@ -146,30 +114,30 @@ def read_record(folder: Path, fingerprint: str) -> dict[str, StoredFigure]:
 def record_bytes(folder: Path, fingerprint: str, drawn: Mapping[str, StoredFigure]) -> bytes:
     """Return the content of ``figures.json`` for figures that are to be written into a folder.
 
-    Parameters
-    ----------
-    folder : Path
-        What it has recorded of other figures of the same dataset stays.
-    fingerprint : str
-        Of the dataset.
-    drawn : mapping of str to StoredFigure
-        By the figures' names.
+    What it has recorded of other figures of the same dataset stays.
     """
     figures = dict(sorted({**read_record(folder, fingerprint), **drawn}.items()))
     record = _Record(dataset_fingerprint=fingerprint, figures=figures)
     return f"{record.model_dump_json(indent=2)}\n".encode()
 
 
-def read_figures(folder: Path, fingerprint: str, table1_sha256: str) -> StoredFigures:
+def read_figures(
+    folder: Path, fingerprint: str, table1_sha256: str
+) -> tuple[dict[str, StoredFigure], str]:
     """Return what is stored of every ``NAME.png`` of a folder, if it belongs.
 
     Parameters
     ----------
     folder : Path
-    fingerprint : str
-        Of the dataset.
-    table1_sha256 : str
-        Of the ``table1.csv`` that the figures are shown with.
+    fingerprint, table1_sha256 : str
+        Of the dataset, and of the ``table1.csv`` that the figures are shown with.
+
+    Returns
+    -------
+    shown : dict of str to StoredFigure
+        By name, in its order.
+    left_out : str
+        How many more there are, and why they are not shown; empty where all are.
     """
     record = read_record(folder, fingerprint)
     paths = [path for path in sorted(folder.glob("*.png")) if path.name[0] != "."]
@@ -179,10 +147,13 @@ def read_figures(folder: Path, fingerprint: str, table1_sha256: str) -> StoredFi
         if path.stem in record and record[path.stem].png_sha256 == file_sha256(path)
     }
     shown = {n: f for n, f in known.items() if f.table1_sha256 in (None, table1_sha256)}
-    return StoredFigures(shown, len(paths) - len(known), len(known) - len(shown))
+    reasons = {
+        f"not recorded in {FILE_NAME} as drawn from this dataset": len(paths) - len(known),
+        "drawn from another table1.csv than is shown here": len(known) - len(shown),
+    }
+    return shown, ", ".join(f"{n} {reason}" for reason, n in reasons.items() if n)
 
 
 def _safe(text: str) -> str:
     """Return text that Markdown shows as it is."""
-    escaped = html.escape(text, quote=False)
-    return "".join(f"\\{mark}" if mark in "\\`*_[]|" else mark for mark in escaped)
+    return re.sub(r"([\\`*_\[\]|])", r"\\\1", html.escape(text, quote=False))

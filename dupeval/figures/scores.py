@@ -32,14 +32,7 @@ PUBLISHED: style.Look = {"marker": "D", "ms": 4.2, "mfc": "white", "mec": style.
 
 @dataclass(frozen=True, config=STRICT)
 class ScoresOfMethods(Figure):
-    """Mean F1 of every method, with its 95 % interval and the study's own figure.
-
-    Attributes
-    ----------
-    protocols : tuple of (str or None), default (None, "fixed")
-        One bar each, for the methods that the protocol covers; None is the first honest one of
-        the run.
-    """
+    """Mean F1 of every method, with its 95 % interval and the study's own figure."""
 
     protocols: Annotated[tuple[str | None, ...], Field(min_length=1, max_length=len(LOOKS))] = (
         *(None, "fixed"),

@@ -68,19 +68,12 @@ class Mark:
         return max(("white", "black"), key=lambda colour: contrast(colour, self.colour))
 
 
-def marks(photographs: Sequence[str]) -> dict[str, Mark]:
-    """Return the mark of every photograph of a query.
-
-    Parameters
-    ----------
-    photographs : sequence of str
-        The true label of each image of the query.
-    """
+def marks(photographs: Sequence[str]) -> list[Mark]:
+    """Return the mark of every image of a query, given the photograph that it shows."""
     counts = Counter(photographs)
     copied = [name for name in counts if counts[name] > 1]
-    return dict.fromkeys(counts, Mark(GREY, "")) | {
-        name: Mark(COLOURS[i % len(COLOURS)], letters(i)) for i, name in enumerate(copied)
-    }
+    of_copied = {n: Mark(COLOURS[i % len(COLOURS)], letters(i)) for i, n in enumerate(copied)}
+    return [of_copied.get(photograph, Mark(GREY, "")) for photograph in photographs]
 
 
 def contrast(one: str, other: str) -> float:

@@ -7,12 +7,10 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 from dupeval.dataset import Dataset, Query
-from dupeval.edits import found_images, pairs_by_family
-from dupeval.figures.mistakes import FoundGroup
+from dupeval.figures.mistakes import FoundGroup, found_by_family
 from dupeval.figures.texts import letters
 from dupeval.report.pictures import EncodedPicture, Format
 from dupeval.stored import Place, StoredResults
@@ -54,39 +52,28 @@ def report_data(
 ) -> ReportData:
     """Put together what the galleries show.
 
-    Parameters
-    ----------
-    dataset : Dataset
-    results : StoredResults
-    found : mapping of (protocol, method, query) to sequence of FoundGroup
-    shown : mapping of str to frozenset of int
-        By query, the places of the images that are shown.
-    pictures : (mapping of str to EncodedPicture, Format)
-        By the images' SHA-256.
+    The groups of each partition, by query the places of the images that are shown, and by the
+    images' SHA-256 their pictures, with the format that these have.
     """
     encoded, form = pictures
     place_of = {sha256: place for place, sha256 in enumerate(encoded)}
     views = [_Shown(query, shown[query.slug]) for query in dataset.queries]
-    protocols: dict[str, list[str]] = {name: [] for name in results.protocols}
+    protocols: dict[str, list[dict[str, Any]]] = {name: [] for name in results.protocols}
     for protocol, method in dict.fromkeys((p, m) for p, m, _ in results.per_query):
-        protocols[protocol].append(method)
+        places = [(protocol, method, view.query.slug) for view in views]
+        scores = [
+            view.scores(results.per_query[place], found[place]) if place in found else None
+            for view, place in zip(views, places, strict=True)
+        ]
+        families = found_by_family(dataset, results, protocol, method).items()
+        losses = [(visible(family), of.missed, of.pairs) for family, of in families]
+        # The largest share first.
+        losses.sort(key=lambda loss: (-loss[1] / loss[2], -loss[2], loss[0]))
+        protocols[protocol].append({"name": method, "queries": scores, "edits": losses})
     json_values = {
-        "pictures": [[p.uri, p.width, p.height] for p in encoded.values()],
+        "pictures": list(encoded.values()),
         "queries": [view.as_json(place_of) for view in views],
-        "protocols": [
-            {
-                "name": protocol,
-                "methods": [
-                    {
-                        "name": method,
-                        "queries": [_scores(protocol, method, results, found, v) for v in views],
-                        "edits": _losses(protocol, method, results, dataset),
-                    }
-                    for method in methods
-                ],
-            }
-            for protocol, methods in protocols.items()
-        ],
+        "protocols": [{"name": name, "methods": methods} for name, methods in protocols.items()],
     }
     return ReportData(json_values, tuple(_notes(dataset, shown, encoded, form)))
 
@@ -127,8 +114,8 @@ class _Shown:
             },
         }
 
-    def groups(self, groups: Sequence[FoundGroup]) -> dict[str, Any]:
-        """Return the groups that have shown images, the others summed up, what is torn apart."""
+    def scores(self, row: Mapping[str, Any], groups: Sequence[FoundGroup]) -> dict[str, Any]:
+        """Return scores, and the groups that have shown images; the others are summed up."""
         values, rest = [], [0, 0, 0]
         missed: Counter[int] = Counter()
         for group in groups:
@@ -143,44 +130,16 @@ class _Shown:
                 values.append([group.n_images, group.wrong, parts])
             else:
                 rest = [rest[0] + 1, rest[1] + group.n_images, rest[2] + group.wrong]
-        # Each missed pair was counted at both of its ends.
-        torn = [[place, ends // 2] for place, ends in missed.most_common()]
-        return {"groups": values, "rest": rest if rest[0] else None, "torn": torn}
-
-
-def _scores(
-    protocol: str,
-    method: str,
-    results: StoredResults,
-    found: Mapping[Place, Sequence[FoundGroup]],
-    view: _Shown,
-) -> dict[str, Any] | None:
-    place = (protocol, method, view.query.slug)
-    row = results.per_query.get(place)
-    if row is None:
-        return None
-    params = json.loads(row["params"]).items()
-    return {
-        **{name: number(row[name]) for name in ("precision", "recall", "f1", "threshold")},
-        **{name: int(row[name]) for name in ("tp", "fp", "fn")},
-        "params": {name: visible(v) if isinstance(v, str) else v for name, v in params},
-        **view.groups(found[place]),
-    }
-
-
-def _losses(
-    protocol: str, method: str, results: StoredResults, dataset: Dataset
-) -> list[tuple[str, int, int]]:
-    """Return what is missed of each family of edits and of how many, the largest share first."""
-    places = {query: (protocol, method, query.slug) for query in dataset.queries}
-    images = (
-        found_images(query, results.labels(place).tolist())
-        for query, place in places.items()
-        if place in results.partitions
-    )
-    families = pairs_by_family(chain.from_iterable(images)).items()
-    worst_first = sorted(families, key=lambda item: (item[1].recall, -item[1].pairs, item[0]))
-    return [(visible(family), of.missed, of.pairs) for family, of in worst_first]
+        params = json.loads(row["params"]).items()
+        return {
+            **{name: number(row[name]) for name in ("precision", "recall", "f1", "threshold")},
+            **{name: int(row[name]) for name in ("tp", "fp", "fn")},
+            "params": {name: visible(v) if isinstance(v, str) else v for name, v in params},
+            "groups": values,
+            "rest": rest if rest[0] else None,
+            # Each missed pair was counted at both of its ends.
+            "torn": [[place, ends // 2] for place, ends in missed.most_common()],
+        }
 
 
 def _notes(

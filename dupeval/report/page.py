@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,10 @@ import pandas as pd
 
 from dupeval import __version__
 from dupeval.dataset import Dataset
-from dupeval.figures.saving import StoredFigures
+from dupeval.figures.saving import StoredFigure
 from dupeval.rendering import NOTE
 from dupeval.report.data import ReportData, number
-from dupeval.report.pictures import EncodedPicture, Format
+from dupeval.report.pictures import EncodedPicture
 from dupeval.stored import StoredResults
 from dupeval.tables import SCORES
 from dupeval.text import visible
@@ -37,22 +37,14 @@ def render(
     dataset: Dataset,
     results: StoredResults,
     data: ReportData,
-    figures: StoredFigures,
-    figure_pictures: tuple[Mapping[str, EncodedPicture], Format],
-    figures_dir: Path,
+    figures: Sequence[tuple[StoredFigure, EncodedPicture | None]] = (),
+    figures_left_out: str = "",
+    figures_dir: Path = Path(),
 ) -> str:
     """Return the whole page.
 
-    Parameters
-    ----------
-    dataset : Dataset
-    results : StoredResults
-    data : ReportData
-    figures : StoredFigures
-    figure_pictures : (mapping of str to EncodedPicture, Format)
-        By the figures' SHA-256.
-    figures_dir : Path
-        Named where there are no figures, or some are left out.
+    A figure has no picture where there is no room for it; how many others there are in
+    `figures_dir`, and why they are not shown, is said in its place.
     """
     style, script = (
         (files(__package__) / name).read_text(encoding="utf-8")
@@ -66,17 +58,11 @@ def render(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.policies["json.dumps_kwargs"] = {
-        "ensure_ascii": False,
-        "separators": (",", ":"),
-        "allow_nan": False,
-    }
-    environment.filters |= {
-        "number": number,
-        "sortable": sortable,
-        "address": address,
-        "visible": visible,
-    }
+    as_json = {"ensure_ascii": False, "separators": (",", ":"), "allow_nan": False}
+    environment.policies["json.dumps_kwargs"] = as_json
+    filters = {"number": number, "sortable": sortable, "address": address, "visible": visible}
+    environment.filters |= filters
+    present = set(results.table1["source"])
     return environment.get_template("report.html").render(
         policy=content_security_policy(style, script),
         style=style,
@@ -85,12 +71,12 @@ def render(
         run=results.run,
         version=__version__,
         protocols=list(_protocols(dataset, results)),
-        sources=_sources(results.table1),
+        sources=[(name, text) for name, text in SOURCES.items() if name in present],
         data=data.json,
         notes=data.notes,
         table1_note=NOTE,
-        figures=[(one, figure_pictures[0].get(one.png_sha256)) for one in figures.shown.values()],
-        figures_left_out=figures.left_out,
+        figures=figures,
+        figures_left_out=figures_left_out,
         figures_dir=figures_dir,
     )
 
@@ -113,14 +99,14 @@ def address(parts: Iterable[str]) -> str:
     return "#/" + "/".join(quote(visible(part), safe="!*'()") for part in parts)
 
 
-def _shown(value: object) -> object:
-    """Return what the page shows for a value: text with nothing hidden in it."""
-    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
-
-
 def sortable(value: float) -> str:
     """Return a figure as JavaScript reads it, empty where there is none."""
     return "" if math.isnan(value) else str(value).replace("inf", "Infinity")
+
+
+def _shown(value: object) -> object:
+    """Return what the page shows for a value: text with nothing hidden in it."""
+    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _protocols(dataset: Dataset, results: StoredResults) -> Iterator[dict[str, Any]]:
@@ -129,34 +115,30 @@ def _protocols(dataset: Dataset, results: StoredResults) -> Iterator[dict[str, A
     of_no_protocol = table[table["protocol"] == ""]
     for name in results.protocols:
         rows = table[table["protocol"] == name]
-        methods = {method for protocol, method, _ in results.per_query if protocol == name}
+        said, methods = results.said_of(name), {m for p, m, _ in results.per_query if p == name}
+        of_table = pd.concat([rows, of_no_protocol]).to_dict("records")
         yield {
             "name": name,
-            "heading": f"{results.said_of(name)['title']} ({name})",
-            "explanation": results.said_of(name)["explanation"],
+            "heading": f"{said['title']} ({name})",
+            "explanation": said["explanation"],
             "rows": [
                 {
                     **row,
                     "published": [row[f"{score}_published"] for score in SCORES],
                     "has_gallery": row["method"] in methods,
                 }
-                for row in pd.concat([rows, of_no_protocol]).to_dict("records")
+                for row in of_table
             ],
             "scores": [
                 {
-                    "method": row["method"],
-                    "mean": row["f1"],
+                    "method": method,
+                    "mean": f1,
                     "queries": [
-                        (query, results.per_query.get((name, row["method"], query.slug)))
+                        (query, results.per_query.get((name, method, query.slug)))
                         for query in dataset.queries
                     ],
                 }
-                for row in rows.to_dict("records")
-                if row["method"] in methods
+                for method, f1 in zip(rows["method"], rows["f1"], strict=True)
+                if method in methods
             ],
         }
-
-
-def _sources(table: pd.DataFrame) -> list[tuple[str, str]]:
-    present = set(table["source"])
-    return [(name, text) for name, text in SOURCES.items() if name in present]

@@ -7,10 +7,9 @@ import hashlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import accumulate, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import PIL
 from PIL import Image, UnidentifiedImageError
@@ -24,16 +23,14 @@ from dupeval.files import check_regular, whole_file
 SAMPLE = 24
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(NamedTuple):
     """How large and how well pictures are kept: the longest side in pixels, WebP's quality."""
 
     longest: int
     quality: int
 
 
-@dataclass(frozen=True)
-class EncodedPicture:
+class EncodedPicture(NamedTuple):
     """An encoded picture as a data URI, with its size in pixels."""
 
     uri: str
@@ -48,12 +45,13 @@ def pictures_within(
     cache_dir: Path,
     progress: bool = False,
 ) -> tuple[dict[str, EncodedPicture], Format]:
-    """Encode pictures in the first format in which all of them fit.
+    """Encode pictures in the first format in which all of them fit, and return that format, too.
 
     Parameters
     ----------
     files : mapping of str to Path
-        By the SHA-256 of their bytes, the most important first.
+        By the SHA-256 of their bytes, the most important first; pictures are returned likewise.
+        Where not even the last format does for all, as many as fit.
     most_bytes : int
         Of all data URIs together.
     formats : sequence of Format
@@ -62,13 +60,6 @@ def pictures_within(
         Encoded pictures are kept below it.
     progress : bool, default False
         Show a bar while encoding.
-
-    Returns
-    -------
-    pictures : dict of str to EncodedPicture
-        By SHA-256. Where not even the last format does for all, as many as fit.
-    format : Format
-        The one taken.
 
     Raises
     ------

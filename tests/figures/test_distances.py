@@ -20,9 +20,10 @@ def test_pairs_of_one_photograph_and_of_two_of_all_queries() -> None:
     answers = Answers(method, given_workshop(dataset, vectors, method.representation))
     decisions = [Decision({}, 1.0), Decision({}, 4.0)]
     found = distances_of(answers, decisions, [q.photographs for q in dataset.queries])
-    assert found.same.tolist() == [1, 7]
-    assert found.different.tolist() == [10, 9]
-    assert found.threshold == 2.5
+    assert {name: part.tolist() for name, part in found.items()} == {
+        "same": [1, 7],
+        "different": [10, 9],
+    }
 
 
 @pytest.mark.usefixtures("in_style")

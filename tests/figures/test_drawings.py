@@ -27,11 +27,11 @@ class TestDuplicates:
         self, dataset: Dataset
     ) -> None:
         found = examples(dataset, 4)
-        assert [example.query.slug for example in found] == ["one", "두번째"]
-        assert [image.name for image in found[0].images] == ["a.png", "b.jpg", "e.png"]
+        assert [query.slug for query, _ in found] == ["one", "두번째"]
+        assert [image.name for image, _ in found[0][1]] == ["a.png", "b.jpg", "e.png"]
 
     def test_of_more_queries_those_with_the_most_copies(self, dataset: Dataset) -> None:
-        assert [example.query.slug for example in examples(dataset, 1)] == ["one"]
+        assert [query.slug for query, _ in examples(dataset, 1)] == ["one"]
 
     def test_the_edit_is_written_below_its_copy(self, inputs: FigureInputs) -> None:
         (page,) = Duplicates().draw(inputs).canvas.axes
@@ -144,8 +144,7 @@ class TestDrawingsOfTheConfiguration:
 
 def test_the_sample_has_pairs_and_others(dataset: Dataset) -> None:
     first, second, third = (
-        [[image.name for image in group] for group in sample(query).values()]
-        for query in dataset.queries
+        [[image.name for image in group] for group in sample(query)] for query in dataset.queries
     )
     assert first == [["a.png", "b.jpg"], ["c.png"], ["d.png"]]
     assert second == [["a.png", "b.jpg"], ["c.png", "d.png"]]

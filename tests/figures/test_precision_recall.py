@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dupeval.errors import SettingsError
+from dupeval.figures.curves import PrecisionAndRecall, worst_case
 from dupeval.figures.inputs import FigureInputs
-from dupeval.figures.precision_recall import PrecisionAndRecall, worst_case
 from dupeval.method.imported import ImportedMethod
 from dupeval.metrics import PairCurve, pair_scores
 

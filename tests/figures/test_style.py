@@ -19,21 +19,17 @@ def drawn(canvas: Figure) -> npt.NDArray[np.uint8]:
 class TestMarks:
     def test_photographs_with_copies_have_letters_in_the_order_in_which_they_appear(self) -> None:
         marks = style.marks(["x", "single", "y", "x", "y", "y"])
-        assert {name: mark.letter for name, mark in marks.items()} == {
-            "x": "A",
-            "single": "",
-            "y": "B",
-        }
+        assert [mark.letter for mark in marks] == ["A", "", "B", "A", "B", "B"]
 
     def test_neighbouring_letters_have_different_colours(self) -> None:
-        marks = style.marks([str(i) for i in range(60)] * 2)
-        assert len({mark.letter for mark in marks.values()}) == 60
-        assert marks["26"].letter == "AA"
-        assert marks["0"].colour != marks["1"].colour
-        assert style.GREY not in {mark.colour for mark in marks.values()}
+        marks = style.marks([str(i) for i in range(60)] * 2)[:60]
+        assert len({mark.letter for mark in marks}) == 60
+        assert marks[26].letter == "AA"
+        assert marks[0].colour != marks[1].colour
+        assert style.GREY not in {mark.colour for mark in marks}
 
     def test_the_letter_can_be_read_on_its_colour(self) -> None:
-        for mark in style.marks([str(i) for i in range(10)] * 2).values():
+        for mark in style.marks([str(i) for i in range(10)] * 2):
             assert style.contrast(mark.text_colour, mark.colour) > 4.5
 
     def test_contrast_is_that_of_the_web(self) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from dupeval.dataset import ImageHandle
 from dupeval.errors import DupevalError
-from dupeval.figures.thumbnails import thumbnails
+from dupeval.figures.layout import thumbnails
 
 
 def image(path: Path, size: tuple[int, int]) -> ImageHandle:

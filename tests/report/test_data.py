@@ -125,7 +125,7 @@ class TestAllImagesShown:
         pictures = {"0": EncodedPicture("data:0", 4, 3)}
         shown = {"q": frozenset(range(7))}
         data = report_data(of, results(places), groups, shown, (pictures, LARGE))
-        assert data.json["pictures"] == [["data:0", 4, 3]]
+        assert data.json["pictures"] == [("data:0", 4, 3)]
         assert {image[3] for image in data.json["queries"][0]["images"].values()} == {0}
 
     def test_nothing_is_to_be_noted(self) -> None:

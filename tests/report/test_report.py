@@ -20,13 +20,12 @@ from PIL import Image
 from pydantic import ValidationError
 
 from dupeval.errors import DupevalError
-from dupeval.figures.saving import FILE_NAME, StoredFigure, StoredFigures, record_bytes
+from dupeval.figures.saving import FILE_NAME, StoredFigure, record_bytes
 from dupeval.files import file_sha256
 from dupeval.rendering import NOTE
 from dupeval.report import Limits, write_report
 from dupeval.report.data import ReportData
 from dupeval.report.page import address, render, sortable
-from dupeval.report.pictures import Format
 from dupeval.stored import read_results
 from dupeval.text import visible
 
@@ -135,9 +134,6 @@ class TestHostileNames:
             replace(stored.dataset, name=hidden, queries=tuple(queries)),
             read_results(stored.table1_dir, stored.dataset),
             ReportData({}, (hidden,)),
-            StoredFigures(),
-            ({}, Format(1, 1)),
-            Path(),
         )
         assert set("\x1b\r\u202e\0").isdisjoint(html)
         page = Page(html)
@@ -151,9 +147,7 @@ class TestHostileNames:
             replace(stored.dataset, name="</title><script>y"),
             replace(results, table1=table),
             ReportData({}, ("<script>z",)),
-            StoredFigures(),
-            ({}, Format(1, 1)),
-            Path("<script>"),
+            figures_dir=Path("<script>"),
         )
         assert len(Page(html).all("script")) == 2
 
@@ -184,9 +178,6 @@ class TestTable1:
             stored.dataset,
             replace(results, table1=table),
             nothing,
-            StoredFigures(),
-            ({}, Format(1, 1)),
-            Path(),
         )
         classes = [span["class"] for span in Page(html).all("span") if "source" in span["class"]]
         of_rows, legend = classes[:5], classes[5:]
