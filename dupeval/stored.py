@@ -266,11 +266,6 @@ class StoredResults:
         hidden = frozenset(self.slugs.index(slug) for slug in json.loads(row["hidden"]))
         return Decision(json.loads(row["params"]), float(row["threshold"]), hidden)
 
-    def partition(self, method: str, protocol: str, query: str) -> Mapping[str, int]:
-        """Return the group of each image of a query, by the image's name; see `row`."""
-        self.row(method, protocol, query)
-        return self.partitions[protocol, method, query]
-
     def labels(self, place: Place) -> npt.NDArray[np.int64]:
         """Return the group of each image, shape (n_images,), in the dataset's order."""
         return np.array(list(self.partitions[place].values()), np.int64)

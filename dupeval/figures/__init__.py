@@ -1,9 +1,9 @@
 """The pictures of the paper, each drawn from a dataset and stored results.
 
-A new figure is a class here and a YAML in ``conf/figure/``: a frozen dataclass with the figure's
-settings as attributes, a subclass of `Figure` decorated like `DendrogramOfQuery`, whose `draw`
-returns a `Picture` and writes nothing. The YAML begins with ``# @package figures.NAME`` and has the
-class as ``_target_`` and every setting with its default; ``conf/figures.yaml`` lists NAME.
+A new figure is a class here and a YAML in ``conf/figure/``: a subclass of `Figure` with its
+settings as attributes, whose `draw` returns a `Picture` and writes nothing. The YAML begins with
+``# @package figures.NAME`` and has the class as ``_target_`` and every setting with its default;
+``conf/figures.yaml`` lists NAME.
 
 Whatever a figure needs it asks `FigureInputs` for. Canvas, panels, legend, text and thumbnails come
 from `layout`, never from pyplot; sizes are inches on a page 17 cm wide, so what is 7.5 points here
@@ -20,7 +20,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from dupeval.settings import STRICT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -30,37 +32,27 @@ if TYPE_CHECKING:
 
 # The name of a query as a setting; Hydra takes names of digits alone for numbers.
 Slug = Annotated[str, Field(coerce_numbers_to_str=True)]
+# The names of at least one method.
+Names = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A drawn figure and what its caption says.
-
-    Attributes
-    ----------
-    canvas : matplotlib Figure
-        From `dupeval.figures.layout`.
-    title : str
-    text : str
-        What is seen, in whole sentences; what was left out, too.
-    protocol : str
-        How the threshold was chosen, or that none is shown.
-    settings : mapping
-        What else the picture depends on, such as the query and the method's parameters.
-    alt : str
-        For who does not see it, what it shows; by default the title.
-    """
+    """A drawn figure and what its caption says."""
 
     canvas: Canvas
     title: str
-    text: str
-    protocol: str
+    text: str  # what is seen, in whole sentences; what was left out, too
+    protocol: str  # how the threshold was chosen, or that none is shown
+    # What else the picture depends on, such as the query and the method's parameters.
     settings: Mapping[str, Any] = field(default_factory=dict)
-    alt: str = ""
+    alt: str = ""  # what it shows, for who does not see it; by default the title
 
 
-class Figure(ABC):
+class Figure(BaseModel, ABC):
     """A figure of the paper, with its settings, which its YAML in ``conf/figure/`` explains."""
+
+    model_config = ConfigDict(frozen=True, **STRICT)
 
     @abstractmethod
     def draw(self, inputs: FigureInputs) -> Picture:

@@ -6,30 +6,27 @@ from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
-from pydantic import Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field, PositiveInt
 from sklearn import decomposition
 
 from dupeval.dataset import Query
-from dupeval.figures import Figure, Picture, Slug, layout, style
+from dupeval.figures import Figure, Names, Picture, Slug, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.layout import Points
 from dupeval.figures.texts import representation_lines
 from dupeval.reduction import Vectors
-from dupeval.settings import STRICT
 
 # Inches.
 LEFT, BETWEEN, RIGHT, BOTTOM, TOP, PANEL = 0.3, 0.38, 0.08, 0.3, 0.64, 3.0
 THUMBNAIL = 0.45
 
 
-@dataclass(frozen=True, config=STRICT)
 class ComponentsOfQuery(Figure):
     """Where the images of a query lie on the two directions in which they differ most."""
 
     query: Slug | None = None
-    methods: Annotated[tuple[str, ...], Field(min_length=1, max_length=3)] = ("raw", "vgg")
-    most_images: Annotated[int, Field(ge=1)] = 24
+    methods: Annotated[Names, Field(max_length=3)] = ("raw", "vgg")
+    most_images: PositiveInt = 24
 
     def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""
@@ -72,17 +69,8 @@ class ComponentsOfQuery(Figure):
 def two_components(X: Vectors, seed: int) -> tuple[Points, tuple[float, float]]:
     """Return vectors on their two first principal components, and the variance these explain.
 
-    Parameters
-    ----------
-    X : ndarray of float, shape (n, d)
-        n >= 2; what two vectors, or equal ones, lack of two components is 0.
-    seed : int
-        Of the solver that large matrices need.
-
-    Returns
-    -------
-    points : ndarray of float64, shape (n, 2)
-    shares : tuple of float
+    What two vectors, or equal ones, lack of two components is 0; the seed is of the solver that
+    large matrices need. Points have the shape (n, 2), the shares of variance are two.
     """
     centred = np.asarray(X, np.float64) - np.mean(X, axis=0, dtype=np.float64)
     points = np.zeros((len(X), 2))

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass as plain_dataclass
 from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from pydantic import Field
-from pydantic.dataclasses import dataclass
 
 from dupeval.engine.curves import ScoredAnswers
 from dupeval.errors import NoScoresError, SettingsError
-from dupeval.figures import Figure, Picture, layout, style
+from dupeval.figures import Figure, Names, Picture, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.metrics import PairCurve, PairScores
-from dupeval.settings import STRICT
 from dupeval.timing import one_thread
 
 COUNTS = ("tp", "fp", "fn", "tn")
@@ -45,11 +42,10 @@ MARKS: Sequence[style.Look] = [
 ]
 
 
-@dataclass(frozen=True, config=STRICT)
 class ScoresByThreshold(Figure):
     """Mean scores at every threshold, one panel a method."""
 
-    methods: Annotated[tuple[str, ...], Field(min_length=1)] = ("raw", "raw_pca", "vgg", "vgg_pca")
+    methods: Names = ("raw", "raw_pca", "vgg", "vgg_pca")
     protocol: str | None = None
 
     def draw(self, inputs: FigureInputs) -> Picture:
@@ -58,16 +54,17 @@ class ScoresByThreshold(Figure):
         canvas, panels = layout.panels(self.methods, columns=2, height=1.9, legend=0.3)
         chosen = []
         for name, axes in panels.items():
-            scored = ScoredMethod.of(inputs, name, protocol)
-            layout.remark(axes, f"F1 {np.mean(scored.f1):.3f}")
+            curves, thresholds = scored(inputs, name, protocol)
+            f1 = [row["f1"] for row in inputs.stored.rows(name, protocol)]
+            layout.remark(axes, f"F1 {np.mean(f1):.3f}")
             axes.set_ylim(0, 1.02)
-            draw_scores(axes, scored)
-            if np.isnan(scored.thresholds).all():
+            draw_scores(axes, curves, thresholds)
+            if np.isnan(thresholds).all():
                 axes.set(xticks=[], xlabel="has no threshold")
                 chosen.append(f"{name} has none")
             else:
                 axes.set_xlabel(inputs.distance_of(name))
-                ends = np.quantile(scored.thresholds, (0, 1, 0.5), method="nearest")
+                ends = np.quantile(thresholds, (0, 1, 0.5), method="nearest")
                 chosen.append("{} {:.3f} to {:.3f}, median {:.3f}".format(name, *ends))
         of_queries = {
             "F1 of one query": {**OF_ONE_QUERY, "lw": 1.5},
@@ -88,7 +85,6 @@ class ScoresByThreshold(Figure):
         )
 
 
-@dataclass(frozen=True, config=STRICT)
 class PrecisionAndRecall(Figure):
     """Precision against recall over all thresholds, of pairs pooled over queries."""
 
@@ -156,7 +152,7 @@ class PrecisionAndRecall(Figure):
         for name in self.methods or known:
             if name in inputs.methods or self.methods:
                 try:
-                    curves[name] = pooled_curve(ScoredMethod.of(inputs, name, protocol).curves)
+                    curves[name] = pooled_curve(scored(inputs, name, protocol)[0])
                 except NoScoresError as error:
                     absent.append(f"{name} ({error})")
             else:
@@ -166,52 +162,36 @@ class PrecisionAndRecall(Figure):
         return curves, absent
 
 
-@plain_dataclass(frozen=True, eq=False)
-class ScoredMethod:
-    """A method under a protocol: for each query its curve, the chosen threshold, and its F1.
+def scored(inputs: FigureInputs, method: str, protocol: str) -> tuple[list[PairCurve], list[float]]:
+    """Return each query's curve that a stored decision of a protocol was scored on, and threshold.
 
-    The scores are those that are stored. A stored threshold is rounded, so that on the curve it
-    may fall on the other side of a merge that it is equal to.
+    That is rounded, so that it may fall on the other side of a merge that it is equal to.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such method or no such stored result.
+    NoScoresError
+        If an external tool cannot be run here.
     """
-
-    curves: Sequence[PairCurve]
-    thresholds: Sequence[float]
-    f1: Sequence[float]
-
-    @classmethod
-    def of(cls, inputs: FigureInputs, method: str, protocol: str) -> ScoredMethod:
-        """Compute the curves that the stored decisions of a protocol were scored on.
-
-        Raises
-        ------
-        SettingsError
-            If there is no such method or no such stored result.
-        NoScoresError
-            If an external tool cannot be run here.
-        """
-        queries = inputs.dataset.queries
-        answers = ScoredAnswers(inputs.answers(method), [query.photographs for query in queries])
-        stored = inputs.stored_for(method)
-        decisions = [stored.decision(method, protocol, slug) for slug in inputs.slugs]
-        with one_thread():
-            curves = [
-                answers.curves(place, [decision.params], decision.hidden)[0]
-                for place, decision in enumerate(decisions)
-            ]
-        f1 = [float(row["f1"]) for row in stored.rows(method, protocol)]
-        return cls(curves, [decision.threshold for decision in decisions], f1)
+    photographs = [query.photographs for query in inputs.dataset.queries]
+    answers = ScoredAnswers(inputs.answers(method), photographs)
+    stored = inputs.stored_for(method)
+    decisions = [stored.decision(method, protocol, slug) for slug in inputs.slugs]
+    with one_thread():
+        curves = [
+            answers.curves(place, [decision.params], decision.hidden)[0]
+            for place, decision in enumerate(decisions)
+        ]
+    return curves, [decision.threshold for decision in decisions]
 
 
 def mean_curve(
     curves: Sequence[PairCurve],
 ) -> tuple[npt.NDArray[np.float64], dict[str, npt.NDArray[np.float64]]]:
-    """Average the scores of the queries' own at every threshold, exactly: no grid.
+    """Return the means of the queries' F1, precision and recall at every threshold, exactly.
 
-    Returns
-    -------
-    thresholds : ndarray of float64, shape (n_cuts,)
-    scores : dict of str to ndarray of float64, shape (n_cuts,)
-        F1, precision and recall: step functions of the threshold like those of `PairCurve`.
+    And first the thresholds: like those of `PairCurve` these are step functions, shape (n_cuts,).
     """
     starts = np.unique([start for curve in curves for start in curve.thresholds])
     steps = [curve.steps_at(starts) for curve in curves]
@@ -240,9 +220,9 @@ def has_threshold(thresholds: npt.NDArray[np.float64]) -> bool:
     return not np.isnan(thresholds[0])
 
 
-def draw_scores(axes: Axes, scored: ScoredMethod) -> None:
+def draw_scores(axes: Axes, curves: Sequence[PairCurve], chosen: Sequence[float]) -> None:
     """Draw the mean scores of one method over its thresholds, or as points if it has none."""
-    thresholds, means = mean_curve(scored.curves)
+    thresholds, means = mean_curve(curves)
     if not has_threshold(thresholds):
         for place, (name, (value,)) in enumerate(means.items()):
             axes.plot(place, value, "o", color=MEANS[name]["color"], ms=5, clip_on=False)
@@ -254,13 +234,13 @@ def draw_scores(axes: Axes, scored: ScoredMethod) -> None:
     most = max(0.0, *thresholds[1:]) or 1.0
     low, high = -0.03 * most, 1.03 * most
     axes.set_xlim(low, high)
-    of_queries = [(curve.thresholds, curve.f1, OF_ONE_QUERY) for curve in scored.curves]
+    of_queries = [(curve.thresholds, curve.f1, OF_ONE_QUERY) for curve in curves]
     of_means = [(thresholds, mean, MEANS[name]) for name, mean in means.items()]
     for starts, values, look in of_queries + of_means:
         # The first begins at minus infinity.
         axes.step([low, *starts[1:], high], [*values, values[-1]], where="post", **look)
-    for threshold in scored.thresholds:
-        axes.axvline(max(float(threshold), low), **CHOICE)
+    for threshold in chosen:
+        axes.axvline(max(threshold, low), **CHOICE)
 
 
 def worst_case(curve: PairCurve) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

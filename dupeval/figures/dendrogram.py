@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass as plain_dataclass
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Annotated, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
-from pydantic import Field
-from pydantic.dataclasses import dataclass
+from pydantic import PositiveInt
 
 from dupeval.clustering import Dendrogram
 from dupeval.dataset import Query
 from dupeval.figures import Figure, Picture, Slug, layout, style
 from dupeval.figures.inputs import FigureInputs
-from dupeval.settings import STRICT
 
 # Inches.
 LEFT, RIGHT, TOP = 0.5, 0.25, 0.52
@@ -27,14 +25,13 @@ LARGEST, ABOVE, BETWEEN = 0.9, 0.09, 0.05
 WIDTH = style.WIDTH - LEFT - RIGHT
 
 
-@dataclass(frozen=True, config=STRICT)
 class DendrogramOfQuery(Figure):
     """The merge tree of one query under one method."""
 
     query: Slug | None = None
     method: str = "vgg_pca"
     protocol: str | None = None
-    most_images: Annotated[int, Field(ge=1)] = 24
+    most_images: PositiveInt = 24
 
     def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""
@@ -88,17 +85,12 @@ class DendrogramOfQuery(Figure):
         )
 
 
-@plain_dataclass(frozen=True)
+@dataclass(frozen=True)
 class Tree:
     """Where a dendrogram's leaves and merges are drawn.
 
-    Attributes
-    ----------
-    leaves : ndarray of int64, shape (n,)
-        The observations from left to right.
-    merges : ndarray of float64, shape (n - 1, 4, 2)
-        The corners (x, height) of each merge: up from one cluster, across, down to the other.
-        The leaf at place i has x = i.
+    Leaves, shape (n,), are the observations from left to right; the one at place i has x = i. Of
+    each merge, shape (n - 1, 4, 2), the corners (x, height): up from one cluster, across, down.
     """
 
     leaves: npt.NDArray[np.int64]

@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
-from pydantic import Field
-from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
-from dupeval.figures import Figure, Picture, layout, style
+from dupeval.figures import Figure, Names, Picture, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.texts import one_line
-from dupeval.settings import STRICT
 from dupeval.statistics import mean_interval
 from dupeval.stored import honest_first, read_run
 
@@ -43,12 +39,11 @@ _NEEDED = ("method", "protocol", "query_set", *_NUMBERS)
 _OTHERS = (*_NEEDED, "setting", "variance_share", "precision", "recall", "threshold")
 
 
-@dataclass(frozen=True, config=STRICT)
 class F1ByDimensions(Figure):
     """Mean F1 over the number of principal components, one panel a method."""
 
     sweep_dir: Path
-    methods: Annotated[tuple[str, ...], Field(min_length=1)] = ("raw_pca", "vgg_pca")
+    methods: Names = ("raw_pca", "vgg_pca")
     protocol: str | None = None
 
     def draw(self, inputs: FigureInputs) -> Picture:
@@ -70,7 +65,25 @@ class F1ByDimensions(Figure):
         looks = dict(zip(others, OTHERS, strict=False)) if told else {}
         canvas, panels = layout.panels(found, columns=2, height=2.2, legend=0.4, sharey=True)
         for name, axes in panels.items():
-            _draw(axes, found[name], own[name], looks)
+            series, black = found[name], own[name]
+            most = max(int(one.n_components[-1]) for one in series)
+            ticks = [tick for tick in TICKS if tick <= most]
+            axes.set(xscale="log", xlim=(0.9, most * 1.1), ylim=(0, 1))
+            axes.set(xlabel="principal components", ylabel="F1, mean over queries")
+            axes.set_xticks(ticks, [str(tick) for tick in ticks])
+            axes.xaxis.set_minor_locator(NullLocator())
+            axes.label_outer(remove_inner_ticks=False)
+            axes.grid(axis="y")
+            for one in series:
+                if one is not black:
+                    axes.plot(one.n_components, one.f1, **looks.get(name_of(one, series), UNTOLD))
+            if np.isfinite(black.low).all():
+                axes.fill_between(black.n_components, black.low, black.high, **BAND)
+            axes.plot(black.n_components, black.f1, **OWN)
+            best = int(black.f1.argmax())
+            n, f1 = black.n_components[best], black.f1[best]
+            axes.text(n, f1 + 0.045, f"{f1:.3f} at {n}", ha="right", weight="bold", zorder=5)
+            layout.remark(axes, name_of(black, series))
         of_others = {one_line(name, 24): look for name, look in looks.items()}
         layout.legend(canvas, {"in force": OWN, "its 95 % interval": BAND, **of_others}, columns=4)
         return Picture(
@@ -105,13 +118,7 @@ class ComponentSeries(NamedTuple):
 
 
 def read_sweep(folder: Path, dataset: Dataset) -> tuple[pd.DataFrame, str]:
-    """Return the table of a stored sweep, and its first honest protocol.
-
-    Raises
-    ------
-    StoredResultsError
-        If none is stored, it is of another dataset, or a file is damaged or of another run.
-    """
+    """Return the table of a stored sweep, and its first honest protocol; see `read_run`."""
     run = read_run(
         folder, "sweep", ["sweep.csv"], dataset, lambda about: honest_first(about["protocols"])[0]
     )
@@ -170,29 +177,3 @@ def name_of(one: ComponentSeries, series: Sequence[ComponentSeries]) -> str:
         for name, value in one.parameters.items()
         if any(other.parameters[name] != value for other in series)
     )
-
-
-def _draw(
-    axes: Axes,
-    series: Sequence[ComponentSeries],
-    own: ComponentSeries,
-    looks: Mapping[str, style.Look],
-) -> None:
-    most = max(int(one.n_components[-1]) for one in series)
-    ticks = [tick for tick in TICKS if tick <= most]
-    axes.set(xscale="log", xlim=(0.9, most * 1.1), ylim=(0, 1))
-    axes.set(xlabel="principal components", ylabel="F1, mean over queries")
-    axes.set_xticks(ticks, [str(tick) for tick in ticks])
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.label_outer(remove_inner_ticks=False)
-    axes.grid(axis="y")
-    for one in series:
-        if one is not own:
-            axes.plot(one.n_components, one.f1, **looks.get(name_of(one, series), UNTOLD))
-    if np.isfinite(own.low).all():
-        axes.fill_between(own.n_components, own.low, own.high, **BAND)
-    axes.plot(own.n_components, own.f1, **OWN)
-    best = int(own.f1.argmax())
-    n, f1 = own.n_components[best], own.f1[best]
-    axes.text(n, f1 + 0.045, f"{f1:.3f} at {n}", ha="right", weight="bold", zorder=5)
-    layout.remark(axes, name_of(own, series))

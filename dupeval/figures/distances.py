@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field
-from pydantic.dataclasses import dataclass
 
 from dupeval.engine.answers import Answers
-from dupeval.figures import Figure, Picture, layout, style
+from dupeval.figures import Figure, Names, Picture, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.protocol import Decision
-from dupeval.settings import STRICT
 from dupeval.timing import one_thread
 
 BINS = 40
@@ -25,11 +21,10 @@ LOOKS: Mapping[str, style.Look] = {
 THRESHOLD: style.Look = {"color": style.INK, "lw": 1.1, "ls": style.DASHES}
 
 
-@dataclass(frozen=True, config=STRICT)
 class DistancesOfPairs(Figure):
     """Histograms of the distances within and between photographs."""
 
-    methods: Annotated[tuple[str, ...], Field(min_length=1)] = ("raw", "raw_pca", "vgg", "vgg_pca")
+    methods: Names = ("raw", "raw_pca", "vgg", "vgg_pca")
     protocol: str | None = None
 
     def draw(self, inputs: FigureInputs) -> Picture:

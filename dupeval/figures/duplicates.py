@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated
 
-from pydantic import Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field, PositiveInt
 
 from dupeval.dataset import Dataset, ImageHandle, Label, Query
 from dupeval.figures import Figure, Picture, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.texts import one_line
-from dupeval.settings import STRICT
 
 # Inches.
 MARGIN, HEADING, IMAGE, LINE, GAP = 0.08, 0.24, 0.85, 0.12, 0.1
 EDIT_LINES = 3
 
 
-@dataclass(frozen=True, config=STRICT)
 class Duplicates(Figure):
     """A row of copies for each of some photographs, each from another query."""
 
-    photographs: Annotated[int, Field(ge=1)] = 4
+    photographs: PositiveInt = 4
     images: Annotated[int, Field(ge=2, le=10)] = 5
 
     def draw(self, inputs: FigureInputs) -> Picture:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import chain
-from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from pydantic import Field
-from pydantic.dataclasses import dataclass
+from pydantic import PositiveInt
 
 from dupeval.dataset import Dataset
 from dupeval.edits import found_images, pairs_by_family
@@ -20,7 +18,6 @@ from dupeval.figures.curves import pooled_scores
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.mistakes import found_by_family
 from dupeval.figures.texts import one_line, short
-from dupeval.settings import STRICT
 
 # Inches.
 LEFT, RIGHT, TOP, BOTTOM = 1.6, 0.35, 0.95, 0.1
@@ -29,13 +26,12 @@ GAP = 0.15  # of a cell
 ALL = "all pairs"
 
 
-@dataclass(frozen=True, config=STRICT)
 class RecallByEdit(Figure):
     """What share of the edited copies each method finds, by family of edits."""
 
     methods: tuple[str, ...] | None = None
     protocol: str | None = None
-    most_families: Annotated[int, Field(ge=1)] = 14
+    most_families: PositiveInt = 14
 
     def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""

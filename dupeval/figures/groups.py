@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass as plain_dataclass
-from typing import Annotated
+from collections.abc import Container
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
-from pydantic import Field
-from pydantic.dataclasses import dataclass
+from pydantic import PositiveInt
 
 from dupeval.dataset import Query
-from dupeval.figures import Figure, Picture, Slug, layout, style
+from dupeval.figures import Figure, Names, Picture, Slug, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.mistakes import FoundGroup, found_groups, telling
-from dupeval.settings import STRICT
 
 # Of the page, in tiles.
 WIDTH = 10
@@ -25,22 +23,20 @@ TILE_WIDTH, TILE_HEIGHT, IMAGE_WIDTH, IMAGE_HEIGHT = 0.635, 0.68, 0.51, 0.44
 WRONG: style.Look = {"fc": "#FCEBDD", "ec": style.WRONG, "lw": 1.1}
 RIGHT: style.Look = {"fc": "#F4F4F4", "ec": style.GREY, "lw": 0.7}
 ALONE: style.Look = {"fc": "white", "ec": style.PALE, "lw": 0.7}
-SIGNS = {"\N{BALLOT X}": style.WRONG, "\N{NORTH EAST ARROW}": style.MISSED}
-MEANINGS = (
-    "in one group with 2 images of other photographs",
-    "2 images of its photograph are in other groups",
+SIGNS = (
+    ("\N{BALLOT X}", style.WRONG, "in one group with 2 images of other photographs"),
+    ("\N{NORTH EAST ARROW}", style.MISSED, "2 images of its photograph are in other groups"),
 )
 
 
-@dataclass(frozen=True, config=STRICT)
 class GroupsOfQuery(Figure):
     """The groups that some methods and an external tool found in one query."""
 
     query: Slug | None = None
-    methods: Annotated[tuple[str, ...], Field(min_length=1)] = ("vgg_pca",)
+    methods: Names = ("vgg_pca",)
     tool: str | None = "imagehash_phash"
     protocol: str | None = None
-    most_images: Annotated[int, Field(ge=1)] = 40
+    most_images: PositiveInt = 40
 
     def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""
@@ -55,7 +51,7 @@ class GroupsOfQuery(Figure):
         top = sum(heights)
         page = layout.page(canvas := layout.canvas_of(TOP + LEGEND + top))
         layout.heading(page, query, f"{', '.join(names)}: {protocol}")
-        for i, ((sign, colour), meaning) in enumerate(zip(SIGNS.items(), MEANINGS, strict=True)):
+        for i, (sign, colour, meaning) in enumerate(SIGNS):
             x, y = MARGIN + 2.9 * i, top + LEGEND / 2
             layout.label(page, x, y, f"{sign}2", ha="left", weight="bold", color=colour)
             layout.label(page, x + 0.25, y, meaning, ha="left", size=style.SMALL)
@@ -89,69 +85,57 @@ class GroupsOfQuery(Figure):
         groups = found_groups(query.photographs.tolist(), labels.tolist())
         chosen = telling([groups], len(labels), self.most_images)
         groups.sort(key=lambda g: (-g.n_images, min(part.images[0] for part in g.parts)))
-        shown = [one for one in (ShownGroup.of(g, chosen) for g in groups) if one.images]
-        n_together = sum(one.group.n_images > 1 for one in shown)
-        boxes: list[tuple[ShownGroup, int, int]] = []
+        shown = [(g, images) for g in groups if (images := mistakes_of(g, chosen))]
+        n_together = sum(group.n_images > 1 for group, _ in shown)
+        boxes: list[tuple[FoundGroup, dict[int, tuple[int, int]], int, int]] = []
         n_rows = 0
         for some in (shown[:n_together], shown[n_together:]):
-            places, used = layout.packed([one.n_tiles for one in some], columns)
-            boxes += [(one, n_rows + y, x) for one, (y, x) in zip(some, places, strict=True)]
+            # One tile more than there are images, where some are left out.
+            sizes = [len(images) + (len(images) < group.n_images) for group, images in some]
+            places, used = layout.packed(sizes, columns)
+            boxes += [(*one, n_rows + y, x) for one, (y, x) in zip(some, places, strict=True)]
             n_rows += used
         counts = (
             f"{row['tp']:.0f} right, {row['fp']:.0f} wrong, {row['fn']:.0f} missed pairs\n"
             f"precision {row['precision']:.3f}, recall {row['recall']:.3f}, F1 {row['f1']:.3f}"
         )
-        return Block(name, counts, boxes, columns, n_rows)
+        return Block(name, counts, boxes, columns, NAME + n_rows * TILE_HEIGHT + COUNTS + 0.1)
 
 
-@plain_dataclass(frozen=True)
-class ShownGroup:
-    """A group, and of each image that is shown of it in how many wrong and missed pairs it is."""
+class Block(NamedTuple):
+    """What is drawn of one method.
 
-    group: FoundGroup
-    images: dict[int, tuple[int, int]]
-
-    @classmethod
-    def of(cls, group: FoundGroup, chosen: frozenset[int]) -> ShownGroup:
-        """Show those images of a group that are chosen."""
-        images = {
-            image: (group.n_images - len(part.images), part.elsewhere)
-            for part in group.parts
-            for image in part.images
-            if image in chosen
-        }
-        return cls(group, images)
-
-    @property
-    def n_tiles(self) -> int:
-        """How many places it takes: one more than it has images, where some are left out."""
-        return len(self.images) + (len(self.images) < self.group.n_images)
-
-
-@plain_dataclass(frozen=True)
-class Block:
-    """What is drawn of one method: boxes, each with the row and column of its first tile."""
+    Of each box the group, the mistakes of its shown images, and the row and column of its first
+    tile.
+    """
 
     name: str
     counts: str
-    boxes: list[tuple[ShownGroup, int, int]]
+    boxes: list[tuple[FoundGroup, dict[int, tuple[int, int]], int, int]]
     columns: int
-    rows: int
+    height: float  # in inches
 
-    @property
-    def height(self) -> float:
-        """In inches."""
-        return NAME + self.rows * TILE_HEIGHT + COUNTS + 0.1
+
+def mistakes_of(group: FoundGroup, chosen: Container[int]) -> dict[int, tuple[int, int]]:
+    """Return of each chosen image in how many wrong and in how many missed pairs it is."""
+    return {
+        image: (group.n_images - len(part.images), part.elsewhere)
+        for part in group.parts
+        for image in part.images
+        if image in chosen
+    }
 
 
 def _draw_block(page: Axes, block: Block, query: Query, left: float, top: float) -> None:
     room = style.WIDTH - left - block.columns * TILE_WIDTH
     layout.write(page, left, top - NAME / 2, block.name, room, weight="bold")
     marks = style.marks(query.photographs.tolist())
-    for shown, row, column in block.boxes:
+    for group, shown, row, column in block.boxes:
         box_left, box_top = left + column * TILE_WIDTH, top - NAME - row * TILE_HEIGHT
-        n, n_rows = shown.n_tiles, -(-shown.n_tiles // block.columns)
-        look = WRONG if shown.group.wrong else RIGHT if shown.group.n_images > 1 else ALONE
+        more = group.n_images - len(shown)
+        n = len(shown) + (more > 0)
+        n_rows = -(-n // block.columns)
+        look = WRONG if group.wrong else RIGHT if group.n_images > 1 else ALONE
         bottom, width = box_top - n_rows * TILE_HEIGHT, min(n, block.columns) * TILE_WIDTH
         size = (width - 2 * INSET, n_rows * TILE_HEIGHT - 2 * INSET)
         layout.box(page, box_left + INSET, bottom + INSET, *size, 0.04, **look)
@@ -159,19 +143,16 @@ def _draw_block(page: Axes, block: Block, query: Query, left: float, top: float)
             (box_left + (x + 0.5) * TILE_WIDTH, box_top - y * TILE_HEIGHT)
             for y, x in (divmod(k, block.columns) for k in range(n))
         ]
-        pictures = layout.thumbnails(
-            [query.images[i] for i in shown.images], IMAGE_WIDTH, IMAGE_HEIGHT
-        )
-        for i, picture, (x, y) in zip(shown.images, pictures, tiles, strict=False):
+        pictures = layout.thumbnails([query.images[i] for i in shown], IMAGE_WIDTH, IMAGE_HEIGHT)
+        for i, picture, (x, y) in zip(shown, pictures, tiles, strict=False):
             layout.frame(page, picture, x, y - INSET - 0.03 - IMAGE_HEIGHT / 2, marks[i])
-            counts = zip(SIGNS.items(), shown.images[i], strict=True)
-            texts = [(f"{sign}{count}", colour) for (sign, colour), count in counts if count]
+            counts = zip(SIGNS, shown[i], strict=True)
+            texts = [(f"{sign}{count}", colour) for (sign, colour, _), count in counts if count]
             for k, (text, colour) in enumerate(texts):
                 at, below = x + (k - (len(texts) - 1) / 2) * 0.27, y - TILE_HEIGHT + INSET + 0.07
                 layout.label(page, at, below, text, size=style.SMALL, weight="bold", color=colour)
-        more = shown.group.n_images - len(shown.images)
         if more:
             x, y = tiles[-1]
             layout.label(page, x, y - TILE_HEIGHT / 2, f"{more}\nmore", color=style.GREY)
-    y = top - NAME - block.rows * TILE_HEIGHT - COUNTS / 2
+    y = top - block.height + 0.1 + COUNTS / 2
     layout.label(page, left, y, block.counts, ha="left", linespacing=1.3)

@@ -41,10 +41,8 @@ class FigureInputs:
         Those of the configuration, by name.
     settings : mapping of str to mapping
         The methods' configuration, as JSON values.
-    resources : Resources
     table1_dir : Path
         Where Table 1 is stored.
-    seed : int
     """
 
     dataset: Dataset
@@ -88,10 +86,7 @@ class FigureInputs:
     def answers(self, name: str) -> Answers:
         """Return the answers of any method, an external tool's too, computed when asked for.
 
-        Raises
-        ------
-        NoScoresError
-            If it cannot be run here.
+        If it cannot be run here that is a `NoScoresError`.
         """
         method = self.method(name)
         if id(method) not in self._answers:
@@ -157,10 +152,7 @@ class FigureInputs:
     def stored_for(self, name: str) -> StoredResults:
         """Return Table 1, if its results of a method were made with the settings now in force.
 
-        Raises
-        ------
-        StoredResultsError
-            See `stored`; the message lists the settings that differ.
+        Else a `StoredResultsError` lists the settings that differ.
         """
         then = self.stored.run["configuration"]["methods"].get(name)
         if then is None:

@@ -79,13 +79,13 @@ def remark(of: Axes, text: str) -> None:
     of.set_title(text, loc="right", size=TEXT, weight="normal")
 
 
-def legend(of: Canvas, looks: Mapping[str, Look], columns: int = 6, **options: Any) -> None:
+def legend(of: Canvas, looks: Mapping[str, Look], columns: int = 6) -> None:
     """Write on top of a canvas what each look means; one with a face colour is an area."""
     handles: list[Artist] = [
         Patch(label=name, **look) if "facecolor" in look else Line2D([], [], label=name, **look)
         for name, look in looks.items()
     ]
-    of.legend(handles=handles, ncols=columns, **{"loc": "outside upper left", **options})
+    of.legend(handles=handles, ncols=columns, loc="outside upper left")
 
 
 def heading(of: Axes, query: Query, below: str) -> None:
@@ -212,24 +212,11 @@ def packed(sizes: Sequence[int], columns: int) -> tuple[list[tuple[int, int]], i
 
 
 def apart(points: Points, size: Points, area: Points) -> Points:
-    """Give each box a place of its own near its point.
+    """Return a place of its own near its point for each box of a size, its centre.
 
-    The area is divided into cells of a box's size, and the cells are shared out so that the sum of
-    squared distances to the points is least; lines from boxes to points then hardly cross.
-
-    Parameters
-    ----------
-    points : ndarray of float64, shape (n, 2)
-        Where the boxes' centres would best be.
-    size : ndarray of float64, shape (2,)
-        The width and height of the largest box; where n of them have no room, boxes overlap.
-    area : ndarray of float64, shape (2, 2)
-        The lower left and the upper right corner of where they may be.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, 2)
-        The centres.
+    The area, from its lower left to its upper right corner, is divided into cells of that size, or
+    more where there is no room; they are shared out so that the sum of squared distances to the
+    points is least: lines from boxes to points then hardly cross. All arrays have two columns.
     """
     low, high = area
     n_cells = np.maximum(1, ((high - low) / size).astype(int))

@@ -22,15 +22,9 @@ FEW = 3
 
 @dataclass(frozen=True)
 class GroupPart:
-    """The images of one photograph in one group.
+    """The images of one photograph in one group, by their places in the query.
 
-    Attributes
-    ----------
-    photograph : str
-    images : tuple of int
-        Their places in the query.
-    elsewhere : int
-        How many images of the photograph are in other groups: each a missed pair with each here.
+    How many are elsewhere, in other groups: each of them makes a missed pair with each here.
     """
 
     photograph: str
@@ -116,15 +110,10 @@ def most_telling(
     most_a_query: int,
     most: int,
 ) -> dict[str, frozenset[int]]:
-    """Choose images of every query, by its slug; see `telling`.
+    """Choose so many images of each query, and of all, by the query's slug; see `telling`.
 
-    Parameters
-    ----------
-    queries : sequence of Query
-    partitions : mapping of str to sequence
-        By the query's slug, the groups of every partition of it, the worst first.
-    most_a_query, most : int
-        How many images of one query, and of all: queries in which most goes wrong come first.
+    Of every query the groups of every partition of it, the worst first, are given. Queries in
+    which most goes wrong come first.
     """
     errors = {
         slug: sum(group.wrong + group.missed / 2 for groups in found for group in groups)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass as plain_dataclass
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
 from PIL import Image
-from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import ImageHandle, Query
 from dupeval.figures import Figure, Picture, Slug, diagram, layout, style
@@ -22,7 +21,6 @@ from dupeval.representation import Representation
 from dupeval.representation.preparation import read_resized
 from dupeval.representation.raw import RawPixels
 from dupeval.representation.vgg import CLASSIFIERS, POOLS, VGG16
-from dupeval.settings import STRICT
 from dupeval.tool import DistanceTool
 
 # Inches.
@@ -32,7 +30,6 @@ BLOCKS = ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512))
 UNITS = 4096  # of fc6 and fc7
 
 
-@dataclass(frozen=True, config=STRICT)
 class Process(Figure):
     """The stages of a method under a protocol."""
 
@@ -52,12 +49,9 @@ class Process(Figure):
         marks = dict(zip(query.images, style.marks(query.photographs.tolist()), strict=True))
         in_order = [small[image] for image in sorted(flat, key=query.images.index)]
         stacks = [([small[image] for image in group], marks[group[0]].colour) for group in groups]
+        grid = partial(diagram.thumbnail_grid, pictures=in_order)
         stages = [
-            Stage(
-                "images",
-                [f"{len(query.images)} of one query"],
-                partial(diagram.thumbnail_grid, pictures=in_order),
-            ),
+            Stage("images", [f"{len(query.images)} of one query"], grid),
             *self._stages(inputs, [protocol, known.caption if known else ""]),
             Stage("groups", ["copies of one photograph"], partial(diagram.stacks, groups=stacks)),
         ]
@@ -95,7 +89,6 @@ class Process(Figure):
         yield threshold
 
 
-@dataclass(frozen=True, config=STRICT)
 class FeatureExtraction(Figure):
     """The steps of a method's representation and reduction."""
 
@@ -167,7 +160,7 @@ def _prepared(representation: RawPixels | VGG16, image: ImageHandle, *more: str)
     return Stage("input", lines, partial(diagram.pixels, of=pixels))
 
 
-@plain_dataclass(frozen=True)
+@dataclass(frozen=True)
 class Step:
     """A part of VGG16: a block of convolutions and a max pool, or without any one layer."""
 

@@ -30,26 +30,14 @@ KINDS = (*_METADATA, "md")
 
 @dataclass(frozen=True, config=STRICT)
 class StoredFigure:
-    """What one figure says, and what it was drawn from.
+    """What one figure says, see `Picture`, and what it was drawn from."""
 
-    Attributes
-    ----------
-    png_sha256 : str
-        Of the figure's PNG: a file that was changed since is not this figure.
-    table1_sha256 : str, optional
-        Of the ``table1.csv`` of the stored results that were read; None if none were.
-    title, alt, text : str
-        See `Picture`.
-    facts : tuple of str
-        Data, protocol, settings.
-    """
-
-    png_sha256: str
-    table1_sha256: str | None
+    png_sha256: str  # a file that was changed since is not this figure
+    table1_sha256: str | None  # of the stored results that were read, if any were
     title: str
     alt: str
     text: str
-    facts: tuple[str, ...]
+    facts: tuple[str, ...]  # data, protocol, settings
 
 
 class _Record(BaseModel):
@@ -126,18 +114,8 @@ def read_figures(
 ) -> tuple[dict[str, StoredFigure], str]:
     """Return what is stored of every ``NAME.png`` of a folder, if it belongs.
 
-    Parameters
-    ----------
-    folder : Path
-    fingerprint, table1_sha256 : str
-        Of the dataset, and of the ``table1.csv`` that the figures are shown with.
-
-    Returns
-    -------
-    shown : dict of str to StoredFigure
-        By name, in its order.
-    left_out : str
-        How many more there are, and why they are not shown; empty where all are.
+    That is, if it was drawn from the dataset with the fingerprint, and not from another
+    ``table1.csv``. And how many others there are, and why they do not belong, in words.
     """
     record = read_record(folder, fingerprint)
     paths = [path for path in sorted(folder.glob("*.png")) if path.name[0] != "."]

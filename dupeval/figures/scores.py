@@ -9,13 +9,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from pydantic import Field
-from pydantic.dataclasses import dataclass
 
 from dupeval.errors import SettingsError
 from dupeval.figures import Figure, Picture, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.texts import short
-from dupeval.settings import STRICT
 
 # Inches.
 BAR, GAP, HEADING, AROUND = 0.125, 0.07, 0.24, 0.72
@@ -26,11 +24,12 @@ LOOKS: Sequence[style.Look] = [
     {"facecolor": style.LIGHT, "edgecolor": style.GREY, "lw": 0.7},
     {"facecolor": "white", "edgecolor": style.INK, "lw": 0.7},
 ]
+# Of methods, by whether they are external.
+KINDS = {False: "Methods on images", True: "External tools", None: "Not in this configuration"}
 INTERVAL: style.Look = {"color": style.INK, "lw": 0.9}
 PUBLISHED: style.Look = {"marker": "D", "ms": 4.2, "mfc": "white", "mec": style.INK, "ls": ""}
 
 
-@dataclass(frozen=True, config=STRICT)
 class ScoresOfMethods(Figure):
     """Mean F1 of every method, with its 95 % interval and the study's own figure."""
 
@@ -50,7 +49,8 @@ class ScoresOfMethods(Figure):
         absent = [f"{name} ({why[name]})" for name in methods.index if name not in set(bars.method)]
         groups: dict[str, list[str]] = {}
         for name in methods.index:
-            groups.setdefault(_group(inputs, name), []).append(name)
+            external = inputs.methods[name].external if name in inputs.methods else None
+            groups.setdefault(KINDS[external], []).append(name)
 
         canvas = layout.canvas_of(1, layout="constrained")
         axes = canvas.add_subplot(xlim=(0, 1), xlabel="F1, mean over queries")
@@ -70,9 +70,8 @@ class ScoresOfMethods(Figure):
                 note = "" if source == "measured" else f" ({source})"
                 left[middle] = short(name, 23 - len(note)) + note
                 if own.empty:
-                    right[middle] = ("" if np.isnan(published) else f"{published:.3f}  ") + why[
-                        name
-                    ]
+                    printed = "" if np.isnan(published) else f"{published:.3f}  "
+                    right[middle] = printed + why[name]
                 for i, (protocol, bar) in enumerate(own.iterrows()):
                     at = y + (i + 0.5) * BAR
                     right[at] = _draw_bar(axes, at, bar, looks[str(protocol)])
@@ -81,10 +80,9 @@ class ScoresOfMethods(Figure):
         canvas.set_figheight(y + AROUND)
         _write_beside(axes, left, right, groups)
 
-        has_published = bool(methods["f1_published"].notna().any())
-        of_study = {"published by the study": PUBLISHED} if has_published else {}
         named = {inputs.named(protocol): look for protocol, look in looks.items()}
-        layout.legend(canvas, {**named, "95 % interval": INTERVAL, **of_study})
+        of_all = {"95 % interval": INTERVAL, "published by the study": PUBLISHED}
+        layout.legend(canvas, {**named, **of_all})
         first = bars[bars.index == protocols[0]]
         means = (f"{name} {f1:.3f}" for name, f1 in zip(first.method, first.f1, strict=True))
         return Picture(
@@ -92,29 +90,17 @@ class ScoresOfMethods(Figure):
             title="F1 of every method",
             text=(
                 "Means of F1 over queries; whiskers and brackets: 95 % intervals (Student's t over "
-                "queries), none where all queries are equal. "
-                + (_ON_PUBLISHED if has_published else "")
-                + f"Without scores: {', '.join(absent) or 'none'}."
+                "queries), none where all queries are equal. Hollow diamonds: what the study "
+                "printed, of images of its own that cannot be had; they are no figures of this "
+                f"dataset. Without scores: {', '.join(absent) or 'none'}."
             ),
             protocol=", ".join(looks),
             alt=f"Bars of the mean F1 of every method under {protocols[0]}: {', '.join(means)}",
         )
 
 
-_ON_PUBLISHED = (
-    "Hollow diamonds: what the study printed, of images of its own that cannot be had; they are no "
-    "figures of this dataset. "
-)
-
-
 def bars_of(table1: pd.DataFrame, protocols: Sequence[str]) -> pd.DataFrame:
-    """Return the rows of Table 1 that are bars, by protocol in the order of `protocols`.
-
-    Raises
-    ------
-    SettingsError
-        If none of the protocols has any results.
-    """
+    """Return the rows of Table 1 that are bars, at least one, by protocol in the order given."""
     scored = table1[table1["f1"].notna()].set_index("protocol")
     there = [protocol for protocol in protocols if protocol in scored.index]
     if not there:
@@ -123,12 +109,6 @@ def bars_of(table1: pd.DataFrame, protocols: Sequence[str]) -> pd.DataFrame:
             f"{', '.join(scored.index.unique())}"
         )
     return scored.loc[there]
-
-
-def _group(inputs: FigureInputs, method: str) -> str:
-    if method not in inputs.methods:
-        return "Not in this configuration"
-    return "External tools" if inputs.methods[method].external else "Methods on images"
 
 
 def _draw_bar(axes: Axes, y: float, bar: Any, look: style.Look) -> str:

@@ -54,10 +54,7 @@ def style() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Mark:
-    """How one photograph is recognised: by colour, and by letter where there is none.
-
-    A photograph that is shown once has no letter and is grey.
-    """
+    """How one photograph is recognised; one that is shown once has no letter and is grey."""
 
     colour: str
     letter: str
@@ -129,10 +126,8 @@ _RC: Any = {
     "legend.fontsize": SMALL,
     "legend.frameon": False,
     "lines.linewidth": 1.0,
-    "savefig.dpi": DPI,
     "figure.dpi": DPI,
     "image.composite_image": False,  # Many thumbnails are smaller than one picture of them all.
     "pdf.fonttype": 42,  # TrueType: journals ask for it, and text stays text
     "pdf.compression": 9,
-    "svg.hashsalt": "dupeval",
 }

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import Field
+from pydantic import PositiveFloat, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import Dataset
@@ -34,9 +33,9 @@ IMAGE_SHARE, FIGURE_SHARE = 0.45, 0.4
 class Limits:
     """How large a report may become; ``conf/report.yaml`` explains each."""
 
-    megabytes: Annotated[float, Field(gt=0)] = 15  # of 10**6 bytes
-    images_a_query: Annotated[int, Field(gt=0)] = 60
-    images: Annotated[int, Field(gt=0)] = 1500
+    megabytes: PositiveFloat = 15  # of 10**6 bytes
+    images_a_query: PositiveInt = 60
+    images: PositiveInt = 1500
 
 
 def write_report(

@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import jinja2
-import pandas as pd
 
 from dupeval import __version__
 from dupeval.dataset import Dataset
@@ -21,7 +19,6 @@ from dupeval.rendering import NOTE
 from dupeval.report.data import ReportData, number
 from dupeval.report.pictures import EncodedPicture
 from dupeval.stored import StoredResults
-from dupeval.tables import SCORES
 from dupeval.text import visible
 
 SOURCES = {
@@ -62,7 +59,19 @@ def render(
     environment.policies["json.dumps_kwargs"] = as_json
     filters = {"number": number, "sortable": sortable, "address": address, "visible": visible}
     environment.filters |= filters
-    present = set(results.table1["source"])
+    table = results.table1
+    present = set(table["source"])
+    protocols = [
+        {
+            "name": name,
+            "heading": f"{results.said_of(name)['title']} ({name})",
+            "explanation": results.said_of(name)["explanation"],
+            # With the study's own rows, and what of them has galleries.
+            "rows": table[table["protocol"].isin([name, ""])].to_dict("records"),
+            "methods": {method for protocol, method, _ in results.per_query if protocol == name},
+        }
+        for name in results.protocols
+    ]
     return environment.get_template("report.html").render(
         policy=content_security_policy(style, script),
         style=style,
@@ -70,7 +79,8 @@ def render(
         dataset=dataset,
         run=results.run,
         version=__version__,
-        protocols=list(_protocols(dataset, results)),
+        per_query=results.per_query,
+        protocols=protocols,
         sources=[(name, text) for name, text in SOURCES.items() if name in present],
         data=data.json,
         notes=data.notes,
@@ -107,38 +117,3 @@ def sortable(value: float) -> str:
 def _shown(value: object) -> object:
     """Return what the page shows for a value: text with nothing hidden in it."""
     return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
-
-
-def _protocols(dataset: Dataset, results: StoredResults) -> Iterator[dict[str, Any]]:
-    """Give each protocol's rows of Table 1, with the study's own rows below, and its scores."""
-    table = results.table1
-    of_no_protocol = table[table["protocol"] == ""]
-    for name in results.protocols:
-        rows = table[table["protocol"] == name]
-        said, methods = results.said_of(name), {m for p, m, _ in results.per_query if p == name}
-        of_table = pd.concat([rows, of_no_protocol]).to_dict("records")
-        yield {
-            "name": name,
-            "heading": f"{said['title']} ({name})",
-            "explanation": said["explanation"],
-            "rows": [
-                {
-                    **row,
-                    "published": [row[f"{score}_published"] for score in SCORES],
-                    "has_gallery": row["method"] in methods,
-                }
-                for row in of_table
-            ],
-            "scores": [
-                {
-                    "method": method,
-                    "mean": f1,
-                    "queries": [
-                        (query, results.per_query.get((name, method, query.slug)))
-                        for query in dataset.queries
-                    ],
-                }
-                for method, f1 in zip(rows["method"], rows["f1"], strict=True)
-                if method in methods
-            ],
-        }

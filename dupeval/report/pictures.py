@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import accumulate, islice
 from pathlib import Path
@@ -70,18 +70,14 @@ def pictures_within(
     sample = names[:: max(1, len(names) // SAMPLE)]
     for chosen in formats:
         tried = _encoded(sample, files, chosen, cache_dir, progress=False)
-        if _total(tried.values()) * len(names) <= most_bytes * max(len(sample), 1):
+        total = sum(len(picture.uri) for picture in tried.values())
+        if total * len(names) <= most_bytes * max(len(sample), 1) or chosen is formats[-1]:
             pictures = _encoded(names, files, chosen, cache_dir, progress)
-            if _total(pictures.values()) <= most_bytes:
-                return pictures, chosen
-    pictures = _encoded(names, files, formats[-1], cache_dir, progress)
-    total = accumulate(len(picture.uri) for picture in pictures.values())
-    n_fitting = sum(size <= most_bytes for size in total)
-    return dict(islice(pictures.items(), n_fitting)), formats[-1]
-
-
-def _total(pictures: Iterable[EncodedPicture]) -> int:
-    return sum(len(picture.uri) for picture in pictures)
+            sizes = accumulate(len(picture.uri) for picture in pictures.values())
+            n_fitting = sum(size <= most_bytes for size in sizes)
+            if n_fitting == len(names) or chosen is formats[-1]:
+                break
+    return dict(islice(pictures.items(), n_fitting)), chosen
 
 
 def _encoded(

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from dupeval.clustering import Dendrogram
 from dupeval.errors import SettingsError
 from dupeval.figures.curves import (
-    ScoredMethod,
     has_threshold,
     mean_curve,
     pooled_curve,
     pooled_scores,
+    scored,
 )
 from dupeval.figures.inputs import FigureInputs
 from dupeval.metrics import PairCurve, PairScores, pair_curve, pair_scores
@@ -86,19 +86,15 @@ class TestWhatIsStored:
     def test_scores_are_those_of_table_1(self, inputs: FigureInputs) -> None:
         rows = inputs.stored.table1
         for method in ("raw", "raw_pca"):
-            scored = ScoredMethod.of(inputs, method, "loqo")
+            curves, thresholds = scored(inputs, method, "loqo")
             row = rows[rows["method"] == method].iloc[0]
-            assert np.mean(scored.f1) == pytest.approx(row["f1"], abs=1e-6)
-            on_curves = [
-                curve.at(threshold).f1
-                for curve, threshold in zip(scored.curves, scored.thresholds, strict=True)
-            ]
-            assert on_curves == pytest.approx(scored.f1, abs=1e-6)
+            f1 = [c.at(threshold).f1 for c, threshold in zip(curves, thresholds, strict=True)]
+            assert np.mean(f1) == pytest.approx(row["f1"], abs=1e-6)
 
     def test_a_protocol_that_was_not_run(self, inputs: FigureInputs) -> None:
         with pytest.raises(SettingsError, match="no results of the protocol 'fixed'; possible: lo"):
-            ScoredMethod.of(inputs, "raw", "fixed")
+            scored(inputs, "raw", "fixed")
 
     def test_a_method_that_is_not_in_the_run(self, inputs: FigureInputs) -> None:
         with pytest.raises(SettingsError, match="'vgg' is not in the run; possible: raw, raw_pca"):
-            ScoredMethod.of(inputs, "vgg", "loqo")
+            scored(inputs, "vgg", "loqo")

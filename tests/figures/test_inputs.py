@@ -44,6 +44,30 @@ class TestTheMethod:
         }
 
 
+class TestTheProtocol:
+    def mixed(self, inputs: FigureInputs) -> FigureInputs:
+        """Return inputs in which one query of raw has other parameters than the others."""
+        place = ("loqo", "raw", "3")
+        other = {**inputs.stored.per_query[place], "params": '{"linkage":"single"}'}
+        own = replace(inputs)
+        per_query = {**inputs.stored.per_query, place: other}
+        vars(own)["stored"] = replace(inputs.stored, per_query=per_query)
+        return own
+
+    def test_by_default_it_is_the_first_honest_one_of_the_run(self, inputs: FigureInputs) -> None:
+        assert inputs.protocol(None) == inputs.one_axis(None, ["raw"]) == "loqo"
+        assert inputs.protocol("oracle") == "oracle"
+
+    @pytest.mark.parametrize("wanted", [None, "loqo"])
+    def test_distances_of_queries_with_other_parameters_share_no_axis(
+        self, inputs: FigureInputs, wanted: str | None
+    ) -> None:
+        mixed = self.mixed(inputs)
+        assert mixed.one_axis(wanted, ["raw_pca"]) == "loqo"
+        with pytest.raises(SettingsError, match="loqo: queries have other parameters than others"):
+            mixed.one_axis(wanted, ["raw_pca", "raw"])
+
+
 class TestStoredResults:
     def test_whether_they_were_read_and_which(self, inputs: FigureInputs) -> None:
         own = replace(inputs)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from labelled import Labelled, labelled_query
 
 from dupeval.dataset import Query
-from dupeval.figures.groups import ShownGroup
+from dupeval.figures.groups import mistakes_of
 from dupeval.figures.mistakes import GroupPart, found_groups, most_telling
 from dupeval.metrics import pair_scores
 
@@ -63,7 +63,7 @@ class TestFoundGroups:
         photographs, labels = labelled
         everything = frozenset(range(len(labels)))
         for group in found_groups(photographs, labels):
-            for i, counts in ShownGroup.of(group, everything).images.items():
+            for i, counts in mistakes_of(group, everything).items():
                 together = [label == labels[i] for label in labels]
                 same = [photograph == photographs[i] for photograph in photographs]
                 both = list(zip(together, same, strict=True))
