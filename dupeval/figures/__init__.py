@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 Slug = Annotated[str, Field(coerce_numbers_to_str=True)]
 # The names of at least one method.
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
+# The names of protocols that are told apart; None is the first honest one of the run.
+Protocols = Annotated[tuple[str | None, ...], Field(min_length=1, max_length=4)]
 
 
 @dataclass(frozen=True, eq=False)

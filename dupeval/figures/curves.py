@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from pydantic import Field
 
 from dupeval.engine.curves import ScoredAnswers
 from dupeval.errors import NoScoresError, SettingsError
-from dupeval.figures import Figure, Names, Picture, layout, style
+from dupeval.figures import Figure, Names, Picture, Protocols, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.metrics import PairCurve, PairScores
 from dupeval.timing import one_thread
@@ -89,9 +88,7 @@ class PrecisionAndRecall(Figure):
     """Precision against recall over all thresholds, of pairs pooled over queries."""
 
     methods: tuple[str, ...] | None = None
-    protocols: Annotated[tuple[str | None, ...], Field(min_length=1, max_length=len(MARKS))] = (
-        *(None, "fixed"),
-    )
+    protocols: Protocols = (None, "fixed")
 
     def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from pydantic import Field
 
 from dupeval.errors import SettingsError
-from dupeval.figures import Figure, Picture, layout, style
+from dupeval.figures import Figure, Picture, Protocols, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.texts import short
 
@@ -33,9 +32,7 @@ PUBLISHED: style.Look = {"marker": "D", "ms": 4.2, "mfc": "white", "mec": style.
 class ScoresOfMethods(Figure):
     """Mean F1 of every method, with its 95 % interval and the study's own figure."""
 
-    protocols: Annotated[tuple[str | None, ...], Field(min_length=1, max_length=len(LOOKS))] = (
-        *(None, "fixed"),
-    )
+    protocols: Protocols = (None, "fixed")
 
     def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""

@@ -22,21 +22,15 @@ COLOURS = 7
 
 @dataclass(frozen=True)
 class ReportData:
-    """Everything that galleries show.
+    """Everything that galleries show, and notes of what was left out or made small.
 
-    Attributes
-    ----------
-    json : dict
-        ``pictures``: [data URI, width, height]. ``queries``: slug and title; of what is shown:
-        ``photographs`` as [mark, name, number of copies, colour or null], ``images`` by place
-        as [name, photograph's place, edit, picture's place or null]. ``protocols``: name and
-        methods; a method: name, ``edits`` as [family, missed, pairs], and for each query its
-        scores and groups. A group: [images, wrong pairs, parts], a part: [photograph's place,
-        images, shown images]; parts of which no image is shown are left out. Groups of which none
-        is shown are summed up in ``rest`` as [groups, images, wrong pairs]. ``torn``:
-        [photograph's place, missed pairs].
-    notes : tuple of str
-        What was left out or made small.
+    ``pictures``: [data URI, width, height]. ``queries``: slug and title; of what is shown:
+    ``photographs`` as [mark, name, number of copies, colour or null], ``images`` by place as [name,
+    photograph's place, edit, picture's place or null]. ``protocols``: name and methods; a method:
+    name, ``edits`` as [family, missed, pairs], and for each query its scores and groups. A group:
+    [images, wrong pairs, parts], a part: [photograph's place, images, shown images]; parts of which
+    no image is shown are left out. Groups of which none is shown are summed up in ``rest`` as
+    [groups, images, wrong pairs]. ``torn``: [photograph's place, missed pairs].
     """
 
     json: dict[str, Any]
