@@ -46,7 +46,9 @@ class ComponentsOfQuery(Figure):
             left = LEFT + i * (width + BETWEEN)
             axes = layout.axes_at(canvas, left, BOTTOM, width, PANEL)
             points, shares = two_components(vectors, inputs.seed)
-            axes.set_title(f"{name}: {names[name]}", size=style.TEXT, pad=3)
+            # Of three there is no room for more than the name.
+            title = f"{name}: {names[name]}" if len(self.methods) < 3 else name
+            axes.set_title(title, size=style.TEXT, pad=3)
             axes.set_xlabel(f"component 1: {shares[0]:.0%} of the variance", labelpad=3)
             axes.set_ylabel(f"component 2: {shares[1]:.0%} of the variance", labelpad=3)
             area = np.array([[left, BOTTOM], [left + width, BOTTOM + PANEL]])
@@ -97,8 +99,9 @@ def _draw_panel(
     axes.tick_params(labelbottom=False, labelleft=False, length=0)
     axes.spines[:].set(visible=True, color=style.PALE)
     on_page = area[0] + (points - low) / scale
-    x, y = on_page.T
-    page.scatter(x, y, s=5, c=[mark.colour for mark in marks], lw=0, zorder=1)
+    page.scatter(
+        on_page[:, 0], on_page[:, 1], s=5, c=[mark.colour for mark in marks], lw=0, zorder=1
+    )
     pictures = layout.thumbnails([query.images[i] for i in shown], THUMBNAIL, THUMBNAIL)
     sizes = np.array([picture.shape[1::-1] for picture in pictures]) / style.DPI
     inner = area + np.array([[0.03, 0.03], [-0.03, -0.03]])

@@ -42,8 +42,7 @@ class DistancesOfPairs(Figure):
             bins = np.linspace(0, longest or 1.0, BINS + 1)
             there = {which: part for which, part in parts.items() if len(part)}
             for which, part in there.items():
-                heights, edges = np.histogram(part, bins, density=True)
-                axes.stairs(heights, edges, fill=True, **LOOKS[which])
+                axes.stairs(*np.histogram(part, bins, density=True), fill=True, **LOOKS[which])
             shares = (f"{which} {(part <= threshold).mean():.0%}" for which, part in there.items())
             layout.remark(axes, f"within: {', '.join(shares)}")
             axes.set(xlim=(0, bins[-1]), yticks=[], xlabel=inputs.distance_of(name))

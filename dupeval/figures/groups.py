@@ -60,7 +60,7 @@ class GroupsOfQuery(Figure):
                 _draw_block(page, block, query, MARGIN + i * width, top)
             top -= height
         n = len(query.images)
-        left_out = f" Of {n} images {self.most_images} are shown, some of each in the worst groups."
+        left_out = f" Of {n} images {self.most_images} are shown, some of the worst groups."
         return Picture(
             canvas,
             title=f"Groups found in the query {query.slug} ({query.title})",

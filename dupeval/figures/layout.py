@@ -85,7 +85,11 @@ def legend(of: Canvas, looks: Mapping[str, Look], columns: int = 6) -> None:
         Patch(label=name, **look) if "facecolor" in look else Line2D([], [], label=name, **look)
         for name, look in looks.items()
     ]
-    of.legend(handles=handles, ncols=columns, loc="outside upper left")
+    for n in range(columns, 0, -1):
+        made = of.legend(handles=handles, ncols=n, loc="outside upper left")
+        if n == 1 or made.get_window_extent().width <= DPI * WIDTH:
+            return
+        made.remove()
 
 
 def heading(of: Axes, query: Query, below: str) -> None:
@@ -96,10 +100,7 @@ def heading(of: Axes, query: Query, below: str) -> None:
 
 
 def write(of: Axes, left: float, y: float, text: str, room: float = 0.0, **options: Any) -> None:
-    """Write text from outside on one line of a page, shortened to what is free of its width.
-
-    All but so much room on the right; `options` are those of matplotlib's Text.
-    """
+    """Write text from outside on one line of a page, cut to its width less some room, in inches."""
     line = one_line(text, 400)
     written = of.text(left, y, line, va="center", **options)
     most = DPI * (of.get_xlim()[1] - left - room - 0.05)

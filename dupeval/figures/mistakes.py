@@ -86,11 +86,10 @@ def found_by_family(
     dataset: Dataset, results: StoredResults, protocol: str, method: str
 ) -> dict[str, FoundPairs]:
     """Return what a method found of the pairs of each family of edits, of all queries."""
-    places = {query: (protocol, method, query.slug) for query in dataset.queries}
     images = (
         found_images(query, results.labels(place).tolist())
-        for query, place in places.items()
-        if place in results.partitions
+        for query in dataset.queries
+        if (place := (protocol, method, query.slug)) in results.partitions
     )
     return pairs_by_family(chain.from_iterable(images))
 

@@ -97,3 +97,13 @@ class TestTextFromOutside:
         page = layout.page(layout.canvas_of(0.5, 4.0))
         layout.write(page, 0.1, 0.2, "flowers: spring")
         assert page.texts[0].get_text() == "flowers: spring"
+
+
+@pytest.mark.usefixtures("in_style")
+@pytest.mark.parametrize("n", [1, 4, 9])
+def test_a_legend_has_as_many_columns_as_the_page_has_room_for(n: int) -> None:
+    canvas, _ = layout.panels(["raw"], columns=1, height=2, legend=1)
+    layout.legend(canvas, {f"a long name of what is drawn {i}": {"lw": 1} for i in range(n)})
+    (legend,) = canvas.legends
+    assert len(legend.texts) == n
+    assert legend.get_window_extent().width <= style.DPI * style.WIDTH
