@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
+import pkgutil
 import sys
+from collections.abc import Container
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from configuration import as_json, build_all, build_methods, build_protocols, open_dataset
+from configuration import (
+    as_json,
+    build,
+    build_all,
+    build_methods,
+    build_protocols,
+    open_dataset,
+)
 from console import NO_SCORES, SUCCESS, say
 from hydra_app import CONF_DIR, run
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from program import resources
 
 from dupeval.errors import SettingsError
-from dupeval.figures.material import Material
-from dupeval.figures.record import FILE_NAME, Origin, record_bytes
-from dupeval.figures.saving import files_of
+from dupeval.figures.inputs import FigureInputs
+from dupeval.figures.saving import FILE_NAME, KINDS, StoredFigure, files_of, record_bytes
 from dupeval.figures.style import style
 from dupeval.files import refuse_foreign, write_results
-
-KINDS = ("png", "pdf", "md")
+from dupeval.method import Method
+from dupeval.reduction import PCA
+from dupeval.representation import Representation
 
 
 def main(config: DictConfig) -> int:
@@ -33,43 +44,78 @@ def main(config: DictConfig) -> int:
         possible = sorted(path.stem for path in Path(CONF_DIR, "figure").glob("*.yaml"))
         raise SettingsError(f"no figure is chosen; possible: {', '.join(possible)}")
     figures = build_all(config, "figures")
-    out = Path(config.out_dir)
+    out, table1_dir = Path(config.out_dir), Path(str(config.table1_dir))
     files = [f"{name}.{kind}" for name in figures for kind in KINDS]
     refuse_foreign(out, [*files, FILE_NAME])
     methods = build_methods(config)
-    material = Material(
+    stored = stored_methods(table1_dir, methods)
+    inputs = FigureInputs(
         open_dataset(config),
-        methods,
+        methods | {name: method for name, (_, method) in stored.items()},
         build_protocols(config),
-        as_json(config)["methods"],
+        as_json(config)["methods"] | {name: settings for name, (settings, _) in stored.items()},
         resources(config),
-        Path(str(config.table1_dir)),
+        table1_dir,
         config.seed,
     )
     contents: dict[str, bytes] = {}
-    origins: dict[str, Origin] = {}
+    drawn: dict[str, StoredFigure] = {}
     left_out: list[str] = []
     with style():
         for i, (name, figure) in enumerate(figures.items(), start=1):
             say(f"{i}/{len(figures)} {name}")
             # Each its own, to tell which of them read stored results.
-            own = replace(material)
+            own = replace(inputs)
             try:
                 picture = figure.draw(own)
             except SettingsError as error:
                 left_out.append(f"figure {name}: {error}")
                 continue
-            contents |= files_of(name, picture, own.dataset)
-            png_sha256 = hashlib.sha256(contents[f"{name}.png"]).hexdigest()
-            origins[name] = Origin(png_sha256, own.table1_sha256)
+            files_of_one, drawn[name] = files_of(name, picture, own.dataset, own.table1_sha256)
+            contents |= files_of_one
     if not contents:
         raise SettingsError("; ".join(left_out))
-    contents[FILE_NAME] = record_bytes(out, material.dataset.fingerprint, origins)
+    contents[FILE_NAME] = record_bytes(out, inputs.dataset.fingerprint, drawn)
     write_results(out, contents)
     for reason in left_out:
         print(f"left out: {reason}", file=sys.stderr)
     say(f"written to {out}: {', '.join(contents)}")
     return NO_SCORES if left_out else SUCCESS
+
+
+def stored_methods(folder: Path, known: Container[str]) -> dict[str, tuple[Any, Method]]:
+    """Return the settings of methods that a stored run has beyond those known, and the methods.
+
+    Those alone that are made of dupeval's own parts: no file can name a program that is run.
+    """
+    try:
+        stored = dict(json.loads((folder / "run.json").read_bytes())["configuration"]["methods"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}  # Figures that need it say what is wrong.
+    found = {}
+    for name, settings in stored.items():
+        if name not in known and _is_own(settings):
+            with suppress(SettingsError):
+                method = build(OmegaConf.create({"method": settings}).method, f"methods.{name}")
+                if isinstance(method, Method):
+                    found[name] = (settings, method)
+    return found
+
+
+def _is_own(settings: Any) -> bool:
+    """Whether everything that is to be made of settings is a part of a method on images."""
+    if isinstance(settings, list):
+        return all(map(_is_own, settings))
+    if not isinstance(settings, dict):
+        return True
+    target = str(settings.get("_target_", ""))
+    try:
+        part = pkgutil.resolve_name(target) if target.startswith("dupeval.") else None
+    except (ImportError, AttributeError, ValueError):
+        return False
+    is_part = isinstance(part, type) and issubclass(part, Method | Representation | PCA)
+    is_program = getattr(part, "external", False)
+    return (not target or (is_part and not is_program)) and all(map(_is_own, settings.values()))
 
 
 if __name__ == "__main__":

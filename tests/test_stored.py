@@ -13,8 +13,7 @@ from dupeval.files import file_sha256
 from dupeval.metrics import pair_scores
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.oracle import Oracle
-from dupeval.stored import read_results
-from dupeval.stored_run import StoredResultsError
+from dupeval.stored import StoredResultsError, honest_first, read_results
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +69,7 @@ class TestWhatARunStored:
 
     def test_a_partition_is_by_name_and_its_labels_in_the_datasets_order(self, stored) -> None:
         results = read_results(stored.table1_dir, stored.dataset)
-        partition = results.partition("raw", "loqo", "two")
+        partition = results.partitions["loqo", "raw", "two"]
         assert list(partition) == [image.name for image in stored.dataset.queries[1].images]
         assert list(partition.values()) == results.labels(("loqo", "raw", "two")).tolist()
 
@@ -85,7 +84,20 @@ class TestWhatARunStored:
         results = read_results(of.table1_dir, of.dataset)
         for name in names:
             assert results.row("raw", "loqo", name)["query"] == name
-            assert list(results.partition("raw", "loqo", name)) == ["a.png", "b.png"]
+            assert list(results.partitions["loqo", "raw", name]) == ["a.png", "b.png"]
+
+    def test_the_honest_protocols_come_first(self, stored) -> None:
+        said = read_results(stored.table1_dir, stored.dataset).run["protocols"]
+        assert honest_first({name: said[name] for name in ("oracle", "loqo")}) == ["loqo", "oracle"]
+
+    def test_whether_all_queries_have_one_setting(self, stored) -> None:
+        results = read_results(stored.table1_dir, stored.dataset)
+        assert results.has_one_setting("raw", "loqo")
+        place = ("loqo", "raw", "two")
+        other = {**results.per_query[place], "params": '{"linkage":"single"}'}
+        mixed = replace(results, per_query={**results.per_query, place: other})
+        assert not mixed.has_one_setting("raw", "loqo")
+        assert mixed.has_one_setting("raw", "oracle")
 
     def test_a_decision_comes_back_with_what_it_hid(self, stored) -> None:
         results = read_results(stored.table1_dir, stored.dataset)
@@ -117,9 +129,8 @@ class TestWhatWasNotRun:
     )
     def test_says_what_was(self, stored, place: tuple[str, str, str], message: str) -> None:
         results = read_results(stored.table1_dir, stored.dataset)
-        for accessor in (results.row, results.partition):
-            with pytest.raises(StoredResultsError, match=f"has no results of {message} run python"):
-                accessor(*place)
+        with pytest.raises(StoredResultsError, match=f"has no results of {message} run python"):
+            results.row(*place)
 
     def test_a_protocol_without_methods_says_which_have_some(self, stored) -> None:
         results = read_results(stored.table1_dir, stored.dataset)

@@ -1,24 +1,16 @@
 """The pictures of the paper, each drawn from a dataset and stored results.
 
-A new figure is one module here and one YAML in ``conf/figure/``:
+A new figure is a class here and a YAML in ``conf/figure/``: a subclass of `Figure` with its
+settings as attributes, whose `draw` returns a `Picture` and writes nothing. The YAML begins with
+``# @package figures.NAME`` and has the class as ``_target_`` and every setting with its default;
+``conf/figures.yaml`` lists NAME.
 
-1. ``dupeval/figures/NAME.py`` has a frozen dataclass with the figure's settings as attributes, a
-   subclass of `Figure`; its `draw` returns a `Picture` and writes nothing. It is decorated like
-   `dupeval.figures.dendrogram.DendrogramOfQuery`: ``@dataclass(frozen=True, config=STRICT)``;
-   a query that is to be shown is a `Slug`.
-2. ``conf/figure/NAME.yaml`` begins with ``# @package figures.NAME`` and has the class as
-   ``_target_`` and every setting with its default.
-3. ``conf/figures.yaml`` lists NAME where ``make figures`` is to draw it.
-
-Whatever a figure needs it asks `Material` for: the dataset, the place of a query by its slug, a
-method's curves, the stored Table 1 (`stored_for(method)` refuses results of other settings than
-those in force). The canvas comes from `style.canvas`, never from pyplot; sizes are inches on a page
-17 cm wide, so what is 7.5 points here is 7.5 points in print. `style.marks` tells photographs
-apart, by letter as well as by colour. Text that came from outside goes through `style.write`, which
-shortens it to the page, or `style.one_line`. Thumbnails come from `dupeval.figures.thumbnails`; of
-more images than there is room for, `spread` picks some, which the picture's text must say. What the
-user can put right is a `SettingsError`. Draw `experiments/figures.py figure=NAME` and look at it at
-the size of a page.
+Whatever a figure needs it asks `FigureInputs` for. Canvas, panels, legend, text and thumbnails come
+from `layout`, never from pyplot; sizes are inches on a page 17 cm wide, so what is 7.5 points here
+is 7.5 points in print. `style.marks` tells photographs apart, by letter as well as by colour. Text
+from outside goes through `layout.write` or `texts.one_line`. What is left out for want of room the
+picture's text must say. Draw `experiments/figures.py figure=NAME` and look at it at the size of a
+page.
 """
 
 from __future__ import annotations
@@ -28,47 +20,44 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from dupeval.strict import STRICT
 
 if TYPE_CHECKING:
-    from matplotlib import figure
+    from matplotlib.figure import Figure as Canvas
 
-    from dupeval.figures.material import Material
+    from dupeval.figures.inputs import FigureInputs
 
 
 # The name of a query as a setting; Hydra takes names of digits alone for numbers.
 Slug = Annotated[str, Field(coerce_numbers_to_str=True)]
+# The names of at least one method.
+Names = Annotated[tuple[str, ...], Field(min_length=1)]
+# The names of protocols that are told apart; None is the first honest one of the run.
+Protocols = Annotated[tuple[str | None, ...], Field(min_length=1, max_length=4)]
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A drawn figure and what its caption says.
+    """A drawn figure and what its caption says."""
 
-    Attributes
-    ----------
-    canvas : matplotlib Figure
-        From `dupeval.figures.style.canvas`.
-    title : str
-    text : str
-        What is seen, in whole sentences; what was left out, too.
-    protocol : str
-        How the threshold was chosen, or that none is shown.
-    settings : mapping
-        What else the picture depends on, such as the query and the method's parameters.
-    """
-
-    canvas: figure.Figure
+    canvas: Canvas
     title: str
-    text: str
-    protocol: str
+    text: str  # what is seen, in whole sentences; what was left out, too
+    protocol: str  # how the threshold was chosen, or that none is shown
+    # What else the picture depends on, such as the query and the method's parameters.
     settings: Mapping[str, Any] = field(default_factory=dict)
+    alt: str = ""  # what it shows, for who does not see it; by default the title
 
 
-class Figure(ABC):
-    """A figure of the paper, with its settings."""
+class Figure(BaseModel, ABC):
+    """A figure of the paper, with its settings, which its YAML in ``conf/figure/`` explains."""
+
+    model_config = ConfigDict(frozen=True, **STRICT)
 
     @abstractmethod
-    def draw(self, material: Material) -> Picture:
+    def draw(self, inputs: FigureInputs) -> Picture:
         """Draw the figure; nothing is written.
 
         Raises

@@ -6,75 +6,54 @@ from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
-from pydantic import Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field, PositiveInt
 from sklearn import decomposition
 
 from dupeval.dataset import Query
-from dupeval.figures import Figure, Picture, Slug, style
-from dupeval.figures.material import Material
-from dupeval.figures.placing import Points, apart
-from dupeval.figures.thumbnails import Thumbnail, place, spread, thumbnails
-from dupeval.figures.wording import representation_lines
+from dupeval.figures import Figure, Names, Picture, Slug, layout, style
+from dupeval.figures.inputs import FigureInputs
+from dupeval.figures.layout import Points
+from dupeval.figures.texts import representation_lines
 from dupeval.reduction import Vectors
-from dupeval.strict import STRICT
 
 # Inches.
 LEFT, BETWEEN, RIGHT, BOTTOM, TOP, PANEL = 0.3, 0.38, 0.08, 0.3, 0.64, 3.0
 THUMBNAIL = 0.45
 
 
-@dataclass(frozen=True, config=STRICT)
 class ComponentsOfQuery(Figure):
-    """Where the images of a query lie on the two directions in which they differ most.
-
-    Attributes
-    ----------
-    query : str, optional
-        Its slug; see `Material.place` for the default.
-    methods : tuple of str, default ("raw", "vgg")
-        Whose representations are shown, side by side.
-    most_images : int, default 24
-        Thumbnails in each panel; of more images, so many.
-    """
+    """Where the images of a query lie on the two directions in which they differ most."""
 
     query: Slug | None = None
-    methods: Annotated[tuple[str, ...], Field(min_length=1, max_length=3)] = ("raw", "vgg")
-    most_images: Annotated[int, Field(ge=1)] = 24
+    methods: Annotated[Names, Field(max_length=3)] = ("raw", "vgg")
+    most_images: PositiveInt = 24
 
-    def draw(self, material: Material) -> Picture:
+    def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""
-        number = material.place(self.query)
-        query = material.dataset.queries[number]
-        n = len(query.images)
-        shown = spread(n, self.most_images)
-        pictures = thumbnails([query.images[i] for i in shown], THUMBNAIL, THUMBNAIL)
-        canvas = style.canvas(TOP + PANEL + BOTTOM)
-        page = style.page(canvas)
+        number = inputs.place(self.query)
+        query = inputs.dataset.queries[number]
+        n, shown = len(query.images), layout.spread(len(query.images), self.most_images)
+        canvas = layout.canvas_of(TOP + PANEL + BOTTOM)
+        page = layout.page(canvas)
         page.set_zorder(2)  # The thumbnails lie on the panels.
-        style.heading(page, query, "features on the first two principal components of this query")
-        columns = len(self.methods)
-        width = (style.WIDTH - LEFT - RIGHT - (columns - 1) * BETWEEN) / columns
+        layout.heading(page, query, "features on the first two principal components of this query")
+        width = (style.WIDTH - LEFT - RIGHT + BETWEEN) / len(self.methods) - BETWEEN
+        names = {}
         for i, name in enumerate(self.methods):
+            representation = inputs.vector_method(name).representation
+            names[name] = ", ".join(representation_lines(representation))
+            vectors = inputs.answers(name).queries[number].vectors(representation)
             left = LEFT + i * (width + BETWEEN)
-            axes = style.axes_at(canvas, left, BOTTOM, width, PANEL)
-            points, shares = two_components(material.vectors(name, number), material.seed)
-            lines = representation_lines(material.vector_method(name).representation)
-            axes.set_title(f"{name}: {', '.join(lines)}", loc="left", size=style.TEXT, pad=3)
+            axes = layout.axes_at(canvas, left, BOTTOM, width, PANEL)
+            points, shares = two_components(vectors, inputs.seed)
+            # Of three there is no room for more than the name.
+            title = f"{name}: {names[name]}" if len(self.methods) < 3 else name
+            axes.set_title(title, size=style.TEXT, pad=3)
             axes.set_xlabel(f"component 1: {shares[0]:.0%} of the variance", labelpad=3)
             axes.set_ylabel(f"component 2: {shares[1]:.0%} of the variance", labelpad=3)
             area = np.array([[left, BOTTOM], [left + width, BOTTOM + PANEL]])
-            _draw_panel(axes, page, query, points, shown, pictures, area)
-        return self._picture(canvas, material, query, len(shown))
-
-    def _picture(self, canvas: Canvas, material: Material, query: Query, n_shown: int) -> Picture:
-        n = len(query.images)
-        left_out = (
-            ""
-            if n_shown == n
-            else f" Of {n} images {n_shown} are shown; the points of the others may lie below them."
-        )
+            _draw_panel(axes, page, query, points, shown, area)
+        left_out = f" Of {n} images {len(shown)} are shown; the points of the others may lie below"
         return Picture(
             canvas,
             title=f"The query {query.slug} ({query.title}) on two principal components",
@@ -82,35 +61,18 @@ class ComponentsOfQuery(Figure):
                 "Principal components of this query's images alone, both axes of a panel to one "
                 "scale. A letter and a colour for each photograph that has copies, grey for those "
                 "shown once. Images are moved so that none hides another; the points are exact."
-                + left_out
+                + ("" if len(shown) == n else f"{left_out} them.")
             ),
             protocol="none: labels are shown, not used",
-            settings={
-                "query": query.slug,
-                **{
-                    name: ", ".join(
-                        representation_lines(material.vector_method(name).representation)
-                    )
-                    for name in self.methods
-                },
-            },
+            settings={"query": query.slug, **names},
         )
 
 
 def two_components(X: Vectors, seed: int) -> tuple[Points, tuple[float, float]]:
     """Return vectors on their two first principal components, and the variance these explain.
 
-    Parameters
-    ----------
-    X : ndarray of float, shape (n, d)
-        n >= 2; what two vectors, or equal ones, lack of two components is 0.
-    seed : int
-        Of the solver that large matrices need.
-
-    Returns
-    -------
-    points : ndarray of float64, shape (n, 2)
-    shares : tuple of float
+    What two vectors, or equal ones, lack of two components is 0; the seed is of the solver that
+    large matrices need. Points have the shape (n, 2), the shares of variance are two.
     """
     centred = np.asarray(X, np.float64) - np.mean(X, axis=0, dtype=np.float64)
     points = np.zeros((len(X), 2))
@@ -124,17 +86,10 @@ def two_components(X: Vectors, seed: int) -> tuple[Points, tuple[float, float]]:
 
 
 def _draw_panel(
-    axes: Axes,
-    page: Axes,
-    query: Query,
-    points: Points,
-    shown: list[int],
-    pictures: list[Thumbnail],
-    area: Points,
+    axes: Axes, page: Axes, query: Query, points: Points, shown: list[int], area: Points
 ) -> None:
     """Draw every image as a point, and beside its point a thumbnail of those that are shown."""
     marks = style.marks(query.photographs.tolist())
-    colours = [marks[label.photograph].colour for label in query.labels]
     extent = area[1] - area[0]
     # One scale for both axes: distances on the page are distances of the vectors' shadows.
     scale = float(max(np.ptp(points, axis=0) / (extent - 1.2 * THUMBNAIL))) or 1.0
@@ -142,19 +97,19 @@ def _draw_panel(
     low, high = middle - scale * extent / 2, middle + scale * extent / 2
     axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     axes.tick_params(labelbottom=False, labelleft=False, length=0)
-    for spine in axes.spines.values():
-        spine.set(visible=True, color=style.PALE)
+    axes.spines[:].set(visible=True, color=style.PALE)
     on_page = area[0] + (points - low) / scale
-    page.scatter(on_page[:, 0], on_page[:, 1], s=5, c=colours, lw=0, zorder=1)
-    sizes = np.array([[picture.shape[1], picture.shape[0]] for picture in pictures]) / style.DPI
+    page.scatter(
+        on_page[:, 0], on_page[:, 1], s=5, c=[mark.colour for mark in marks], lw=0, zorder=1
+    )
+    pictures = layout.thumbnails([query.images[i] for i in shown], THUMBNAIL, THUMBNAIL)
+    sizes = np.array([picture.shape[1::-1] for picture in pictures]) / style.DPI
     inner = area + np.array([[0.03, 0.03], [-0.03, -0.03]])
-    centres = apart(on_page[shown], sizes.max(axis=0) + 0.03, inner)
+    centres = layout.apart(on_page[shown], sizes.max(axis=0) + 0.03, inner)
     for i, picture, centre, size in zip(shown, pictures, centres, sizes, strict=True):
-        mark = marks[query.labels[i].photograph]
-        place(page, picture, centre[0], centre[1], mark.colour)
+        colour = marks[i].colour
+        layout.frame(page, picture, centre[0], centre[1], marks[i])
         edge = np.clip(on_page[i], centre - size / 2, centre + size / 2)
-        for colour, line in (("white", 2.2), (mark.colour, 1.0)):
-            page.plot(*np.stack([edge, on_page[i]]).T, color=colour, lw=line, zorder=4)
-        page.plot(*on_page[i], "o", color=mark.colour, ms=3.5, mec="white", mew=0.6, zorder=5)
-        if mark.letter:
-            style.badge(page, mark, *(centre + size * (-0.5, 0.5)))
+        for line, width in (("white", 2.2), (colour, 1.0)):
+            page.plot(*np.stack([edge, on_page[i]]).T, color=line, lw=width, zorder=4)
+        page.plot(*on_page[i], "o", color=colour, ms=3.5, mec="white", mew=0.6, zorder=5)

@@ -2,80 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass as plain_dataclass
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Annotated, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from pydantic import Field
-from pydantic.dataclasses import dataclass
+from pydantic import PositiveInt
 
 from dupeval.clustering import Dendrogram
-from dupeval.dataset import ImageHandle, Query
-from dupeval.figures import Figure, Picture, Slug, style
-from dupeval.figures.material import Material
-from dupeval.figures.thumbnails import Thumbnail, place, spread, thumbnails
-from dupeval.strict import STRICT
+from dupeval.dataset import Query
+from dupeval.figures import Figure, Picture, Slug, layout, style
+from dupeval.figures.inputs import FigureInputs
 
 # Inches.
 LEFT, RIGHT, TOP = 0.5, 0.25, 0.52
 TREE, BAR, GAP = 2.3, 0.17, 0.05
 LARGEST, ABOVE, BETWEEN = 0.9, 0.09, 0.05
+WIDTH = style.WIDTH - LEFT - RIGHT
 
 
-@dataclass(frozen=True, config=STRICT)
 class DendrogramOfQuery(Figure):
-    """The merge tree of one query under one method.
-
-    Attributes
-    ----------
-    query : str, optional
-        Its slug; see `Material.place` for the default.
-    method : str, default "vgg_pca"
-    protocol : str, default "loqo"
-        Whose threshold is drawn.
-    most_images : int, default 24
-        Thumbnails; of more images, so many, evenly spread over the leaves.
-    """
+    """The merge tree of one query under one method."""
 
     query: Slug | None = None
     method: str = "vgg_pca"
-    protocol: str = "loqo"
-    most_images: Annotated[int, Field(ge=1)] = 24
+    protocol: str | None = None
+    most_images: PositiveInt = 24
 
-    def draw(self, material: Material) -> Picture:
+    def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""
-        number = material.place(self.query)
-        query = material.dataset.queries[number]
-        method = material.vector_method(self.method)
-        stored = material.stored_for(self.method)
-        decision = stored.decision(self.method, self.protocol, query.slug)
-        answers = material.answers(self.method)
-        dendrogram = answers.dendrogram(number, decision.params, decision.hidden)
-        tree = Tree.of(dendrogram)
+        number = inputs.place(self.query)
+        query = inputs.dataset.queries[number]
+        method, stored = inputs.vector_method(self.method), inputs.stored_for(self.method)
+        protocol = inputs.protocol(self.protocol)
+        decision = stored.decision(self.method, protocol, query.slug)
+        answers = inputs.answers(self.method)
+        tree = Tree.of(answers.dendrogram(number, decision.params, decision.hidden))
         method = method.at(decision.params)
 
         n = len(query.images)
-        shown = spread(n, self.most_images)
-        leaves = [int(tree.leaves[leaf]) for leaf in shown]
-        strip = Strip.of(n, [query.images[i] for i in leaves])
-        height = TOP + TREE + GAP + BAR + strip.height
-        canvas = style.canvas(height)
-        page = style.page(canvas)
-        style.heading(page, query, f"{self.method}, {self.protocol}")
-        axes = style.axes_at(canvas, LEFT, height - TOP - TREE, strip.width, TREE)
+        shown = layout.spread(n, self.most_images)
+        own = tree.leaves[shown].tolist()
+        # Neighbouring thumbnails take turns in two rows where one has no room for them.
+        step = WIDTH / len(shown)
+        n_rows = 1 if step >= LARGEST else 2
+        size = min(LARGEST, 0.94 * n_rows * step)
+        pictures = layout.thumbnails([query.images[i] for i in own], size, size)
+        rows = [max(map(len, pictures[i::n_rows])) / style.DPI for i in range(n_rows)]
+        strip = ABOVE + sum(row + BETWEEN for row in rows)
+        height = TOP + TREE + GAP + BAR + strip
+        page = layout.page(canvas := layout.canvas_of(height))
+        layout.heading(page, query, f"{self.method}, {protocol}")
+        axes = layout.axes_at(canvas, LEFT, height - TOP - TREE, WIDTH, TREE)
         axes.set_ylabel(f"{method.metric} distance, {method.linkage} linkage")
         _draw_tree(axes, tree, decision.threshold)
-        _draw_photographs(page, query, tree, strip)
-        _draw_images(page, query, strip, dict(zip(shown, leaves, strict=True)))
+        _draw_photographs(page, query, tree.leaves, strip)
+        marks = style.marks(query.photographs.tolist())
+        for i, (leaf, image, picture) in enumerate(zip(shown, own, pictures, strict=True)):
+            x = LEFT + (i + 0.5) * step
+            top = strip - ABOVE - sum(row + BETWEEN for row in rows[: i % n_rows])
+            bends = [(LEFT + (leaf + 0.5) * WIDTH / n, strip), (x, strip - ABOVE), (x, top)]
+            page.plot(*np.transpose(bends), color=style.LIGHT, lw=0.6, zorder=1)
+            middle = top - len(picture) / style.DPI / 2
+            layout.place(page, picture, x, middle, marks[image].colour)
         left_out = "" if len(shown) == n else f" Of {n} images {len(shown)} are shown as leaves."
-        row = stored.row(self.method, self.protocol, query.slug)
+        row = stored.row(self.method, protocol, query.slug)
         return Picture(
             canvas,
             title=f"Dendrogram of the query {query.slug} ({query.title}), {self.method}",
@@ -85,22 +80,17 @@ class DendrogramOfQuery(Figure):
                 f"copies, grey for those shown once.{left_out} Scores of this cut: precision "
                 f"{row['precision']:.3f}, recall {row['recall']:.3f}, F1 {row['f1']:.3f}."
             ),
-            protocol=f"{self.protocol}, threshold {decision.threshold:.3f}",
-            settings={"query": query.slug, **material.described(self.method), **decision.params},
+            protocol=f"{protocol}, threshold {decision.threshold:.3f}",
+            settings={"query": query.slug, **inputs.described(self.method), **decision.params},
         )
 
 
-@plain_dataclass(frozen=True)
+@dataclass(frozen=True)
 class Tree:
     """Where a dendrogram's leaves and merges are drawn.
 
-    Attributes
-    ----------
-    leaves : ndarray of int64, shape (n,)
-        The observations from left to right.
-    merges : ndarray of float64, shape (n - 1, 4, 2)
-        The corners (x, height) of each merge: up from one cluster, across, down to the other.
-        The leaf at place i has x = i.
+    Leaves, shape (n,), are the observations from left to right; the one at place i has x = i. Of
+    each merge, shape (n - 1, 4, 2), the corners (x, height): up from one cluster, across, down.
     """
 
     leaves: npt.NDArray[np.int64]
@@ -122,63 +112,13 @@ class Tree:
             else:
                 left, right = dendrogram.merges[cluster - n].tolist()
                 waiting += [right, left]
-        x, y = np.empty(2 * n - 1), np.zeros(2 * n - 1)
+        x, y = np.empty(2 * n - 1), np.append(np.zeros(n), dendrogram.heights)
         x[leaves] = np.arange(n)
-        y[n:] = dendrogram.heights
         for i, (left, right) in enumerate(dendrogram.merges):
             x[n + i] = (x[left] + x[right]) / 2
         a, b = dendrogram.merges.T
-        top = y[n:]
-        corners = [(x[a], y[a]), (x[a], top), (x[b], top), (x[b], y[b])]
-        merges = np.stack([np.stack(corner, axis=1) for corner in corners], axis=1)
-        return cls(np.array(leaves, np.int64), merges)
-
-
-@plain_dataclass(frozen=True, eq=False)
-class Strip:
-    """How the images below a tree share the page's width; all in inches.
-
-    Attributes
-    ----------
-    width : float
-        Of all leaves together.
-    pitch : float
-        From leaf to leaf.
-    pictures : sequence of ndarray
-        The thumbnails, as large as can be.
-    rows : sequence of float
-        The height of each row of thumbnails; neighbours take turns.
-    """
-
-    width: float
-    pitch: float
-    pictures: Sequence[Thumbnail]
-    rows: Sequence[float]
-
-    @classmethod
-    def of(cls, n_images: int, shown: Sequence[ImageHandle]) -> Self:
-        """Share the width among the images that are shown."""
-        width = style.WIDTH - LEFT - RIGHT
-        step = width / len(shown)
-        n_rows = 1 if step >= LARGEST else 2
-        size = min(LARGEST, 0.94 * n_rows * step)
-        pictures = thumbnails(shown, size, size)
-        rows = [max(len(picture) for picture in pictures[i::n_rows]) for i in range(n_rows)]
-        return cls(width, width / n_images, pictures, [row / style.DPI for row in rows])
-
-    @property
-    def height(self) -> float:
-        """The space below the bars."""
-        return ABOVE + sum(row + BETWEEN for row in self.rows)
-
-    def x(self, leaf: int) -> float:
-        """Return the middle of a leaf on the page."""
-        return LEFT + (leaf + 0.5) * self.pitch
-
-    def top(self, i: int) -> float:
-        """Return where the i-th thumbnail begins."""
-        above = self.rows[: i % len(self.rows)]
-        return self.height - ABOVE - sum(row + BETWEEN for row in above)
+        corners = [(x[a], y[a]), (x[a], y[n:]), (x[b], y[n:]), (x[b], y[b])]
+        return cls(np.array(leaves, np.int64), np.array(corners).transpose(2, 0, 1))
 
 
 def _draw_tree(axes: Axes, tree: Tree, threshold: float) -> None:
@@ -188,46 +128,28 @@ def _draw_tree(axes: Axes, tree: Tree, threshold: float) -> None:
     for merges, colour in ((tree.merges[~below], style.LIGHT), (tree.merges[below], style.INK)):
         axes.add_collection(LineCollection(list(merges), colors=colour, linewidths=width))
     highest = float(tree.merges[-1, 1, 1])
-    axes.set_xlim(-0.5, n - 0.5)
-    axes.set_ylim(0, 1.04 * max(highest, threshold) or 1.0)
+    axes.set(xlim=(-0.5, n - 0.5), ylim=(0, 1.04 * max(highest, threshold) or 1.0), xticks=[])
     axes.spines["bottom"].set_visible(False)
-    axes.set_xticks([])
     if np.isfinite(threshold):
-        line = axes.axhline(threshold, color=style.WRONG, lw=1.0, ls=(0, (5, 3)))
-        label = f"threshold {threshold:.3f}"
-        axes.legend(handles=[line], labels=[label], loc="lower right", bbox_to_anchor=(1, 1))
+        name = f"threshold {threshold:.3f}"
+        axes.axhline(threshold, color=style.WRONG, lw=1.0, ls=style.DASHES, label=name)
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1))
 
 
-def _draw_photographs(page: Axes, query: Query, tree: Tree, strip: Strip) -> None:
+def _draw_photographs(page: Axes, query: Query, leaves: npt.NDArray[np.int64], top: float) -> None:
     """Draw one bar for neighbouring leaves that show the same photograph."""
     marks = style.marks(query.photographs.tolist())
-    for photograph, run in groupby(
-        range(len(tree.leaves)), lambda i: query.labels[tree.leaves[i]].photograph
-    ):
-        places = list(run)
-        mark = marks[photograph]
-        gap = min(0.015, 0.1 * strip.pitch)
-        left = strip.x(places[0]) - strip.pitch / 2 + gap
-        width = len(places) * strip.pitch - 2 * gap
+    pitch = WIDTH / len(leaves)
+    gap = min(0.015, 0.1 * pitch)
+    left = LEFT
+    for _, run in groupby(leaves.tolist(), lambda leaf: query.photographs[leaf]):
+        of_run = [marks[leaf] for leaf in run]
+        mark, width = of_run[0], len(of_run) * pitch
         colour = mark.colour if mark.letter else style.PALE
-        page.add_patch(Rectangle((left, strip.height), width, BAR, color=colour, lw=0))
-        if width > 0.1 * len(mark.letter):
-            page.text(
-                left + width / 2,
-                strip.height + BAR / 2,
-                mark.letter,
-                color=mark.text_colour,
-                weight="bold",
-                ha="center",
-                va="center_baseline",
-            )
-
-
-def _draw_images(page: Axes, query: Query, strip: Strip, leaves: Mapping[int, int]) -> None:
-    marks = style.marks(query.photographs.tolist())
-    for i, ((leaf, own), picture) in enumerate(zip(leaves.items(), strip.pictures, strict=True)):
-        x, top = LEFT + (i + 0.5) * strip.width / len(leaves), strip.top(i)
-        bends = [(strip.x(leaf), strip.height), (x, strip.height - ABOVE), (x, top)]
-        page.add_line(Line2D(*np.transpose(bends), color=style.LIGHT, lw=0.6, zorder=1))
-        middle = top - len(picture) / style.DPI / 2
-        place(page, picture, x, middle, marks[query.labels[own].photograph].colour)
+        bar = Rectangle((left + gap, top), width - 2 * gap, BAR, color=colour, lw=0)
+        page.add_patch(bar)
+        if width - 2 * gap > 0.1 * len(mark.letter):
+            look: style.Look = {"color": mark.text_colour, "va": "center_baseline"}
+            x, y = left + width / 2, top + BAR / 2
+            layout.label(page, x, y, mark.letter, weight="bold", **look)
+        left += width

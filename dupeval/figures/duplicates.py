@@ -3,53 +3,52 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass as plain_dataclass
 from typing import Annotated
 
-from matplotlib.axes import Axes
-from pydantic import Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field, PositiveInt
 
 from dupeval.dataset import Dataset, ImageHandle, Label, Query
-from dupeval.figures import Figure, Picture, style
-from dupeval.figures.material import Material
-from dupeval.figures.thumbnails import place, thumbnails
-from dupeval.strict import STRICT
+from dupeval.figures import Figure, Picture, layout, style
+from dupeval.figures.inputs import FigureInputs
+from dupeval.figures.texts import one_line
 
 # Inches.
 MARGIN, HEADING, IMAGE, LINE, GAP = 0.08, 0.24, 0.85, 0.12, 0.1
 EDIT_LINES = 3
 
 
-@dataclass(frozen=True, config=STRICT)
 class Duplicates(Figure):
-    """A row of copies for each of some photographs, each from another query.
+    """A row of copies for each of some photographs, each from another query."""
 
-    Attributes
-    ----------
-    photographs : int, default 4
-        How many rows: the photographs with the most images, one a query.
-    images : int, default 5
-        Of each photograph at most, those without an edit first.
-    """
-
-    photographs: Annotated[int, Field(ge=1)] = 4
+    photographs: PositiveInt = 4
     images: Annotated[int, Field(ge=2, le=10)] = 5
 
-    def draw(self, material: Material) -> Picture:
+    def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""
-        rows = examples(material.dataset, self.photographs)
-        height = max(0.5, sum(self._height(row) for row in rows))
-        canvas = style.canvas(height)
-        page = style.page(canvas)
+        rows = examples(inputs.dataset, self.photographs)
+        edits = [edit_lines(query, copies[: self.images]) for query, copies in rows]
+        heights = [HEADING + IMAGE + LINE * max(map(len, lines)) + GAP for lines in edits]
+        top = max(0.5, sum(heights))
+        page = layout.page(canvas := layout.canvas_of(top))
         if not rows:
             page.text(MARGIN, 0.25, "No photograph of this dataset has copies.", va="center")
-        top = height
-        for row in rows:
-            self._draw_row(page, row, top)
-            top -= self._height(row)
-        cut = any(len(row.images) > self.images for row in rows)
+        column = (style.WIDTH - 2 * MARGIN) / self.images
+        small: style.Look = {"size": style.SMALL}
+        for (query, copies), lines, height in zip(rows, edits, heights, strict=True):
+            title, y = f"{query.slug}: {query.title}", top - HEADING / 2
+            layout.write(page, MARGIN, y, title, room=1.0, weight="bold")
+            count = f"{len(copies)} of {len(query.images)} images"
+            end = style.WIDTH - MARGIN
+            layout.label(page, end, y, count, ha="right", color=style.GREY, **small)
+            images = [image for image, _ in copies[: self.images]]
+            pictures = layout.thumbnails(images, column - 0.08, IMAGE)
+            for i, (picture, of_copy) in enumerate(zip(pictures, lines, strict=True)):
+                x, below = MARGIN + (i + 0.5) * column, top - HEADING - IMAGE - 0.08
+                layout.place(page, picture, x, top - HEADING - IMAGE / 2, line=0.5)
+                for j, line in enumerate(of_copy):
+                    layout.label(page, x, below - j * LINE, line, **small)
+            top -= height
+        cut = any(len(copies) > self.images for _, copies in rows)
         return Picture(
             canvas,
             title="Duplicated images in the dataset",
@@ -62,70 +61,31 @@ class Duplicates(Figure):
             settings={"photographs": self.photographs, "images": self.images},
         )
 
-    def _height(self, row: Example) -> float:
-        edits = row.edit_lines[: self.images]
-        return HEADING + IMAGE + LINE * max(len(lines) for lines in edits) + GAP
 
-    def _draw_row(self, page: Axes, row: Example, top: float) -> None:
-        column = (style.WIDTH - 2 * MARGIN) / self.images
-        shown = row.images[: self.images]
-        title = f"{row.query.slug}: {row.query.title}"
-        style.write(page, MARGIN, top - HEADING / 2, title, room=1.0, weight="bold")
-        count = f"{len(row.images)} of {len(row.query.images)} images"
-        page.text(
-            style.WIDTH - MARGIN,
-            top - HEADING / 2,
-            count,
-            size=style.SMALL,
-            ha="right",
-            va="center",
-            color=style.GREY,
-        )
-        pictures = thumbnails(shown, column - 0.08, IMAGE)
-        for i, picture in enumerate(pictures):
-            x = MARGIN + (i + 0.5) * column
-            place(page, picture, x, top - HEADING - IMAGE / 2, style.GREY, 0.5)
-            below = top - HEADING - IMAGE - 0.08
-            for j, line in enumerate(row.edit_lines[i]):
-                page.text(x, below - j * LINE, line, size=style.SMALL, ha="center", va="center")
+def examples(dataset: Dataset, most: int) -> list[tuple[Query, list[tuple[ImageHandle, Label]]]]:
+    """Return the photographs with the most images, one a query, in the order of the queries.
 
-
-@plain_dataclass(frozen=True)
-class Example:
-    """A photograph of a query: its images, those without an edit first."""
-
-    query: Query
-    images: Sequence[ImageHandle]
-    labels: Sequence[Label]
-
-    @property
-    def edit_lines(self) -> list[list[str]]:
-        """What to write below each image; nothing where no edit of the query is known."""
-        if not any(label.edit for label in self.query.labels):
-            return [[] for _ in self.labels]
-        return [_edit_lines(label.edit) for label in self.labels]
-
-
-def examples(dataset: Dataset, most: int) -> list[Example]:
-    """Return the photographs with the most images, one a query, in the order of the queries."""
+    Of each its images, those without an edit first.
+    """
     found = []
     for query in dataset.queries:
-        copies = Counter(label.photograph for label in query.labels)
-        photograph, n = copies.most_common(1)[0]
+        ((photograph, n),) = Counter(query.photographs.tolist()).most_common(1)
         if n > 1:
-            own = [pair for pair in query.labelled if pair[1].photograph == photograph]
-            images, labels = zip(*sorted(own, key=lambda pair: pair[1].edit != ""), strict=True)
-            found.append(Example(query, images, labels))
-    largest = sorted(found, key=lambda example: -len(example.images))[:most]
+            own = [copy for copy in query.labelled if copy[1].photograph == photograph]
+            found.append((query, sorted(own, key=lambda copy: copy[1].edit != "")))
+    largest = sorted(found, key=lambda example: -len(example[1]))[:most]
     return [example for example in found if example in largest]
 
 
-def _edit_lines(edit: str) -> list[str]:
-    """Return an edit such as ``crop:0.79+mirror`` as lines to read."""
-    if not edit:
-        return ["no edit"]
-    lines = [
-        style.one_line(part.replace(":", " ").replace("=", " "), 26) for part in edit.split("+")
-    ]
-    more = len(lines) - EDIT_LINES
-    return lines if more <= 0 else [*lines[: EDIT_LINES - 1], f"and {more + 1} more"]
+def edit_lines(query: Query, copies: list[tuple[ImageHandle, Label]]) -> list[list[str]]:
+    """Return what to write below each image; nothing where no edit of the query is known."""
+    if not any(label.edit for label in query.labels):
+        return [[] for _ in copies]
+    found = []
+    for _, label in copies:
+        # Such as ``crop:0.79+mirror``.
+        parts = (label.edit or "no edit").replace(":", " ").replace("=", " ").split("+")
+        more = len(parts) - EDIT_LINES
+        shown = parts if more <= 0 else [*parts[: EDIT_LINES - 1], f"and {more + 1} more"]
+        found.append([one_line(part, 26) for part in shown])
+    return found

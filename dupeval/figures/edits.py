@@ -3,63 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from itertools import chain
 
+import numpy as np
 import pandas as pd
-from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
-from pydantic import Field
-from pydantic.dataclasses import dataclass
+from pydantic import PositiveInt
 
 from dupeval.dataset import Dataset
 from dupeval.edits import found_images, pairs_by_family
 from dupeval.errors import SettingsError
-from dupeval.figures import Figure, Picture, style
-from dupeval.figures.curves import pooled_scores, short
-from dupeval.figures.material import Material
-from dupeval.strict import STRICT
+from dupeval.figures import Figure, Picture, layout, style
+from dupeval.figures.curves import pooled_scores
+from dupeval.figures.inputs import FigureInputs
+from dupeval.figures.mistakes import found_by_family
+from dupeval.figures.texts import one_line, short
 
 # Inches.
 LEFT, RIGHT, TOP, BOTTOM = 1.6, 0.35, 0.95, 0.1
-ROW, GAP, WIDEST_CELL = 0.22, 0.08, 0.6
+ROW, WIDEST_CELL = 0.22, 0.6
+GAP = 0.15  # of a cell
 ALL = "all pairs"
 
 
-@dataclass(frozen=True, config=STRICT)
 class RecallByEdit(Figure):
-    """What share of the edited copies each method finds, by family of edits.
-
-    Attributes
-    ----------
-    methods : tuple of str, optional
-        By default all that have results under the protocol.
-    protocol : str, default "loqo"
-    most_families : int, default 14
-        Of more families, those with the most pairs.
-    """
+    """What share of the edited copies each method finds, by family of edits."""
 
     methods: tuple[str, ...] | None = None
-    protocol: str = "loqo"
-    most_families: Annotated[int, Field(ge=1)] = 14
+    protocol: str | None = None
+    most_families: PositiveInt = 14
 
-    def draw(self, material: Material) -> Picture:
+    def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""
-        numbers = numbers_of_pairs(material.dataset)
+        numbers = numbers_of_pairs(inputs.dataset)
         shown = list(numbers)[: self.most_families]
-        recall = pd.DataFrame(
-            {
-                name: self._recall(material, name)
-                for name in self.methods or material.stored.methods_of(self.protocol)
-            }
-        )
+        protocol = inputs.protocol(self.protocol)
+        methods = self.methods or inputs.stored.methods_of(protocol)
+        found = {}
+        for name in methods:
+            pooled = pooled_scores(inputs.stored.row(name, protocol, slug) for slug in inputs.slugs)
+            families = found_by_family(inputs.dataset, inputs.stored, protocol, name)
+            found[name] = {ALL: pooled.recall, **{f: of.recall for f, of in families.items()}}
+        recall = pd.DataFrame(found).T
         # From the easiest to the hardest.
-        order = sorted(shown, key=lambda family: (-recall.loc[family].mean(), family))
-        table = recall.loc[[ALL, *order]].T
-        canvas = style.canvas(TOP + ROW * len(table) + BOTTOM)
-        n_true_pairs = sum(query.n_true_pairs for query in material.dataset.queries)
-        _draw_heat_map(style.page(canvas), table, {ALL: n_true_pairs, **numbers})
+        order = sorted(shown, key=lambda family: (-recall[family].mean(), family))
+        width = min((1 + GAP + len(order)) * WIDEST_CELL, style.WIDTH - LEFT - RIGHT)
+        canvas = layout.canvas_of(TOP + ROW * len(recall) + BOTTOM)
+        axes = layout.axes_at(canvas, LEFT, BOTTOM, width, ROW * len(recall))
         left_out = len(numbers) - len(shown)
+        numbers[ALL] = sum(query.n_true_pairs for query in inputs.dataset.queries)
+        _draw_heat_map(axes, recall[[ALL, *order]], numbers)
         return Picture(
             canvas,
             title="Recall by family of edits",
@@ -71,23 +64,9 @@ class RecallByEdit(Figure):
                 "copies too: Table 1's pooled recall. Families are ordered by mean recall."
                 + (f" Left out: {left_out} families with fewer pairs." if left_out else "")
             ),
-            protocol=self.protocol,
-            settings={"methods": ", ".join(map(str, recall))},
+            protocol=protocol,
+            settings={"methods": ", ".join(methods)},
         )
-
-    def _recall(self, material: Material, method: str) -> dict[str, float]:
-        """Return a method's recall of all pairs and of those of each family."""
-        slugs = [query.slug for query in material.dataset.queries]
-        rows = [material.stored.row(method, self.protocol, slug) for slug in slugs]
-        images = [
-            image
-            for query in material.dataset.queries
-            for image in found_images(
-                query, material.stored.labels((self.protocol, method, query.slug)).tolist()
-            )
-        ]
-        of_families = {family: of.recall for family, of in pairs_by_family(images).items()}
-        return {ALL: pooled_scores(rows).recall, **of_families}
 
 
 def numbers_of_pairs(dataset: Dataset) -> dict[str, int]:
@@ -98,8 +77,9 @@ def numbers_of_pairs(dataset: Dataset) -> dict[str, int]:
     SettingsError
         If no pair tells how a copy was edited.
     """
-    images = [image for q in dataset.queries for image in found_images(q, [0] * len(q.images))]
-    numbers = {family: of.pairs for family, of in pairs_by_family(images).items()}
+    images = (found_images(query, [0] * len(query.images)) for query in dataset.queries)
+    families = pairs_by_family(chain.from_iterable(images))
+    numbers = {family: of.pairs for family, of in families.items()}
     if not numbers:
         raise SettingsError(
             f"no unedited image of {dataset.name} has a copy of which is known how it was edited; "
@@ -108,40 +88,21 @@ def numbers_of_pairs(dataset: Dataset) -> dict[str, int]:
     return dict(sorted(numbers.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _draw_heat_map(page: Axes, table: pd.DataFrame, counts: Mapping[str, int]) -> None:
-    height = TOP + ROW * len(table) + BOTTOM
-    left = [LEFT, *(LEFT + GAP + i * _width(table) for i in range(1, len(table.columns)))]
-    width = _width(table)
-    for x, family in zip(left, table.columns, strict=True):
-        page.text(
-            x + 0.5 * width,
-            height - TOP + 0.06,
-            f"{style.one_line(family, 14)} ({counts[family]})",
-            rotation=50,
-            rotation_mode="anchor",
-            ha="left",
-        )
-    for i, (method, recall) in enumerate(table.iterrows()):
-        y = height - TOP - (i + 1) * ROW
-        page.text(0.08, y + ROW / 2, short(str(method)), va="center")
-        for x, value in zip(left, recall, strict=True):
-            _draw_cell(page, (x, y), width, value)
-
-
-def _draw_cell(page: Axes, corner: tuple[float, float], width: float, value: float) -> None:
-    colour = colormaps["Blues"](0.9 * value)
-    page.add_patch(Rectangle(corner, width, ROW, facecolor=colour, edgecolor="white", lw=0.8))
-    page.text(
-        corner[0] + width / 2,
-        corner[1] + ROW / 2,
-        f"{value:.2f}",
-        size=style.SMALL,
-        color="white" if value > 0.6 else style.INK,
-        ha="center",
-        va="center_baseline",
-    )
-
-
-def _width(table: pd.DataFrame) -> float:
-    """Return the width of a cell."""
-    return min(WIDEST_CELL, (style.WIDTH - LEFT - GAP - RIGHT) / len(table.columns))
+def _draw_heat_map(axes: Axes, recall: pd.DataFrame, numbers: Mapping[str, int]) -> None:
+    """Draw a row a method and a column a family, apart from the first column of all pairs."""
+    rows, columns = recall.shape
+    edges = np.append([0, 1], 1 + GAP + np.arange(columns))
+    values = np.insert(recall.to_numpy(), 1, np.nan, axis=1)
+    look: style.Look = {"cmap": "Blues", "vmax": 1 / 0.9, "edgecolors": "white", "lw": 0.8}
+    axes.pcolormesh(edges, range(rows + 1), values, vmin=0, **look)
+    axes.invert_yaxis()
+    axes.spines[:].set_visible(False)
+    middles = np.delete((edges[1:] + edges[:-1]) / 2, 1)
+    axes.set_yticks(np.arange(rows) + 0.5, [short(str(name)) for name in recall.index])
+    names = [f"{one_line(family, 14)} ({numbers[family]})" for family in recall.columns]
+    axes.set_xticks(middles, names, rotation=50, rotation_mode="anchor", ha="left")
+    axes.tick_params(length=0, labelsize=style.TEXT, bottom=False, labelbottom=False, labeltop=True)
+    for (i, j), value in np.ndenumerate(recall.to_numpy()):
+        look = {"size": style.SMALL, "va": "center_baseline"}
+        look["color"] = "white" if value > 0.6 else style.INK
+        layout.label(axes, float(middles[j]), i + 0.5, f"{value:.2f}", **look)

@@ -1,106 +1,133 @@
-"""What is wrong with the groups found in a query: pairs put together, and pairs kept apart."""
+"""The groups that a method found in a query, set against the photographs: wrong and missed pairs.
+
+A wrong pair (FP) is two images of one group that show different photographs; a missed pair (FN) two
+images of one photograph in different groups.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from functools import cached_property
+from itertools import chain, islice, zip_longest
 
-from dupeval.dataset import Query
-from dupeval.metrics import PairScores, pair_scores
+from dupeval.dataset import Dataset, Query
+from dupeval.edits import FoundPairs, found_images, pairs_by_family
+from dupeval.stored import StoredResults
 
-
-@dataclass(frozen=True)
-class Part:
-    """What is shown of a group: some of its images, in its order, and how many it has."""
-
-    images: tuple[int, ...]
-    size: int
-
-    @property
-    def n_tiles(self) -> int:
-        """How many places it takes: one more than it has images, where some are left out."""
-        return len(self.images) + (len(self.images) < self.size)
+# So many photographs of a group, and images of a photograph, show what it is about.
+FEW = 3
 
 
 @dataclass(frozen=True)
-class Mistakes:
-    """The groups of one query, and in how many wrong and missed pairs each image is.
+class GroupPart:
+    """The images of one photograph in one group, by their places in the query.
 
-    Attributes
-    ----------
-    groups : tuple of tuple of int
-        The images' places in the query; larger groups first, and in a group the images of the
-        photograph that has most of them first.
-    wrong, missed : tuple of int
-        For each image, how many images of other photographs are in its group, and how many of
-        its own photograph are not.
-    earlier : tuple of int
-        For each image, how many images before it show its photograph and are in its group.
-    scores : PairScores
-        fp counts the wrong pairs, fn the missed ones.
+    How many are elsewhere, in other groups: each of them makes a missed pair with each here.
     """
 
-    groups: tuple[tuple[int, ...], ...]
-    wrong: tuple[int, ...]
-    missed: tuple[int, ...]
-    earlier: tuple[int, ...]
-    scores: PairScores
+    photograph: str
+    images: tuple[int, ...]
+    elsewhere: int
 
-    @classmethod
-    def of(cls, query: Query, partition: Mapping[str, int]) -> Self:
-        """Compare a partition, the group of each image by name, with the photographs."""
-        photographs = query.photographs.tolist()
-        found = [partition[image.name] for image in query.images]
-        in_group, in_query = Counter(found), Counter(photographs)
-        both = list(zip(found, photographs, strict=True))
-        together = Counter(both)
-        groups: dict[int, list[int]] = {}
-        for image, group in enumerate(found):
-            groups.setdefault(group, []).append(image)
-        ordered = [
-            tuple(sorted(group, key=lambda i: (-together[both[i]], photographs[i])))
-            for group in groups.values()
-        ]
-        return cls(
-            tuple(sorted(ordered, key=lambda group: -len(group))),
-            tuple(in_group[group] - together[group, photograph] for group, photograph in both),
-            tuple(in_query[photograph] - together[group, photograph] for group, photograph in both),
-            tuple(_earlier(both)),
-            pair_scores(photographs, found),
+    @property
+    def missed(self) -> int:
+        """How many missed pairs have one image here."""
+        return len(self.images) * self.elsewhere
+
+
+@dataclass(frozen=True)
+class FoundGroup:
+    """A group, part by part, the largest first."""
+
+    parts: tuple[GroupPart, ...]
+
+    @cached_property
+    def n_images(self) -> int:
+        """How many images it has."""
+        return sum(len(part.images) for part in self.parts)
+
+    @cached_property
+    def missed(self) -> int:
+        """How many missed pairs have one image here."""
+        return sum(part.missed for part in self.parts)
+
+    @cached_property
+    def wrong(self) -> int:
+        """How many pairs of it show different photographs."""
+        return (
+            sum(len(part.images) * (self.n_images - len(part.images)) for part in self.parts) // 2
         )
 
-    def parts(self, most_images: int, most_of_group: int) -> list[Part]:
-        """Return what there is room for: all groups, or parts of those with most mistakes.
 
-        Parameters
-        ----------
-        most_images : int
-            Of all groups together; those with most mistakes come first.
-        most_of_group : int
-            Only where not all images fit.
-        """
-        if len(self.wrong) <= most_images:
-            return [Part(group, len(group)) for group in self.groups]
-        mistakes = [wrong + missed for wrong, missed in zip(self.wrong, self.missed, strict=True)]
-        places = range(len(self.groups))
-        worst_first = sorted(places, key=lambda g: -sum(mistakes[i] for i in self.groups[g]))
-        room, chosen = most_images, {}
-        for place in worst_first:
-            group = self.groups[place]
-            # Of each photograph one image before a second one of any.
-            telling = sorted(group, key=lambda i: (self.earlier[i], -mistakes[i]))
-            part = telling[: min(room, most_of_group)]
-            if part:
-                chosen[place] = Part(tuple(i for i in group if i in part), len(group))
-            room -= len(part)
-        return [chosen[place] for place in sorted(chosen)]
+def found_groups(photographs: Sequence[str], labels: Sequence[int]) -> list[FoundGroup]:
+    """Return the groups of a partition, those with most wrong, then most missed pairs first.
+
+    Parameters
+    ----------
+    photographs : sequence of str, length n_images
+    labels : sequence of int, length n_images
+        Equal labels mean "in one group".
+    """
+    copies = Counter(photographs)
+    members: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for place, (photograph, label) in enumerate(zip(photographs, labels, strict=True)):
+        members[label][photograph].append(place)
+    groups = []
+    for parts in members.values():
+        largest_first = sorted(parts.items(), key=lambda item: (-len(item[1]), item[1]))
+        found = (GroupPart(p, tuple(own), copies[p] - len(own)) for p, own in largest_first)
+        groups.append(FoundGroup(tuple(found)))
+    return sorted(groups, key=lambda g: (-g.wrong, -g.missed, -g.n_images, g.parts[0].images[0]))
 
 
-def _earlier(keys: Iterable[Hashable]) -> Iterator[int]:
-    """Yield for each key how many of those before it are equal."""
-    seen: Counter[Hashable] = Counter()
-    for key in keys:
-        yield seen[key]
-        seen[key] += 1
+def found_by_family(
+    dataset: Dataset, results: StoredResults, protocol: str, method: str
+) -> dict[str, FoundPairs]:
+    """Return what a method found of the pairs of each family of edits, of all queries."""
+    images = (
+        found_images(query, results.labels(place).tolist())
+        for query in dataset.queries
+        if (place := (protocol, method, query.slug)) in results.partitions
+    )
+    return pairs_by_family(chain.from_iterable(images))
+
+
+def telling(partitions: Iterable[Sequence[FoundGroup]], n_images: int, most: int) -> frozenset[int]:
+    """Choose, of so many images of a query, some of each photograph in the worst groups.
+
+    Of every partition a few of the worst group, then of its second worst, and so on.
+    """
+    order = chain(_from_worst_groups(partitions), range(n_images))
+    return frozenset(islice(dict.fromkeys(order), most))
+
+
+def most_telling(
+    queries: Sequence[Query],
+    partitions: Mapping[str, Sequence[Sequence[FoundGroup]]],
+    most_a_query: int,
+    most: int,
+) -> dict[str, frozenset[int]]:
+    """Choose so many images of each query, and of all, by the query's slug; see `telling`.
+
+    Of every query the groups of every partition of it, the worst first, are given. Queries in
+    which most goes wrong come first.
+    """
+    errors = {
+        slug: sum(group.wrong + group.missed / 2 for groups in found for group in groups)
+        for slug, found in partitions.items()
+    }
+    chosen: dict[str, frozenset[int]] = {}
+    for query in sorted(queries, key=lambda query: -errors.get(query.slug, 0)):
+        room = min(most_a_query, most)
+        chosen[query.slug] = telling(partitions[query.slug], len(query.images), room)
+        most -= len(chosen[query.slug])
+    return chosen
+
+
+def _from_worst_groups(partitions: Iterable[Sequence[FoundGroup]]) -> Iterator[int]:
+    for equally_bad in zip_longest(*partitions):
+        for group in filter(None, equally_bad):
+            for part in group.parts[:FEW]:
+                yield from part.images[:FEW]

@@ -1,121 +1,216 @@
-"""The whole way of a method, from the images of a query to groups."""
+"""The way of an image through a method: the whole of it, and from the file to the vector."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 
-from pydantic.dataclasses import dataclass
+import numpy as np
+from matplotlib.axes import Axes
+from PIL import Image
 
 from dupeval.dataset import ImageHandle, Query
-from dupeval.figures import Figure, Picture, Slug, icons, style
-from dupeval.figures.diagram import Stage, row_of
-from dupeval.figures.material import Material
-from dupeval.figures.thumbnails import thumbnails
-from dupeval.figures.vgg_blocks import steps
-from dupeval.figures.wording import (
-    dendrogram_lines,
-    reduction_lines,
-    representation_lines,
-)
-from dupeval.method import Method
+from dupeval.figures import Figure, Picture, Slug, diagram, layout, style
+from dupeval.figures.diagram import Stage
+from dupeval.figures.inputs import FigureInputs
+from dupeval.figures.texts import preparation_lines, reduction_lines, representation_lines
 from dupeval.method.external import ExternalMethod
 from dupeval.method.vectors import VectorMethod
-from dupeval.representation.vgg import VGG16
-from dupeval.strict import STRICT
+from dupeval.representation import Representation
+from dupeval.representation.preparation import read_resized
+from dupeval.representation.raw import RawPixels
+from dupeval.representation.vgg import CLASSIFIERS, POOLS, VGG16
 from dupeval.tool import DistanceTool
 
 # Inches.
-HEIGHT, THUMBNAIL = 1.25, 0.38
+HEIGHT, OF_EXTRACTION, THUMBNAIL = 1.25, 1.35, 0.38
+# Of each block of VGG16: how many convolutions, and their channels.
+BLOCKS = ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512))
+UNITS = 4096  # of fc6 and fc7
 
 
-@dataclass(frozen=True, config=STRICT)
 class Process(Figure):
-    """The stages of a method under a protocol.
-
-    Attributes
-    ----------
-    query : str, optional
-        Whose images are shown; see `Material.place` for the default.
-    method : str, default "vgg_pca"
-    protocol : str, default "loqo"
-    """
+    """The stages of a method under a protocol."""
 
     query: Slug | None = None
     method: str = "vgg_pca"
-    protocol: str = "loqo"
+    protocol: str | None = None
 
-    def draw(self, material: Material) -> Picture:
+    def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""
-        query = material.dataset.queries[material.place(self.query)]
-        chosen = sample(query)
-        flat = [image for group in chosen.values() for image in group]
-        pictures = dict(zip(flat, thumbnails(flat, THUMBNAIL, THUMBNAIL), strict=True))
-        marks = style.marks(query.photographs.tolist())
-        in_order = sorted(flat, key=query.images.index)
-        method = material.method(self.method)
+        query = inputs.dataset.queries[inputs.place(self.query)]
+        honest_first = sorted(inputs.protocols, key=lambda name: not inputs.protocols[name].honest)
+        protocol = self.protocol or honest_first[0]
+        known = inputs.protocols.get(protocol)
+        groups = sample(query)
+        flat = [image for group in groups for image in group]
+        small = dict(zip(flat, layout.thumbnails(flat, THUMBNAIL, THUMBNAIL), strict=True))
+        marks = dict(zip(query.images, style.marks(query.photographs.tolist()), strict=True))
+        in_order = [small[image] for image in sorted(flat, key=query.images.index)]
+        stacks = [([small[image] for image in group], marks[group[0]].colour) for group in groups]
+        grid = partial(diagram.thumbnail_grid, pictures=in_order)
         stages = [
-            Stage(
-                "images",
-                [f"{len(query.images)} of one query"],
-                partial(
-                    icons.thumbnail_grid,
-                    pictures=[pictures[image] for image in in_order],
-                    frames=[style.GREY] * len(flat),
-                    columns=2,
-                ),
-            ),
-            *_stages(self.method, method, [self.protocol, material.caption(self.protocol)]),
-            Stage(
-                "groups",
-                ["copies of one photograph"],
-                partial(
-                    icons.stacks,
-                    groups=[[pictures[image] for image in group] for group in chosen.values()],
-                    frames=[marks[photograph].colour for photograph in chosen],
-                ),
-            ),
+            Stage("images", [f"{len(query.images)} of one query"], grid),
+            *self._stages(inputs, [protocol, known.caption if known else ""]),
+            Stage("groups", ["copies of one photograph"], partial(diagram.stacks, groups=stacks)),
         ]
         return Picture(
-            row_of(stages, HEIGHT, boxes=True),
+            diagram.row_of(stages, HEIGHT, boxes=True),
             title=f"Overall process of the method {self.method}",
             text=(
                 f"From the images of a query (here {len(flat)} of {query.slug}) to groups of "
-                "copies. The drawings in between are schematic, and the groups on the right are "
-                "the true ones: what is sought, not what was found."
+                "copies. Settings are those that are configured, in whose place a protocol may "
+                "choose others. The drawings in between are schematic, and the groups on the right "
+                "are the true ones: what is sought, not what was found."
             ),
-            protocol=self.protocol,
-            settings={"query": query.slug, **material.described(self.method)},
+            protocol=protocol,
+            settings={"query": query.slug, **inputs.described(self.method)},
+        )
+
+    def _stages(self, inputs: FigureInputs, chosen: list[str]) -> Iterator[Stage]:
+        method = inputs.method(self.method)
+        threshold = Stage("threshold", chosen, partial(diagram.dendrogram, cut=True))
+        if not isinstance(method, VectorMethod):
+            yield Stage("external tool", [self.method], diagram.program)
+            if isinstance(method, ExternalMethod) and isinstance(method.tool, DistanceTool):
+                yield threshold
+            return
+        drawing = partial(diagram.pixels, of=diagram.CELLS, share=0.7)
+        if isinstance(method.representation, VGG16):
+            bars = [(step.height, step.colour) for step in steps(method.representation)]
+            drawing = partial(diagram.network, bars=bars)
+        yield Stage("features", representation_lines(method.representation), drawing)
+        if method.reduction is not None:
+            lines = ["PCA", *reduction_lines(method.reduction)]
+            yield Stage("reduction", lines, diagram.components)
+        lines = [f"{method.metric} distance", f"{method.linkage} linkage"]
+        yield Stage("dendrogram", lines, partial(diagram.dendrogram, cut=False))
+        yield threshold
+
+
+class FeatureExtraction(Figure):
+    """The steps of a method's representation and reduction."""
+
+    query: Slug | None = None
+    method: str = "vgg_pca"
+
+    def draw(self, inputs: FigureInputs) -> Picture:
+        """See `Figure.draw`."""
+        method = inputs.vector_method(self.method)
+        query = inputs.dataset.queries[inputs.place(self.query)]
+        image = query.images[0]
+        stages = list(extraction(method.representation, image))
+        if method.reduction is not None:
+            reduced = partial(diagram.vector, n_cells=6)
+            stages.append(Stage("PCA", reduction_lines(method.reduction), reduced))
+        of_network = (
+            " Blue: convolutions, each with ReLU; orange: max pools. Their heights are "
+            "proportional to the square root of the image's side."
+        )
+        is_network = isinstance(method.representation, VGG16)
+        return Picture(
+            diagram.row_of(stages, OF_EXTRACTION, boxes=False),
+            title=f"Feature extraction of the method {self.method}",
+            text="From an image to the vector that is clustered." + of_network * is_network,
+            protocol="none: nothing is scored",
+            settings={"image": f"{query.slug}/{image.name}", **inputs.described(self.method)},
         )
 
 
-def sample(query: Query) -> dict[str, list[ImageHandle]]:
+def sample(query: Query) -> list[list[ImageHandle]]:
     """Return some images of a query by photograph: two pairs of copies and two others, if any."""
     by_photograph: dict[str, list[ImageHandle]] = {}
     for image, label in query.labelled:
         by_photograph.setdefault(label.photograph, []).append(image)
-    copied = [(shown, images[:2]) for shown, images in by_photograph.items() if len(images) > 1]
-    single = [(shown, images) for shown, images in by_photograph.items() if len(images) == 1]
-    return dict([*copied[:2], *single[:2]])
+    copied = [images[:2] for images in by_photograph.values() if len(images) > 1]
+    single = [images for images in by_photograph.values() if len(images) == 1]
+    return [*copied[:2], *single[:2]]
 
 
-def _stages(name: str, method: Method, chosen: list[str]) -> Iterator[Stage]:
-    threshold = Stage("threshold", chosen, partial(icons.dendrogram, cut=True))
-    if not isinstance(method, VectorMethod):
-        yield Stage("external tool", [name], icons.program)
-        if isinstance(method, ExternalMethod) and isinstance(method.tool, DistanceTool):
-            yield threshold
-        return
-    representation = method.representation
-    drawing = icons.grid
-    if isinstance(representation, VGG16):
-        drawing = partial(icons.network, steps=steps(representation))
-    yield Stage("features", representation_lines(representation), drawing)
-    if method.reduction is not None:
-        yield Stage("reduction", ["PCA", *reduction_lines(method.reduction)], icons.components)
-    yield Stage(
-        "dendrogram",
-        dendrogram_lines(method.linkage, method.metric),
-        partial(icons.dendrogram, cut=False),
-    )
-    yield threshold
+def extraction(representation: Representation, image: ImageHandle) -> Iterator[Stage]:
+    """Give the stages from an image to its vector."""
+    if not isinstance(representation, VGG16):
+        (picture,) = layout.thumbnails([image], OF_EXTRACTION, OF_EXTRACTION)
+        draw = partial(diagram.stacks, groups=[([picture], style.GREY)])
+        yield Stage("image", ["as found"], draw)
+    n: object = ""
+    if isinstance(representation, RawPixels):
+        n = representation.size**2 * (3 if representation.colour == "rgb" else 1)
+        yield _prepared(representation, image)
+    elif isinstance(representation, VGG16):
+        yield _prepared(representation, image, "less the mean")
+        for step in steps(representation):
+            yield Stage(step.name, step.lines, step.draw)
+        if representation.layer not in POOLS:
+            return
+        n = n_values(representation)
+    else:
+        name, *lines = representation_lines(representation)
+        yield Stage(name, lines, diagram.program)
+    yield Stage("vector", [f"{n} values"] if n else [], diagram.vector)
+
+
+def _prepared(representation: RawPixels | VGG16, image: ImageHandle, *more: str) -> Stage:
+    """Show an image as the representation sees it."""
+    pixels = read_resized(image, representation.size, representation.resize)
+    if isinstance(representation, RawPixels) and representation.colour == "grey":
+        pixels = np.asarray(Image.fromarray(pixels).convert("L").convert("RGB"))
+    lines = [*preparation_lines(representation), *more]
+    return Stage("input", lines, partial(diagram.pixels, of=pixels))
+
+
+@dataclass(frozen=True)
+class Step:
+    """A part of VGG16: a block of convolutions and a max pool, or without any one layer."""
+
+    name: str
+    lines: tuple[str, ...]  # what is done, and the shape of what comes out
+    side: int  # pixels a side of what goes in
+    channels: int  # of what comes out
+    n_convolutions: int = 0
+
+    @property
+    def height(self) -> float:
+        """Of a drawing; it grows with the image, slowly, so that the last blocks can be seen."""
+        return 0.8 if self.name in CLASSIFIERS else float(min(1, self.side / 224) ** 0.5)
+
+    @property
+    def colour(self) -> str:
+        """Of a drawing."""
+        if self.n_convolutions:
+            return diagram.CONVOLUTION
+        return diagram.CONNECTED if self.name in CLASSIFIERS else diagram.MEAN
+
+    def draw(self, page: Axes, width: float, height: float) -> None:
+        """Draw it in detail."""
+        if self.n_convolutions:
+            own = (self.height, self.channels, self.n_convolutions)
+            diagram.block(page, width, height, *own)
+        else:
+            diagram.vector(page, width, height)
+
+
+def steps(vgg: VGG16) -> list[Step]:
+    """Return the steps up to the layer in force, in order."""
+    n_blocks = list(POOLS).index(vgg.layer) + 1 if vgg.layer in POOLS else len(BLOCKS)
+    found, side, channels = [], vgg.size, 0
+    for i, (n, channels) in enumerate(BLOCKS[:n_blocks], start=1):
+        shape = f"{side // 2}×{side // 2}×{channels}"
+        lines = (f"{n} × conv 3×3", "max pool", shape)
+        found.append(Step(f"block {i}", lines, side, channels, n))
+        side //= 2
+    if vgg.layer == "gap":
+        found.append(Step("gap", ("mean over the image", f"{channels} values"), side, channels))
+    for name in CLASSIFIERS:
+        if vgg.layer in CLASSIFIERS and name <= vgg.layer:
+            first = ("pool to 7×7",) if name == "fc6" else ()
+            does = (*first, "fully connected", "ReLU", f"{UNITS} values")
+            found.append(Step(name, does, 1, UNITS))
+    return found
+
+
+def n_values(vgg: VGG16) -> int:
+    """Return the length of the vector."""
+    last = steps(vgg)[-1]
+    return last.channels * (last.side // 2) ** 2 if last.n_convolutions else last.channels

@@ -1,62 +1,137 @@
-"""A picture as files: PNG, PDF and the caption."""
+"""Pictures as files, and what a folder of them tells of each: its caption, what it is made of."""
 
 from __future__ import annotations
 
+import hashlib
 import html
 import io
+import re
 from collections.abc import Mapping
+from itertools import chain
+from pathlib import Path
 
-from matplotlib.image import AxesImage
+from pydantic import BaseModel, ValidationError
+from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import Dataset
 from dupeval.figures import Picture
-from dupeval.figures.style import one_line
+from dupeval.figures.texts import one_line
+from dupeval.files import file_sha256
+from dupeval.strict import STRICT
 
+FILE_NAME = "figures.json"
 # No date and no version: the same picture is the same bytes.
 _METADATA: Mapping[str, dict[str, str | None]] = {
     "png": {"Software": None},
     "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
 }
+KINDS = (*_METADATA, "md")
 
 
-def files_of(name: str, picture: Picture, dataset: Dataset) -> dict[str, bytes]:
-    """Return the content of ``NAME.png``, ``NAME.pdf`` and ``NAME.md``.
+@dataclass(frozen=True, config=STRICT)
+class StoredFigure:
+    """What one figure says, see `Picture`, and what it was drawn from."""
+
+    png_sha256: str  # a file that was changed since is not this figure
+    table1_sha256: str | None  # of the stored results that were read, if any were
+    title: str
+    alt: str
+    text: str
+    facts: tuple[str, ...]  # data, protocol, settings
+
+
+class _Record(BaseModel):
+    """The content of ``figures.json``; figures are in the order of their names."""
+
+    model_config = STRICT
+
+    dataset_fingerprint: str
+    figures: dict[str, StoredFigure]
+
+
+def files_of(
+    name: str, picture: Picture, dataset: Dataset, table1_sha256: str | None
+) -> tuple[dict[str, bytes], StoredFigure]:
+    """Return the content of ``NAME.png``, ``NAME.pdf`` and ``NAME.md``, and what is stored of it.
 
     To be called in the style that the picture was drawn in.
     """
     contents = {}
     for kind, metadata in _METADATA.items():
-        for image in picture.canvas.findobj(AxesImage):
+        for image in chain.from_iterable(axes.images for axes in picture.canvas.axes):
             # A PDF keeps a thumbnail's own pixels, which is smaller; in a PNG it is scaled.
             if image.get_interpolation() != "nearest":
                 image.set_interpolation("none" if kind == "pdf" else "antialiased")
         file = io.BytesIO()
         picture.canvas.savefig(file, format=kind, metadata=metadata)
         contents[f"{name}.{kind}"] = file.getvalue()
-    contents[f"{name}.md"] = caption(picture, dataset).encode()
-    return contents
-
-
-def caption(picture: Picture, dataset: Dataset) -> str:
-    """Return a picture's caption as Markdown: what is seen, data, protocol, settings."""
-    settings = ", ".join(f"{name}={value}" for name, value in picture.settings.items())
-    data = (
-        f"{dataset.name}, {len(dataset.queries)} queries, {len(dataset.images)} images, "
-        f"fingerprint {dataset.fingerprint[:12]}"
+    settings = ", ".join(f"{key}={value}" for key, value in picture.settings.items())
+    facts = (
+        f"Data: {dataset.name}, {len(dataset.queries)} queries, {len(dataset.images)} images, "
+        f"fingerprint {dataset.fingerprint[:12]}",
+        f"Protocol: {picture.protocol}",
+        f"Settings: {settings or 'none'}",
     )
-    lines = [
-        f"**{_safe(picture.title)}.** {_safe(picture.text)}",
-        "",
-        f"- Data: {_safe(data)}",
-        f"- Protocol: {_safe(picture.protocol)}",
-        f"- Settings: {_safe(settings) or 'none'}",
-    ]
-    return "\n".join(lines) + "\n"
+    texts = (picture.title, picture.alt or picture.title, picture.text, *facts)
+    title, alt, text, *lines = (one_line(text, 10_000) for text in texts)
+    png_sha256 = hashlib.sha256(contents[f"{name}.png"]).hexdigest()
+    stored = StoredFigure(png_sha256, table1_sha256, title, alt, text, tuple(lines))
+    contents[f"{name}.md"] = caption(stored).encode()
+    return contents, stored
+
+
+def caption(figure: StoredFigure) -> str:
+    """Return a figure's caption as Markdown: what is seen, data, protocol, settings."""
+    facts = "".join(f"- {_safe(fact)}\n" for fact in figure.facts)
+    return f"**{_safe(figure.title)}.** {_safe(figure.text)}\n\n{facts}"
+
+
+def read_record(folder: Path, fingerprint: str) -> dict[str, StoredFigure]:
+    """Return what is stored of each figure of a folder that was drawn from a dataset, by its name.
+
+    That is nothing where the folder's figures were drawn from another dataset, or where no record
+    was kept or can be read: of those figures nobody knows what they show.
+    """
+    try:
+        record = _Record.model_validate_json((folder / FILE_NAME).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return {}
+    return record.figures if record.dataset_fingerprint == fingerprint else {}
+
+
+def record_bytes(folder: Path, fingerprint: str, drawn: Mapping[str, StoredFigure]) -> bytes:
+    """Return the content of ``figures.json`` for figures that are to be written into a folder.
+
+    What it has recorded of other figures of the same dataset stays.
+    """
+    figures = dict(sorted({**read_record(folder, fingerprint), **drawn}.items()))
+    record = _Record(dataset_fingerprint=fingerprint, figures=figures)
+    return f"{record.model_dump_json(indent=2)}\n".encode()
+
+
+def read_figures(
+    folder: Path, fingerprint: str, table1_sha256: str
+) -> tuple[dict[str, StoredFigure], str]:
+    """Return what is stored of every ``NAME.png`` of a folder, if it belongs.
+
+    That is, if it was drawn from the dataset with the fingerprint, and not from another
+    ``table1.csv``. And how many others there are, and why they do not belong, in words.
+    """
+    record = read_record(folder, fingerprint)
+    paths = [path for path in sorted(folder.glob("*.png")) if path.name[0] != "."]
+    known = {
+        path.stem: record[path.stem]
+        for path in paths
+        if path.stem in record and record[path.stem].png_sha256 == file_sha256(path)
+    }
+    shown = {n: f for n, f in known.items() if f.table1_sha256 in (None, table1_sha256)}
+    reasons = {
+        f"not recorded in {FILE_NAME} as drawn from this dataset": len(paths) - len(known),
+        "drawn from another table1.csv than is shown here": len(known) - len(shown),
+    }
+    return shown, ", ".join(f"{n} {reason}" for reason, n in reasons.items() if n)
 
 
 def _safe(text: str) -> str:
     """Return text that Markdown shows as it is."""
-    line = html.escape(one_line(text, most=10_000), quote=False)
-    for mark in "\\`*_[]|":
-        line = line.replace(mark, f"\\{mark}")
-    return line
+    return re.sub(r"([\\`*_\[\]|])", r"\\\1", html.escape(text, quote=False))

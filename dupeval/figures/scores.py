@@ -2,221 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass as plain_dataclass
-from typing import Annotated, Any
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
-from pydantic import Field
-from pydantic.dataclasses import dataclass
 
 from dupeval.errors import SettingsError
-from dupeval.figures import Figure, Picture, style
-from dupeval.figures.curves import protocol_name, short
-from dupeval.figures.material import Material
-from dupeval.strict import STRICT
+from dupeval.figures import Figure, Picture, Protocols, layout, style
+from dupeval.figures.inputs import FigureInputs
+from dupeval.figures.texts import short
 
 # Inches.
-LEFT, RIGHT, TOP, BOTTOM = 1.6, 1.3, 0.3, 0.42
-BAR, GAP, HEADING = 0.125, 0.07, 0.24
+BAR, GAP, HEADING, AROUND = 0.125, 0.07, 0.24, 0.72
 # One for each protocol; told apart by filling, too.
-LOOKS: Sequence[Mapping[str, Any]] = [
-    {"facecolor": style.COLOURS[4], "edgecolor": style.MISSED},
-    {"facecolor": "white", "edgecolor": style.WRONG, "hatch": "//////"},
-    {"facecolor": style.LIGHT, "edgecolor": style.GREY},
-    {"facecolor": "white", "edgecolor": style.INK},
+LOOKS: Sequence[style.Look] = [
+    {"facecolor": style.COLOURS[4], "edgecolor": style.MISSED, "lw": 0.7},
+    {"facecolor": "white", "edgecolor": style.WRONG, "hatch": "//////", "lw": 0.7},
+    {"facecolor": style.LIGHT, "edgecolor": style.GREY, "lw": 0.7},
+    {"facecolor": "white", "edgecolor": style.INK, "lw": 0.7},
 ]
-PUBLISHED: Mapping[str, Any] = {"marker": "D", "ms": 4.2, "mfc": "white", "mec": style.INK}
+# Of methods, by whether they are external.
+KINDS = {False: "Methods on images", True: "External tools", None: "Not in this configuration"}
+INTERVAL: style.Look = {"color": style.INK, "lw": 0.9}
+PUBLISHED: style.Look = {"marker": "D", "ms": 4.2, "mfc": "white", "mec": style.INK, "ls": ""}
 
 
-@dataclass(frozen=True, config=STRICT)
 class ScoresOfMethods(Figure):
-    """Mean F1 of every method, with its 95 % interval and the study's own figure.
+    """Mean F1 of every method, with its 95 % interval and the study's own figure."""
 
-    Attributes
-    ----------
-    protocols : tuple of str, default ("loqo", "fixed")
-        One bar each, for the methods that the protocol covers.
-    """
+    protocols: Protocols = (None, "fixed")
 
-    protocols: Annotated[tuple[str, ...], Field(min_length=1, max_length=len(LOOKS))] = (
-        *("loqo", "fixed"),
-    )
-
-    def draw(self, material: Material) -> Picture:
+    def draw(self, inputs: FigureInputs) -> Picture:
         """See `Figure.draw`."""
-        rows = rows_of(material.stored.table1, self.protocols)
-        groups: dict[str, list[Row]] = {}
-        for row in rows:
-            groups.setdefault(_group(material, row.method), []).append(row)
-        looks = dict(zip(self.protocols, LOOKS, strict=False))
-        height = sum(HEADING + sum(map(_height, group)) for group in groups.values())
-        canvas = style.canvas(TOP + height + BOTTOM)
-        axes = style.axes_at(canvas, LEFT, BOTTOM, style.WIDTH - LEFT - RIGHT, height)
-        _draw_groups(axes, groups, height, looks)
-        published = any(row.published is not None for row in rows)
-        drawn = {protocol for row in rows for protocol in row.bars}
-        of_name = {protocol_name(material, p): looks[p] for p in looks if p in drawn}
-        _draw_legend(canvas, of_name, published)
-        absent = [f"{row.method} ({row.source})" for row in rows if not row.bars]
+        table = inputs.stored.table1
+        protocols = list(dict.fromkeys(map(inputs.protocol, self.protocols)))
+        bars = bars_of(table, protocols)
+        looks = {p: look for p, look in zip(protocols, LOOKS, strict=False) if p in bars.index}
+        methods = table.drop_duplicates("method").set_index("method")
+        of_others = methods.index.isin(table.loc[table["f1"].notna(), "method"])
+        why = methods["source"].mask(of_others, "other protocols")
+        absent = [f"{name} ({why[name]})" for name in methods.index if name not in set(bars.method)]
+        groups: dict[str, list[str]] = {}
+        for name in methods.index:
+            external = inputs.methods[name].external if name in inputs.methods else None
+            groups.setdefault(KINDS[external], []).append(name)
+
+        canvas = layout.canvas_of(1, layout="constrained")
+        axes = canvas.add_subplot(xlim=(0, 1), xlabel="F1, mean over queries")
+        axes.grid(axis="x")
+        left: dict[float, str] = {}
+        right: dict[float, str] = {}
+        y = 0.0
+        for heading, names in groups.items():
+            left[y + 0.6 * HEADING] = heading
+            y += HEADING
+            for name in names:
+                own = bars[bars["method"] == name]
+                middle = y + max(1, len(own)) * BAR / 2
+                published = methods["f1_published"][name]
+                axes.plot(published, middle, zorder=4, clip_on=False, **PUBLISHED)
+                source = "measured" if own.empty else own["source"].iloc[0]
+                note = "" if source == "measured" else f" ({source})"
+                left[middle] = short(name, 23 - len(note)) + note
+                if own.empty:
+                    printed = "" if np.isnan(published) else f"{published:.3f}  "
+                    right[middle] = printed + why[name]
+                for i, (protocol, bar) in enumerate(own.iterrows()):
+                    at = y + (i + 0.5) * BAR
+                    right[at] = _draw_bar(axes, at, bar, looks[str(protocol)])
+                y += max(1, len(own)) * BAR + GAP
+        axes.set_ylim(y, 0)
+        canvas.set_figheight(y + AROUND)
+        _write_beside(axes, left, right, groups)
+
+        named = {inputs.named(protocol): look for protocol, look in looks.items()}
+        of_all = {"95 % interval": INTERVAL, "published by the study": PUBLISHED}
+        layout.legend(canvas, {**named, **of_all})
+        first = bars[bars.index == protocols[0]]
+        means = (f"{name} {f1:.3f}" for name, f1 in zip(first.method, first.f1, strict=True))
         return Picture(
             canvas,
             title="F1 of every method",
             text=(
                 "Means of F1 over queries; whiskers and brackets: 95 % intervals (Student's t over "
-                "queries), none where all queries are equal. "
-                + (_ON_PUBLISHED if published else "")
-                + f"Without scores: {', '.join(absent) or 'none'}."
+                "queries), none where all queries are equal. Hollow diamonds: what the study "
+                "printed, of images of its own that cannot be had; they are no figures of this "
+                f"dataset. Without scores: {', '.join(absent) or 'none'}."
             ),
-            protocol=", ".join(self.protocols),
+            protocol=", ".join(looks),
+            alt=f"Bars of the mean F1 of every method under {protocols[0]}: {', '.join(means)}",
         )
 
 
-_ON_PUBLISHED = (
-    "Hollow diamonds: what the study printed, of images of its own that cannot be had; they are no "
-    "figures of this dataset. "
-)
-
-
-@plain_dataclass(frozen=True)
-class Bar:
-    """A mean with its interval, NaN where there is none."""
-
-    f1: float
-    low: float
-    high: float
-
-
-@plain_dataclass(frozen=True)
-class Row:
-    """What is drawn of one method.
-
-    Attributes
-    ----------
-    method : str
-    bars : mapping of str to Bar
-        By protocol; none where the method has no scores.
-    published : float, optional
-        The study's F1.
-    source : str
-        What the bars rest on, or why there are none.
-    """
-
-    method: str
-    bars: Mapping[str, Bar]
-    published: float | None
-    source: str
-
-
-def rows_of(table1: pd.DataFrame, protocols: Sequence[str]) -> list[Row]:
-    """Return what is drawn of Table 1, methods in its order.
-
-    Parameters
-    ----------
-    table1 : DataFrame
-        As `dupeval.tables.table1` makes it.
-    protocols : sequence of str
-
-    Raises
-    ------
-    SettingsError
-        If none of the protocols has any results.
-    """
-    rows = []
-    for method, part in table1.groupby("method", sort=False):
-        bars = {
-            str(row["protocol"]): Bar(row["f1"], row["f1_ci_low"], row["f1_ci_high"])
-            for _, row in part.iterrows()
-            if row["protocol"] in protocols and not np.isnan(row["f1"])
-        }
-        source, published = str(part["source"].iloc[0]), float(part["f1_published"].iloc[0])
-        if not bars and part["f1"].notna().any():
-            source = "other protocols"
-        rows.append(Row(str(method), bars, None if np.isnan(published) else published, source))
-    if not any(row.bars for row in rows):
-        possible = ", ".join(table1.loc[table1["f1"].notna(), "protocol"].unique())
+def bars_of(table1: pd.DataFrame, protocols: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of Table 1 that are bars, at least one, by protocol in the order given."""
+    scored = table1[table1["f1"].notna()].set_index("protocol")
+    there = [protocol for protocol in protocols if protocol in scored.index]
+    if not there:
         raise SettingsError(
-            f"protocols={','.join(protocols)} have no results in Table 1; possible: {possible}"
+            f"protocols={','.join(protocols)} have no results in Table 1; possible: "
+            f"{', '.join(scored.index.unique())}"
         )
-    return rows
+    return scored.loc[there]
 
 
-def _group(material: Material, method: str) -> str:
-    if method not in material.methods:
-        return "Not in this run"
-    return "External tools" if material.methods[method].external else "Methods on vectors"
+def _draw_bar(axes: Axes, y: float, bar: Any, look: style.Look) -> str:
+    """Draw one bar with its interval, and return its figures."""
+    axes.barh(y, bar["f1"], 0.8 * BAR, zorder=2, **look)
+    low, high = bar["f1_ci_low"], bar["f1_ci_high"]
+    if not np.isfinite([low, high]).all():
+        return f"{bar['f1']:.3f}"
+    axes.plot([low, high], [y, y], **INTERVAL, marker="|", ms=3.5, zorder=3)
+    return f"{bar['f1']:.3f}  [{low:.3f}, {high:.3f}]"
 
 
-def _height(row: Row) -> float:
-    return max(1, len(row.bars)) * BAR + GAP
-
-
-def _draw_groups(
-    axes: Axes,
-    groups: Mapping[str, Sequence[Row]],
-    height: float,
-    looks: Mapping[str, Mapping[str, Any]],
+def _write_beside(
+    axes: Axes, left: Mapping[float, str], right: Mapping[float, str], bold: Container[str]
 ) -> None:
-    """Draw the rows below each other; the vertical unit is the inch, from the top."""
-    axes.set_xlim(0, 1)
-    axes.set_ylim(height, 0)
-    axes.set_yticks([])
-    axes.set_xlabel("F1, mean over queries")
-    axes.grid(axis="x", color=style.PALE, lw=0.5)
-    axes.set_axisbelow(True)
-    y = 0.0
-    for heading, rows in groups.items():
-        _beside(axes, heading, y + 0.6 * HEADING, weight="bold")
-        y += HEADING
-        for row in rows:
-            _draw_row(axes, row, y, looks)
-            y += _height(row)
-
-
-def _draw_row(axes: Axes, row: Row, top: float, looks: Mapping[str, Mapping[str, Any]]) -> None:
-    middle = top + (_height(row) - GAP) / 2
-    note = f" ({row.source})" if row.source != "measured" and row.bars else ""
-    _beside(axes, short(row.method, 23 - len(note)) + note, middle)
-    for place, (protocol, bar) in enumerate(row.bars.items()):
-        y = top + (place + 0.5) * BAR
-        axes.barh(y, bar.f1, 0.8 * BAR, lw=0.7, zorder=2, **looks[protocol])
-        interval = ""
-        if np.isfinite([bar.low, bar.high]).all():
-            axes.plot([bar.low, bar.high], [y, y], color=style.INK, lw=0.9, zorder=3)
-            axes.plot([bar.low, bar.high], [y, y], "|", color=style.INK, ms=3.5, zorder=3)
-            interval = f"  [{bar.low:.3f}, {bar.high:.3f}]"
-        _beside(axes, f"{bar.f1:.3f}{interval}", y, side=1, size=style.SMALL)
-    if row.published is not None:
-        axes.plot(row.published, middle, zorder=4, clip_on=False, **PUBLISHED)
-    if not row.bars:
-        shown = "" if row.published is None else f"{row.published:.3f}  "
-        _beside(axes, shown + row.source, middle, side=1, size=style.SMALL, color=style.GREY)
-
-
-def _beside(axes: Axes, text: str, y: float, side: int = 0, **look: Any) -> None:
-    """Write text left of the axes (side 0) or right of them (side 1)."""
-    axes.annotate(
-        text,
-        (side, y),
-        xycoords=("axes fraction", "data"),
-        xytext=(72 * (0.08 if side else 0.08 - LEFT), 0),
-        textcoords="offset points",
-        va="center",
-        annotation_clip=False,
-        **look,
-    )
-
-
-def _draw_legend(canvas: Canvas, looks: Mapping[str, Mapping[str, Any]], published: bool) -> None:
-    handles: list[Patch | Line2D] = [
-        Patch(label=name, lw=0.7, **look) for name, look in looks.items()
-    ]
-    handles.append(Line2D([], [], label="95 % interval", color=style.INK, lw=0.9))
-    if published:
-        handles.append(Line2D([], [], ls="", label="published by the study", **PUBLISHED))
-    canvas.legend(handles=handles, loc="upper left", ncols=6, borderaxespad=0.3)
+    """Write texts at their heights on both sides of the axes."""
+    axes.set_yticks(list(left), list(left.values()))
+    axes.tick_params(axis="y", length=0, labelsize=style.TEXT)
+    for name in axes.get_yticklabels():
+        name.set_fontweight("bold" if name.get_text() in bold else "normal")
+    beside = axes.secondary_yaxis("right")
+    beside.set_yticks(list(right), list(right.values()))
+    beside.tick_params(length=0)
+    beside.spines[:].set_visible(False)

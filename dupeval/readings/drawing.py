@@ -7,7 +7,8 @@ import io
 import numpy as np
 from matplotlib.axes import Axes
 
-from dupeval.figures.style import COLOURS, GREY, INK, SMALL, canvas, style
+from dupeval.figures.layout import canvas
+from dupeval.figures.style import COLOURS, GREY, INK, SMALL, style
 from dupeval.readings.evidence import Chosen, Evidence
 from dupeval.readings.page import NAMES
 from dupeval.readings.scoring import METHODS

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import Field
+from pydantic import PositiveFloat, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import Dataset
 from dupeval.errors import DupevalError
+from dupeval.figures.mistakes import found_groups, most_telling
+from dupeval.figures.saving import read_figures
 from dupeval.files import write_results
 from dupeval.report.data import report_data
-from dupeval.report.figures import read_figures
-from dupeval.report.galleries import found_groups, most_telling
 from dupeval.report.page import render
 from dupeval.report.pictures import Format, pictures_within
 from dupeval.stored import read_results
@@ -23,31 +22,20 @@ from dupeval.strict import STRICT
 __all__ = ["FILE_NAME", "Limits", "write_report"]
 
 FILE_NAME = "report.html"
-IMAGE_FORMATS = tuple(
-    Format(*form) for form in ((400, 75), (320, 70), (240, 65), (160, 60), (112, 50), (80, 40))
-)
-FIGURE_FORMATS = tuple(Format(*form) for form in ((1600, 85), (1200, 80), (900, 75), (600, 60)))
+_IMAGES = ((400, 75), (320, 70), (240, 65), (160, 60), (112, 50), (80, 40))
+IMAGE_FORMATS = [Format(*form) for form in _IMAGES]
+FIGURE_FORMATS = [Format(*form) for form in ((1600, 85), (1200, 80), (900, 75), (600, 60))]
 # Of the limit; the rest is for tables and groups.
 IMAGE_SHARE, FIGURE_SHARE = 0.45, 0.4
 
 
 @dataclass(frozen=True, config=STRICT)
 class Limits:
-    """How large a report may become.
+    """How large a report may become; ``conf/report.yaml`` explains each."""
 
-    Attributes
-    ----------
-    megabytes : float, default 15
-        Of the file, in 10**6 bytes; pictures become smaller and coarser to keep within it.
-    images_a_query : int, default 60
-        Galleries show at most so many images of a query: some of each method's worst groups.
-    images : int, default 1500
-        Of all queries; those in which most goes wrong come first.
-    """
-
-    megabytes: Annotated[float, Field(gt=0)] = 15
-    images_a_query: Annotated[int, Field(gt=0)] = 60
-    images: Annotated[int, Field(gt=0)] = 1500
+    megabytes: PositiveFloat = 15  # of 10**6 bytes
+    images_a_query: PositiveInt = 60
+    images: PositiveInt = 1500
 
 
 def write_report(
@@ -68,8 +56,8 @@ def write_report(
     table1_dir : Path
         What `experiments/table1.py` wrote.
     figures_dir : Path
-        What `experiments/figures.py` wrote: ``NAME.png`` with its caption in ``NAME.md``; may be
-        missing or empty. Figures of another dataset or another Table 1 are left out.
+        What `experiments/figures.py` wrote; may be missing or empty. Figures of another dataset or
+        another Table 1 are left out.
     out_dir : Path
         Made when missing.
     cache_dir : Path
@@ -91,7 +79,7 @@ def write_report(
         If a figure cannot be decoded, or tables and groups alone are larger than the limit.
     """
     limits = limits or Limits()
-    most_bytes = int(limits.megabytes * 1e6)
+    most_bytes = limits.megabytes * 1e6
     results = read_results(table1_dir, dataset)
     photographs = {q.slug: q.photographs.tolist() for q in dataset.queries}
     found = {
@@ -109,17 +97,22 @@ def write_report(
     }
     share = int(most_bytes * IMAGE_SHARE)
     pictures = pictures_within(images, share, IMAGE_FORMATS, cache_dir, progress)
-    figures = read_figures(figures_dir, dataset.fingerprint, results.table1_sha256)
+    figures, left_out = read_figures(figures_dir, dataset.fingerprint, results.table1_sha256)
+    pngs = {figure.png_sha256: figures_dir / f"{name}.png" for name, figure in figures.items()}
     share = int(most_bytes * FIGURE_SHARE)
-    figure_pictures = pictures_within(
-        {figure.sha256: figure.path for figure in figures.shown}, share, FIGURE_FORMATS, cache_dir
-    )
-    data = report_data(dataset, results, found, shown, pictures)
-    html = render(dataset, results, data, figures, figure_pictures, figures_dir).encode()
-    if len(html) > most_bytes:
+    encoded, _ = pictures_within(pngs, share, FIGURE_FORMATS, cache_dir)
+    page = render(
+        dataset,
+        results,
+        report_data(dataset, results, found, shown, pictures),
+        [(figure, encoded.get(figure.png_sha256)) for figure in figures.values()],
+        left_out,
+        figures_dir,
+    ).encode()
+    if len(page) > most_bytes:
         raise DupevalError(
-            f"the report would have {len(html) / 1e6:.1f} MB, more than limits.megabytes="
+            f"the report would have {len(page) / 1e6:.1f} MB, more than limits.megabytes="
             f"{limits.megabytes:g}; possible: a higher limit, or fewer methods or protocols"
         )
-    write_results(out_dir, {FILE_NAME: html})
+    write_results(out_dir, {FILE_NAME: page})
     return out_dir / FILE_NAME

@@ -5,23 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import jinja2
-import pandas as pd
 
 from dupeval import __version__
 from dupeval.dataset import Dataset
+from dupeval.figures.saving import StoredFigure
 from dupeval.rendering import NOTE
 from dupeval.report.data import ReportData, number
-from dupeval.report.figures import StoredFigures
-from dupeval.report.pictures import Format, Picture
+from dupeval.report.pictures import EncodedPicture
 from dupeval.stored import StoredResults
-from dupeval.tables import SCORES
 from dupeval.text import visible
 
 SOURCES = {
@@ -37,22 +34,14 @@ def render(
     dataset: Dataset,
     results: StoredResults,
     data: ReportData,
-    figures: StoredFigures,
-    figure_pictures: tuple[Mapping[str, Picture], Format],
-    figures_dir: Path,
+    figures: Sequence[tuple[StoredFigure, EncodedPicture | None]] = (),
+    figures_left_out: str = "",
+    figures_dir: Path = Path(),
 ) -> str:
     """Return the whole page.
 
-    Parameters
-    ----------
-    dataset : Dataset
-    results : StoredResults
-    data : ReportData
-    figures : StoredFigures
-    figure_pictures : (mapping of str to Picture, Format)
-        By the figures' SHA-256.
-    figures_dir : Path
-        Named where there are no figures, or some are left out.
+    A figure has no picture where there is no room for it; how many others there are in
+    `figures_dir`, and why they are not shown, is said in its place.
     """
     style, script = (
         (files(__package__) / name).read_text(encoding="utf-8")
@@ -66,17 +55,23 @@ def render(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.policies["json.dumps_kwargs"] = {
-        "ensure_ascii": False,
-        "separators": (",", ":"),
-        "allow_nan": False,
-    }
-    environment.filters |= {
-        "number": number,
-        "sortable": sortable,
-        "address": address,
-        "visible": visible,
-    }
+    as_json = {"ensure_ascii": False, "separators": (",", ":"), "allow_nan": False}
+    environment.policies["json.dumps_kwargs"] = as_json
+    filters = {"number": number, "sortable": sortable, "address": address, "visible": visible}
+    environment.filters |= filters
+    table = results.table1
+    present = set(table["source"])
+    protocols = [
+        {
+            "name": name,
+            "heading": f"{results.said_of(name)['title']} ({name})",
+            "explanation": results.said_of(name)["explanation"],
+            # With the study's own rows, and what of them has galleries.
+            "rows": table[table["protocol"].isin([name, ""])].to_dict("records"),
+            "methods": {method for protocol, method, _ in results.per_query if protocol == name},
+        }
+        for name in results.protocols
+    ]
     return environment.get_template("report.html").render(
         policy=content_security_policy(style, script),
         style=style,
@@ -84,13 +79,14 @@ def render(
         dataset=dataset,
         run=results.run,
         version=__version__,
-        protocols=list(_protocols(dataset, results)),
-        sources=_sources(results.table1),
+        per_query=results.per_query,
+        protocols=protocols,
+        sources=[(name, text) for name, text in SOURCES.items() if name in present],
         data=data.json,
         notes=data.notes,
         table1_note=NOTE,
-        figures=[(figure, figure_pictures[0].get(figure.sha256)) for figure in figures.shown],
-        figures_left_out=figures.left_out,
+        figures=figures,
+        figures_left_out=figures_left_out,
         figures_dir=figures_dir,
     )
 
@@ -113,50 +109,11 @@ def address(parts: Iterable[str]) -> str:
     return "#/" + "/".join(quote(visible(part), safe="!*'()") for part in parts)
 
 
-def _shown(value: object) -> object:
-    """Return what the page shows for a value: text with nothing hidden in it."""
-    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
-
-
 def sortable(value: float) -> str:
     """Return a figure as JavaScript reads it, empty where there is none."""
     return "" if math.isnan(value) else str(value).replace("inf", "Infinity")
 
 
-def _protocols(dataset: Dataset, results: StoredResults) -> Iterator[dict[str, Any]]:
-    """Give each protocol's rows of Table 1, with the study's own rows below, and its scores."""
-    table = results.table1
-    of_no_protocol = table[table["protocol"] == ""]
-    for name in results.protocols:
-        rows = table[table["protocol"] == name]
-        methods = {method for protocol, method, _ in results.per_query if protocol == name}
-        yield {
-            "name": name,
-            "heading": f"{results.said_of(name)['title']} ({name})",
-            "explanation": results.said_of(name)["explanation"],
-            "rows": [
-                {
-                    **row,
-                    "published": [row[f"{score}_published"] for score in SCORES],
-                    "has_gallery": row["method"] in methods,
-                }
-                for row in pd.concat([rows, of_no_protocol]).to_dict("records")
-            ],
-            "scores": [
-                {
-                    "method": row["method"],
-                    "mean": row["f1"],
-                    "queries": [
-                        (query, results.per_query.get((name, row["method"], query.slug)))
-                        for query in dataset.queries
-                    ],
-                }
-                for row in rows.to_dict("records")
-                if row["method"] in methods
-            ],
-        }
-
-
-def _sources(table: pd.DataFrame) -> list[tuple[str, str]]:
-    present = set(table["source"])
-    return [(name, text) for name, text in SOURCES.items() if name in present]
+def _shown(value: object) -> object:
+    """Return what the page shows for a value: text with nothing hidden in it."""
+    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value

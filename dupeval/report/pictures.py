@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from itertools import accumulate, islice
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import PIL
@@ -24,16 +25,14 @@ from dupeval.store import Entry, Store
 SAMPLE = 24
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(NamedTuple):
     """How large and how well pictures are kept: the longest side in pixels, WebP's quality."""
 
     longest: int
     quality: int
 
 
-@dataclass(frozen=True)
-class Picture:
+class EncodedPicture(NamedTuple):
     """An encoded picture as a data URI, with its size in pixels."""
 
     uri: str
@@ -47,13 +46,14 @@ def pictures_within(
     formats: Sequence[Format],
     cache_dir: Path,
     progress: bool = False,
-) -> tuple[dict[str, Picture], Format]:
-    """Encode pictures in the first format in which all of them fit.
+) -> tuple[dict[str, EncodedPicture], Format]:
+    """Encode pictures in the first format in which all of them fit, and return that format, too.
 
     Parameters
     ----------
     files : mapping of str to Path or ImageHandle
-        By the SHA-256 of their bytes, the most important first.
+        By the SHA-256 of their bytes, the most important first; pictures are returned likewise.
+        Where not even the last format does for all, as many as fit.
     most_bytes : int
         Of all data URIs together.
     formats : sequence of Format
@@ -62,13 +62,6 @@ def pictures_within(
         Encoded pictures are kept below it.
     progress : bool, default False
         Show a bar while encoding.
-
-    Returns
-    -------
-    pictures : dict of str to Picture
-        By SHA-256. Where not even the last format does for all, as many as fit.
-    format : Format
-        The one taken.
 
     Raises
     ------
@@ -79,22 +72,14 @@ def pictures_within(
     sample = names[:: max(1, len(names) // SAMPLE)]
     for chosen in formats:
         tried = _encoded(sample, files, chosen, cache_dir, progress=False)
-        if _total(tried.values()) * len(names) <= most_bytes * max(len(sample), 1):
+        total = sum(len(picture.uri) for picture in tried.values())
+        if total * len(names) <= most_bytes * max(len(sample), 1) or chosen is formats[-1]:
             pictures = _encoded(names, files, chosen, cache_dir, progress)
-            if _total(pictures.values()) <= most_bytes:
-                return pictures, chosen
-    pictures = _encoded(names, files, formats[-1], cache_dir, progress)
-    fitting: dict[str, Picture] = {}
-    for name, picture in pictures.items():
-        most_bytes -= len(picture.uri)
-        if most_bytes < 0:
-            break
-        fitting[name] = picture
-    return fitting, formats[-1]
-
-
-def _total(pictures: Iterable[Picture]) -> int:
-    return sum(len(picture.uri) for picture in pictures)
+            sizes = accumulate(len(picture.uri) for picture in pictures.values())
+            n_fitting = sum(size <= most_bytes for size in sizes)
+            if n_fitting == len(names) or chosen is formats[-1]:
+                break
+    return dict(islice(pictures.items(), n_fitting)), chosen
 
 
 def _encoded(
@@ -103,34 +88,27 @@ def _encoded(
     form: Format,
     cache_dir: Path,
     progress: bool,
-) -> dict[str, Picture]:
+) -> dict[str, EncodedPicture]:
     store = Store(cache_dir / "pictures")
     of_all = {
-        "format": asdict(form),
+        "format": list(form),
         "source": source_sha256(modules=[__name__]),
         "pillow": PIL.__version__,
     }
 
-    def picture(name: str) -> Picture:
+    def picture(name: str) -> EncodedPicture:
         key = {**of_all, "image": name}
         entry = store.get(key)
         if entry is None:
             entry = _encode(files[name], form)
             store.put(key, entry)
         content = base64.b64encode(entry.tensors["webp"].tobytes()).decode()
-        return Picture(f"data:image/webp;base64,{content}", *entry.about["size"])
+        return EncodedPicture(f"data:image/webp;base64,{content}", *entry.about["size"])
 
+    bar: dict[str, Any] = {"desc": "pictures", "unit": "image", "delay": 1, "disable": not progress}
     with ThreadPoolExecutor(MOST_DECODERS) as pool:
-        made = pool.map(picture, names)
-        bar = tqdm(
-            made,
-            desc="pictures",
-            total=len(names),
-            unit="image",
-            delay=1,
-            disable=not progress,
-        )
-        return dict(zip(names, bar, strict=True))
+        made = tqdm(pool.map(picture, names), total=len(names), **bar)
+        return dict(zip(names, made, strict=True))
 
 
 def _encode(file: Path | ImageHandle, form: Format) -> Entry:

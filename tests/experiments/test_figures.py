@@ -85,13 +85,12 @@ def test_what_each_was_drawn_from_is_recorded(small: Path, drawn: dict[str, byte
     assert record["dataset_fingerprint"] == read_folder(small / "data").fingerprint
     stored = file_sha256(small / "table1" / "table1.csv")
     of_results = {"dendrogram": stored}
-    assert record["figures"] == {
-        name: {
-            "png_sha256": hashlib.sha256(drawn[f"{name}.png"]).hexdigest(),
-            "table1_sha256": of_results.get(name),
-        }
-        for name in ("components", "dendrogram", "duplicates", "extraction", "process")
-    }
+    names = ("components", "dendrogram", "duplicates", "extraction", "process")
+    assert list(record["figures"]) == list(names)
+    for name, figure in record["figures"].items():
+        assert figure["png_sha256"] == hashlib.sha256(drawn[f"{name}.png"]).hexdigest()
+        assert figure["table1_sha256"] == of_results.get(name)
+        assert drawn[f"{name}.md"].decode().startswith(f"**{figure['title'].split(' ')[0]}")
 
 
 def test_figures_drawn_one_after_the_other_are_recorded_like_those_drawn_at_once(
@@ -129,6 +128,48 @@ def test_another_query_is_another_picture(
     assert drawn["dendrogram.png"] != other["dendrogram.png"]
     assert "the query 두번째" in drawn["dendrogram.md"].decode()
     assert "the query 3" in other["dendrogram.md"].decode()
+
+
+class TestMethodsThatOnlyTheTableHas:
+    def test_are_drawn_as_they_were_run(self, small: Path, tmp_path: Path) -> None:
+        contents = draw(small, tmp_path / "out", "figure=[precision_recall,scores]", "method=raw")
+        caption = contents["precision_recall.md"].decode()
+        assert "raw\\_pca.reduction.n\\_components=1" in caption
+        assert "Without scores: none." in caption
+
+    @pytest.mark.parametrize(
+        "settings",
+        [
+            {"_target_": "os.system", "command": "false"},
+            {"_target_": "dupeval.files.shutil.rmtree", "path": "x"},
+            {"_target_": "dupeval.method.external.ExternalMethod", "tool": {}},
+            {
+                "_target_": "dupeval.method.vectors.VectorMethod",
+                "representation": {"_target_": "dupeval.tool.command.Command", "arguments": ["x"]},
+            },
+            {"_target_": "dupeval.representation.raw.RawPixels"},
+            {"linkage": "average"},
+            [],
+        ],
+    )
+    def test_but_nothing_else_is_made_of_what_a_file_names(
+        self, tmp_path: Path, settings: object
+    ) -> None:
+        pixels = {
+            "_target_": "dupeval.method.vectors.VectorMethod",
+            "representation": {"_target_": "dupeval.representation.raw.RawPixels", "size": 8},
+        }
+        methods = {"known": pixels, "mine": pixels, "other": settings}
+        run = {"configuration": {"methods": methods}}
+        (tmp_path / "run.json").write_text(json.dumps(run), encoding="utf-8")
+        found = figures.stored_methods(tmp_path, ["known"])
+        assert {name: own for name, (own, _) in found.items()} == {"mine": pixels}
+
+    @pytest.mark.parametrize("content", ["", "[]", "{}", '{"configuration": {"methods": 3}}'])
+    def test_nor_of_a_run_json_that_is_none(self, tmp_path: Path, content: str) -> None:
+        assert figures.stored_methods(tmp_path, []) == {}
+        (tmp_path / "run.json").write_text(content, encoding="utf-8")
+        assert figures.stored_methods(tmp_path, []) == {}
 
 
 class TestWhatGoesWrong:

@@ -13,7 +13,7 @@ from dupeval.dataset import Dataset
 from dupeval.dataset.folder import read_folder
 from dupeval.evaluation import Group, evaluate
 from dupeval.figures import style
-from dupeval.figures.material import Material
+from dupeval.figures.inputs import FigureInputs
 from dupeval.files import write_whole
 from dupeval.method import Method, Resources
 from dupeval.method.vectors import VectorMethod
@@ -79,15 +79,15 @@ def store(
 
 
 @pytest.fixture(scope="session")
-def material(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Material:
+def inputs(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> FigureInputs:
     folder = tmp_path_factory.mktemp("stored")
     store(folder / "table1", dataset, folder / "cache")
     resources = Resources(folder / "cache")
-    return Material(dataset, METHODS, PROTOCOLS, SETTINGS, resources, folder / "table1", seed=0)
+    return FigureInputs(dataset, METHODS, PROTOCOLS, SETTINGS, resources, folder / "table1", seed=0)
 
 
 @pytest.fixture(scope="session")
-def chosen(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Material:
+def chosen(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> FigureInputs:
     """Give the same with parameters chosen: none of them is as configured."""
     folder = tmp_path_factory.mktemp("chosen")
     grid = {"metric": ["cityblock"], "linkage": ["single"], "size": [6]}
@@ -97,7 +97,7 @@ def chosen(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Materi
     protocols = {"fixed": Fixed(), "nested": Nested()}
     store(folder / "table1", dataset, folder / "cache", methods, protocols)
     resources = Resources(folder / "cache")
-    return Material(dataset, methods, protocols, SETTINGS, resources, folder / "table1", seed=0)
+    return FigureInputs(dataset, methods, protocols, SETTINGS, resources, folder / "table1", seed=0)
 
 
 @pytest.fixture

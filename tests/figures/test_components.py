@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 
 from dupeval.figures.components import ComponentsOfQuery, two_components
-from dupeval.figures.material import Material
+from dupeval.figures.inputs import FigureInputs
 
 
 def test_points_in_a_plane_keep_their_distances() -> None:
@@ -38,8 +38,8 @@ def test_equal_images_lie_on_one_point(n: int, d: int) -> None:
 
 
 @pytest.mark.usefixtures("in_style")
-def test_every_method_has_a_panel_and_every_image_a_thumbnail(material: Material) -> None:
-    picture = ComponentsOfQuery(query="one", methods=("raw", "raw_pca")).draw(material)
+def test_every_method_has_a_panel_and_every_image_a_thumbnail(inputs: FigureInputs) -> None:
+    picture = ComponentsOfQuery(query="one", methods=("raw", "raw_pca")).draw(inputs)
     page, *panels = picture.canvas.axes
     assert [axes.get_title(loc="left").split(":")[0] for axes in panels] == ["raw", "raw_pca"]
     assert len(page.images) == 2 * 5
@@ -47,7 +47,7 @@ def test_every_method_has_a_panel_and_every_image_a_thumbnail(material: Material
 
 
 @pytest.mark.usefixtures("in_style")
-def test_of_many_images_some_are_shown_and_the_caption_says_so(material: Material) -> None:
-    picture = ComponentsOfQuery(query="one", methods=("raw",), most_images=3).draw(material)
+def test_of_many_images_some_are_shown_and_the_caption_says_so(inputs: FigureInputs) -> None:
+    picture = ComponentsOfQuery(query="one", methods=("raw",), most_images=3).draw(inputs)
     assert len(picture.canvas.axes[0].images) == 3
     assert "Of 5 images 3 are shown" in picture.text

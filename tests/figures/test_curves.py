@@ -11,22 +11,24 @@ from hypothesis import strategies as st
 from dupeval.clustering import Dendrogram
 from dupeval.errors import SettingsError
 from dupeval.figures.curves import (
-    MeanCurve,
-    Scored,
     has_threshold,
+    mean_curve,
     pooled_curve,
     pooled_scores,
-    short,
+    scored,
 )
-from dupeval.figures.material import Material
+from dupeval.figures.inputs import FigureInputs
 from dupeval.metrics import PairCurve, PairScores, pair_curve, pair_scores
 
 INF = math.inf
 
 
-def test_the_curves_of_decisions_are_those_of_the_parameters_they_chose(chosen: Material) -> None:
-    found = Scored.of(chosen, "raw_pca", "nested")
-    for place, (curve, decision) in enumerate(zip(found.curves, found.decisions, strict=True)):
+def test_the_curves_of_decisions_are_those_of_the_parameters_they_chose(
+    chosen: FigureInputs,
+) -> None:
+    curves, _ = scored(chosen, "raw_pca", "nested")
+    decisions = [chosen.stored.decision("raw_pca", "nested", slug) for slug in chosen.slugs]
+    for place, (curve, decision) in enumerate(zip(curves, decisions, strict=True)):
         assert decision.params == {"metric": "cityblock", "linkage": "single", "size": 6}
         tree = chosen.answers("raw_pca").dendrogram(place, decision.params, decision.hidden)
         assert set(curve.thresholds[1:]) == set(tree.heights)
@@ -34,24 +36,24 @@ def test_the_curves_of_decisions_are_those_of_the_parameters_they_chose(chosen: 
 
 class TestMeans:
     def test_of_two_step_functions(self) -> None:
-        mean = MeanCurve.of([perfect_between(1, 3), perfect_between(2, 4)])
-        assert mean.thresholds.tolist() == [-INF, 1, 2, 3, 4]
-        assert mean.f1.tolist() == [0, 0.5, 1, 0.5, 0]
-        assert mean.recall.tolist() == [0, 0.5, 1, 0.5, 0]
+        thresholds, means = mean_curve([perfect_between(1, 3), perfect_between(2, 4)])
+        assert thresholds.tolist() == [-INF, 1, 2, 3, 4]
+        assert list(means) == ["F1", "precision", "recall"]
+        assert means["F1"].tolist() == means["recall"].tolist() == [0, 0.5, 1, 0.5, 0]
 
     def test_they_are_means_of_f1_and_not_the_f1_of_means(self) -> None:
         half = PairCurve(np.array([-INF]), *np.array([[1], [0], [1], [0]]))
         whole = PairCurve(np.array([-INF]), *np.array([[1], [1], [0], [0]]))
-        mean = MeanCurve.of([half, whole])
-        assert (mean.precision[0], mean.recall[0]) == (0.75, 0.75)
-        assert mean.f1[0] == pytest.approx(2 / 3)
+        _, means = mean_curve([half, whole])
+        assert (means["precision"][0], means["recall"][0]) == (0.75, 0.75)
+        assert means["F1"][0] == pytest.approx(2 / 3)
 
     def test_of_partitions_without_a_threshold(self) -> None:
         found = [[0, 0, 1], [0, 0, 0]]
         curves = [PairCurve.of_partition(pair_scores([0, 0, 1], labels)) for labels in found]
-        mean = MeanCurve.of(curves)
-        assert not has_threshold(mean)
-        assert mean.precision.tolist() == [pytest.approx((1 + 1 / 3) / 2)]
+        thresholds, means = mean_curve(curves)
+        assert not has_threshold(thresholds)
+        assert means["precision"].tolist() == [pytest.approx((1 + 1 / 3) / 2)]
 
 
 class TestPooled:
@@ -82,9 +84,9 @@ class TestPooled:
         pooled, own = pooled_curve(curves).at(threshold), [c.at(threshold) for c in curves]
         assert (pooled.tp, pooled.fp) == (sum(s.tp for s in own), sum(s.fp for s in own))
         assert (pooled.fn, pooled.tn) == (sum(s.fn for s in own), sum(s.tn for s in own))
-        means = MeanCurve.of(curves)
-        place = np.searchsorted(means.thresholds, threshold, side="right") - 1
-        assert means.f1[place] == pytest.approx(np.mean([s.f1 for s in own]))
+        thresholds, means = mean_curve(curves)
+        place = np.searchsorted(thresholds, threshold, side="right") - 1
+        assert means["F1"][place] == pytest.approx(np.mean([s.f1 for s in own]))
 
     def test_rows_of_queries(self) -> None:
         rows = [{"tp": 1, "fp": 0, "fn": 1, "tn": 4}, {"tp": 2, "fp": 1, "fn": 0, "tn": 3}]
@@ -92,28 +94,18 @@ class TestPooled:
 
 
 class TestWhatIsStored:
-    def test_scores_are_those_of_table_1(self, material: Material) -> None:
-        rows = material.stored.table1
+    def test_scores_are_those_of_table_1(self, inputs: FigureInputs) -> None:
+        rows = inputs.stored.table1
         for method in ("raw", "raw_pca"):
-            scored = Scored.of(material, method, "loqo")
+            curves, thresholds = scored(inputs, method, "loqo")
             row = rows[rows["method"] == method].iloc[0]
-            assert np.mean([s.f1 for s in scored.scores]) == pytest.approx(row["f1"], abs=1e-6)
-            on_curves = [
-                curve.at(decided.threshold)
-                for curve, decided in zip(scored.curves, scored.decisions, strict=True)
-            ]
-            assert on_curves == list(scored.scores)
+            f1 = [c.at(threshold).f1 for c, threshold in zip(curves, thresholds, strict=True)]
+            assert np.mean(f1) == pytest.approx(row["f1"], abs=1e-6)
 
-    def test_a_protocol_that_was_not_run(self, material: Material) -> None:
+    def test_a_protocol_that_was_not_run(self, inputs: FigureInputs) -> None:
         with pytest.raises(SettingsError, match="no results of the protocol 'fixed'; possible: lo"):
-            Scored.of(material, "raw", "fixed")
+            scored(inputs, "raw", "fixed")
 
-    def test_a_method_that_is_not_in_the_run(self, material: Material) -> None:
+    def test_a_method_that_is_not_in_the_run(self, inputs: FigureInputs) -> None:
         with pytest.raises(SettingsError, match="'vgg' is not in the run; possible: raw, raw_pca"):
-            Scored.of(material, "vgg", "loqo")
-
-
-def test_a_long_name_keeps_its_end_which_tells_it_from_others() -> None:
-    assert short("vgg_pca_transductive") == "vgg_pca_transductive"
-    assert short("a_method_with_a_long_name_2") == "a_method_w…ng_name_2"
-    assert short("two\nlines") == "two lines"
+            scored(inputs, "vgg", "loqo")

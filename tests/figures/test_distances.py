@@ -8,7 +8,7 @@ from labelled import dataset_of, given_workshop
 from dupeval.engine.answers import Answers
 from dupeval.errors import SettingsError
 from dupeval.figures.distances import DistancesOfPairs, distances_of
-from dupeval.figures.material import Material
+from dupeval.figures.inputs import FigureInputs
 from dupeval.method.vectors import VectorMethod
 from dupeval.protocol import Decision
 
@@ -20,9 +20,10 @@ def test_pairs_of_one_photograph_and_of_two_of_all_queries() -> None:
     answers = Answers(method, given_workshop(dataset, vectors, method.representation))
     decisions = [Decision({}, 1.0), Decision({}, 4.0)]
     found = distances_of(answers, decisions, [q.photographs for q in dataset.queries])
-    assert found.same.tolist() == [1, 7]
-    assert found.different.tolist() == [10, 9]
-    assert found.threshold == 2.5
+    assert {name: part.tolist() for name, part in found.items()} == {
+        "same": [1, 7],
+        "different": [10, 9],
+    }
 
 
 def test_they_are_those_of_the_chosen_parameters() -> None:
@@ -32,21 +33,21 @@ def test_they_are_those_of_the_chosen_parameters() -> None:
     answers = Answers(method, given_workshop(dataset, vectors, method.representation))
     decisions = [Decision({"metric": "cityblock"}, 1.0), Decision({}, 1.0)]
     found = distances_of(answers, decisions, [q.photographs for q in dataset.queries])
-    assert found.same.tolist() == [7, 5]
+    assert found["same"].tolist() == [7, 5]
 
 
 @pytest.mark.usefixtures("in_style")
 class TestTheFigure:
-    def test_areas_are_one_and_counts_are_told(self, material: Material) -> None:
-        picture = DistancesOfPairs(methods=("raw",)).draw(material)
+    def test_areas_are_one_and_counts_are_told(self, inputs: FigureInputs) -> None:
+        picture = DistancesOfPairs(methods=("raw",)).draw(inputs)
         (axes,) = picture.canvas.axes
         areas = [patch.get_data() for patch in axes.patches]
         assert [np.sum(a.values * np.diff(a.edges)) for a in areas] == pytest.approx([1, 1])
         # 10 + 6 + 1 pairs, of which 3 + 2 are true.
         assert "5 of the same photograph, 12 of different ones" in picture.text
 
-    def test_a_method_without_vectors_or_not_there(self, material: Material) -> None:
+    def test_a_method_without_vectors_or_not_there(self, inputs: FigureInputs) -> None:
         with pytest.raises(
             SettingsError, match="'phash' is not in the run; possible: raw, raw_pca"
         ):
-            DistancesOfPairs(methods=("phash",)).draw(material)
+            DistancesOfPairs(methods=("phash",)).draw(inputs)

@@ -7,8 +7,9 @@ from labelled import Labelled, labelled_query
 
 from dupeval.dataset import Dataset, Query
 from dupeval.errors import SettingsError
+from dupeval.figures import Picture
 from dupeval.figures.edits import RecallByEdit, numbers_of_pairs
-from dupeval.figures.material import Material
+from dupeval.figures.inputs import FigureInputs
 
 
 def query(slug: str, *images: tuple[str, str, str]) -> Query:
@@ -47,32 +48,38 @@ def test_nor_where_only_edited_copies_meet() -> None:
         numbers_of_pairs(Dataset("edited", (query("one", *images),)))
 
 
+def read(picture: Picture) -> tuple[list[str], list[str], list[list[str]]]:
+    """Return the columns' and the rows' names, and what stands in the cells."""
+    (axes,) = picture.canvas.axes
+    columns, rows = (
+        [text.get_text() for text in labels]
+        for labels in (axes.get_xticklabels(), axes.get_yticklabels())
+    )
+    texts = [text.get_text() for text in axes.texts]
+    return columns, rows, [texts[i : i + len(columns)] for i in range(0, len(texts), len(columns))]
+
+
 @pytest.mark.usefixtures("in_style")
 class TestTheFigure:
-    def test_the_first_column_is_table_1s_pooled_recall(self, material: Material) -> None:
-        picture = RecallByEdit().draw(material)
-        (page,) = picture.canvas.axes
-        texts = [text.get_text() for text in page.texts]
-        assert texts[0] == "all pairs (5)"
-        assert sorted(texts[1:4]) == ["colour (1)", "crop (2)", "mirror (2)"]
-        recall = material.stored.table1.set_index("method")["recall_micro"]
-        for method in ("raw", "raw_pca"):
-            assert texts[texts.index(method) + 1] == f"{recall[method]:.2f}"
+    def test_the_first_column_is_table_1s_pooled_recall(self, inputs: FigureInputs) -> None:
+        picture = RecallByEdit().draw(inputs)
+        families, methods, cells = read(picture)
+        assert families[0] == "all pairs (5)"
+        assert sorted(families[1:]) == ["colour (1)", "crop (2)", "mirror (2)"]
+        assert methods == ["raw", "raw_pca"]
+        recall = inputs.stored.table1.set_index("method")["recall_micro"]
+        assert [row[0] for row in cells] == [f"{recall[method]:.2f}" for method in methods]
 
-    def test_a_cell_is_the_recall_of_the_pairs_of_a_family(self, material: Material) -> None:
-        (page,) = RecallByEdit(methods=("raw",)).draw(material).canvas.axes
-        texts = [text.get_text() for text in page.texts]
-        names = [name.split(" (")[0] for name in texts[:4]]
-        cells = dict(zip(names, texts[texts.index("raw") + 1 :], strict=True))
+    def test_a_cell_is_the_recall_of_the_pairs_of_a_family(self, inputs: FigureInputs) -> None:
+        families, _, (row,) = read(RecallByEdit(methods=("raw",)).draw(inputs))
+        cells = dict(zip((name.split(" (")[0] for name in families), row, strict=True))
         place = ("loqo", "raw")
-        groups = [material.stored.partitions[*place, slug] for slug in ("one", "두번째")]
+        groups = [inputs.stored.partitions[*place, slug] for slug in ("one", "두번째")]
         found = [of["a.png"] == of["b.jpg"] for of in groups]
         assert cells["crop"] == cells["mirror"] == f"{sum(found) / 2:.2f}"
         assert cells["colour"] == f"{groups[0]['a.png'] == groups[0]['e.png']:.2f}"
 
-    def test_of_many_families_those_with_the_most_pairs(self, material: Material) -> None:
-        picture = RecallByEdit(most_families=2).draw(material)
-        (page,) = picture.canvas.axes
-        texts = [text.get_text() for text in page.texts]
-        assert "colour (1)" not in texts
+    def test_of_many_families_those_with_the_most_pairs(self, inputs: FigureInputs) -> None:
+        picture = RecallByEdit(most_families=2).draw(inputs)
+        assert "colour (1)" not in read(picture)[0]
         assert picture.text.endswith("Left out: 1 families with fewer pairs.")

@@ -1,57 +1,101 @@
-"""Wrong and missed pairs of a partition, image by image."""
+"""Wrong and missed pairs, group by group, and which images tell most."""
 
-from collections import Counter
-from itertools import combinations
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from labelled import Labelled, labelled_query
 
-from dupeval.figures.mistakes import Mistakes, Part
+from dupeval.dataset import Query
+from dupeval.figures.groups import mistakes_of
+from dupeval.figures.mistakes import GroupPart, found_groups, most_telling
 from dupeval.metrics import pair_scores
 
-
-def mistakes(photographs: str, groups: list[int]) -> Mistakes:
-    """Make the mistakes of images called 0, 1, ... that show these photographs."""
-    images = [Labelled(str(i), Path(str(i)), p) for i, p in enumerate(photographs)]
-    partition = {str(i): group for i, group in enumerate(groups)}
-    return Mistakes.of(labelled_query("q", "q", images), partition)
+LABELLED = st.lists(
+    st.tuples(st.sampled_from("pqrs"), st.integers(0, 4)), min_size=1, max_size=12
+).map(lambda pairs: ([p for p, _ in pairs], [label for _, label in pairs]))
 
 
-def test_by_hand() -> None:
-    # p p q together, p alone, r alone.
-    found = mistakes("qpppr", [5, 5, 5, 7, 1])
-    assert found.groups == ((1, 2, 0), (3,), (4,))
-    assert found.wrong == (2, 1, 1, 0, 0)
-    assert found.missed == (0, 1, 1, 2, 0)
-    assert (found.scores.tp, found.scores.fp, found.scores.fn) == (1, 2, 2)
+def query(slug: str, photographs: str) -> Query:
+    images = (
+        Labelled(f"{i}.png", Path(f"{slug}/{i}.png"), photograph, "", f"{slug}{i}")
+        for i, photograph in enumerate(photographs)
+    )
+    return labelled_query(slug, slug.upper(), images)
 
 
-@given(st.lists(st.tuples(st.sampled_from("pqr"), st.integers(0, 3)), min_size=1, max_size=8))
-def test_each_pair_counts_for_both_its_images(images: list[tuple[str, int]]) -> None:
-    photographs, groups = zip(*images, strict=True)
-    found = mistakes("".join(photographs), list(groups))
-    wrong, missed = Counter[int](), Counter[int]()
-    for i, j in combinations(range(len(images)), 2):
-        same, together = photographs[i] == photographs[j], groups[i] == groups[j]
-        wrong.update([i, j] if together and not same else [])
-        missed.update([i, j] if same and not together else [])
-    assert found.wrong == tuple(wrong[i] for i in range(len(images)))
-    assert found.missed == tuple(missed[i] for i in range(len(images)))
-    assert found.scores == pair_scores(photographs, groups)
-    assert sum(found.wrong) == 2 * found.scores.fp
-    assert sum(found.missed) == 2 * found.scores.fn
-    assert sorted(i for group in found.groups for i in group) == list(range(len(images)))
+class TestFoundGroups:
+    def test_a_group_is_split_by_photograph_the_largest_part_first(self) -> None:
+        (group,) = found_groups("qpp", [5, 5, 5])
+        assert group.parts == (GroupPart("p", (1, 2), 0), GroupPart("q", (0,), 0))
+        assert (group.n_images, group.wrong, group.missed) == (3, 2, 0)
+
+    def test_missed_pairs_are_counted_at_both_ends(self) -> None:
+        groups = found_groups("pppp", [0, 0, 1, 2])
+        assert [(group.n_images, group.missed) for group in groups] == [(2, 4), (1, 3), (1, 3)]
+
+    def test_the_worst_come_first_wrong_before_missed_before_right(self) -> None:
+        groups = found_groups("aabbbcdee", [0, 0, 1, 1, 2, 3, 3, 4, 4])
+        assert [[part.photograph for part in group.parts] for group in groups] == [
+            ["c", "d"],
+            ["b"],
+            ["b"],
+            ["a"],
+            ["e"],
+        ]
+
+    @given(LABELLED)
+    def test_wrong_and_missed_pairs_add_up_to_the_scores(
+        self, labelled: tuple[list[str], list[int]]
+    ) -> None:
+        photographs, labels = labelled
+        groups, scores = found_groups(photographs, labels), pair_scores(photographs, labels)
+        assert sum(group.wrong for group in groups) == scores.fp
+        assert sum(group.missed for group in groups) == 2 * scores.fn
+        images = [image for group in groups for part in group.parts for image in part.images]
+        assert sorted(images) == list(range(len(labels)))
+
+    @given(LABELLED)
+    def test_of_each_image_those_it_is_wrongly_with_and_those_it_misses_are_counted(
+        self, labelled: tuple[list[str], list[int]]
+    ) -> None:
+        photographs, labels = labelled
+        everything = frozenset(range(len(labels)))
+        for group in found_groups(photographs, labels):
+            for i, counts in mistakes_of(group, everything).items():
+                together = [label == labels[i] for label in labels]
+                same = [photograph == photographs[i] for photograph in photographs]
+                both = list(zip(together, same, strict=True))
+                assert counts == (both.count((True, False)), both.count((False, True)))
 
 
-class TestWhatIsShown:
-    def test_all_of_it_where_there_is_room(self) -> None:
-        found = mistakes("ppq", [0, 0, 1])
-        assert found.parts(3, 1) == [Part((0, 1), 2), Part((2,), 1)]
+class TestMostTelling:
+    EASY = query("easy", "aabcd")
+    # The second partition has the worse group, b with c and d; the first one only c with d.
+    GALLERIES = (found_groups("aabcd", [0, 0, 1, 2, 2]), found_groups("aabcd", [0, 0, 1, 1, 1]))
 
-    def test_else_groups_with_most_mistakes_and_of_them_different_photographs(self) -> None:
-        found = mistakes("ssssppppqrr", [0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 3])
-        # Groups: four s, right; p p p p q, four wrong pairs; r and r, one missed pair.
-        assert found.parts(4, 2) == [Part((4, 8), 5), Part((9,), 1), Part((10,), 1)]
-        assert found.parts(1, 2) == [Part((8,), 5)]
+    def test_all_images_where_there_is_room(self) -> None:
+        chosen = most_telling([self.EASY], {"easy": self.GALLERIES}, 60, 60)
+        assert chosen == {"easy": frozenset(range(5))}
+
+    @pytest.mark.parametrize(("most", "expected"), [(1, {3}), (2, {3, 4}), (3, {2, 3, 4})])
+    def test_otherwise_those_of_every_partitions_worst_group_come_first(
+        self, most: int, expected: set[int]
+    ) -> None:
+        chosen = most_telling([self.EASY], {"easy": self.GALLERIES}, most, 60)
+        assert chosen == {"easy": expected}
+
+    def test_a_large_group_leaves_room_for_others(self) -> None:
+        photographs = "a" * 10 + "b" * 10 + "cd"
+        groups = found_groups(photographs, [0] * 20 + [1] * 2)
+        chosen = most_telling([query("q", photographs)], {"q": [groups]}, 8, 60)
+        assert chosen == {"q": {0, 1, 2, 10, 11, 12, 20, 21}}
+
+    def test_queries_in_which_most_goes_wrong_come_first_when_not_all_have_room(self) -> None:
+        hard = query("hard", "aaa")
+        galleries = {"easy": self.GALLERIES, "hard": (found_groups("aaa", [0, 1, 2]),) * 3}
+        assert most_telling([self.EASY, hard], galleries, 60, 4) == {
+            "hard": frozenset({0, 1, 2}),
+            "easy": frozenset({3}),
+        }

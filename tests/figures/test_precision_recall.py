@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dupeval.errors import SettingsError
-from dupeval.figures.material import Material
-from dupeval.figures.precision_recall import PrecisionAndRecall, worst_case
+from dupeval.figures.curves import PrecisionAndRecall, worst_case
+from dupeval.figures.inputs import FigureInputs
 from dupeval.method.imported import ImportedMethod
 from dupeval.metrics import PairCurve, pair_scores
 
@@ -81,34 +81,34 @@ class TestTheLine:
 
 @pytest.mark.usefixtures("in_style")
 class TestTheFigure:
-    def test_a_mark_is_the_pooled_row_of_table_1(self, material: Material) -> None:
-        picture = PrecisionAndRecall(methods=("raw_pca",), protocols=("loqo",)).draw(material)
+    def test_a_mark_is_the_pooled_row_of_table_1(self, inputs: FigureInputs) -> None:
+        picture = PrecisionAndRecall(methods=("raw_pca",), protocols=("loqo",)).draw(inputs)
         (axes,) = picture.canvas.axes
-        row = material.stored.table1.set_index("method").loc["raw_pca"]
+        row = inputs.stored.table1.set_index("method").loc["raw_pca"]
         mark = axes.lines[-1]
         drawn = (mark.get_xdata()[0], mark.get_ydata()[0])
         assert drawn == pytest.approx((row["recall_micro"], row["precision_micro"]), abs=1e-6)
         assert f"F1 {row['f1_micro']:.2f}" in [text.get_text() for text in axes.texts]
 
     def test_by_default_every_method_has_a_panel_with_the_others_behind(
-        self, material: Material
+        self, inputs: FigureInputs
     ) -> None:
-        picture = PrecisionAndRecall().draw(material)
+        picture = PrecisionAndRecall().draw(inputs)
         titles = [axes.get_title(loc="left") for axes in picture.canvas.axes]
         assert titles == ["raw", "raw_pca"]
         # Four lines of equal F1, the other method, the method, its mark.
         assert [len(axes.lines) for axes in picture.canvas.axes] == [7, 7]
         assert picture.text.endswith("Without scores: none.")
 
-    def test_a_tool_that_is_not_installed_any_more_is_left_out(self, material: Material) -> None:
-        methods = {**material.methods, "raw_pca": ImportedMethod(file=None)}
-        without = replace(material, methods=methods)
+    def test_a_tool_that_is_not_installed_any_more_is_left_out(self, inputs: FigureInputs) -> None:
+        methods = {**inputs.methods, "raw_pca": ImportedMethod(file=None)}
+        without = replace(inputs, methods=methods)
         picture = PrecisionAndRecall().draw(without)
         assert [axes.get_title(loc="left") for axes in picture.canvas.axes] == ["raw"]
         assert "Without scores: raw_pca (nothing to import" in picture.text
         with pytest.raises(SettingsError, match="no method can be drawn; without scores: raw_pca"):
             PrecisionAndRecall(methods=("raw_pca",)).draw(without)
 
-    def test_a_protocol_without_results_lists_those_that_have(self, material: Material) -> None:
+    def test_a_protocol_without_results_lists_those_that_have(self, inputs: FigureInputs) -> None:
         with pytest.raises(SettingsError, match="of the protocol 'oracle'; possible: loqo"):
-            PrecisionAndRecall(protocols=("oracle",)).draw(material)
+            PrecisionAndRecall(protocols=("oracle",)).draw(inputs)

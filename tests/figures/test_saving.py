@@ -1,30 +1,31 @@
 """A picture as files: the same bytes each time, and a caption that cannot be mistaken."""
 
+import hashlib
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from dupeval.dataset import Dataset
-from dupeval.figures import Picture, style
-from dupeval.figures.saving import caption, files_of
-from dupeval.figures.thumbnails import place
+from dupeval.figures import Picture, layout, style
+from dupeval.figures.saving import StoredFigure, caption, files_of
 
 
 def picture(title: str = "A title") -> Picture:
-    canvas = style.canvas(1.0, 2.0)
-    page = style.page(canvas)
-    style.write(page, 0.1, 0.8, "금융당국이 abc")
+    canvas = layout.canvas_of(1.0, 2.0)
+    page = layout.page(canvas)
+    layout.write(page, 0.1, 0.8, "금융당국이 abc")
     pixels = np.random.default_rng(0).integers(0, 255, (40, 60, 3), np.uint8)
-    place(page, pixels, 1.0, 0.4, style.GREY)
+    layout.place(page, pixels, 1.0, 0.4, style.GREY)
     return Picture(canvas, title, "What is seen.", "loqo", {"query": "one", "method": "raw"})
 
 
 @pytest.mark.usefixtures("in_style")
 class TestFiles:
     def test_a_figure_is_a_png_a_pdf_and_a_caption(self, dataset: Dataset) -> None:
-        contents = files_of("name", picture(), dataset)
+        contents, _ = files_of("name", picture(), dataset, "t")
         assert list(contents) == ["name.png", "name.pdf", "name.md"]
         with Image.open(io.BytesIO(contents["name.png"])) as png:
             assert png.size == (400, 200)
@@ -32,39 +33,54 @@ class TestFiles:
         assert contents["name.pdf"].startswith(b"%PDF")
 
     def test_the_same_picture_is_the_same_bytes(self, dataset: Dataset) -> None:
-        assert files_of("name", picture(), dataset) == files_of("name", picture(), dataset)
+        assert files_of("name", picture(), dataset, "t") == files_of(
+            "name", picture(), dataset, "t"
+        )
 
     def test_no_date_and_no_version_is_written(self, dataset: Dataset) -> None:
-        contents = files_of("name", picture(), dataset)
+        contents, _ = files_of("name", picture(), dataset, "t")
         with Image.open(io.BytesIO(contents["name.png"])) as png:
             assert set(png.info) <= {"dpi"}
         for mark in (b"CreationDate", b"matplotlib", b"Matplotlib"):
             assert mark not in contents["name.pdf"]
 
     def test_fonts_are_embedded_as_truetype(self, dataset: Dataset) -> None:
-        pdf = files_of("name", picture(), dataset)["name.pdf"]
+        pdf = files_of("name", picture(), dataset, "t")[0]["name.pdf"]
         assert b"+DejaVuSans" in pdf
         assert b"+NanumGothic" in pdf
         assert b"/CIDFontType2" in pdf
         assert b"/Type3" not in pdf
 
+    def test_what_the_caption_says_is_stored_as_fields(self, dataset: Dataset) -> None:
+        contents, stored = files_of("name", picture(), dataset, "t")
+        assert stored == StoredFigure(
+            hashlib.sha256(contents["name.png"]).hexdigest(),
+            "t",
+            title="A title",
+            alt="A title",
+            text="What is seen.",
+            facts=(
+                f"Data: small, 3 queries, 11 images, fingerprint {dataset.fingerprint[:12]}",
+                "Protocol: loqo",
+                "Settings: query=one, method=raw",
+            ),
+        )
+        assert contents["name.md"].decode() == caption(stored)
+
 
 class TestCaption:
-    def test_says_data_protocol_and_settings(self, dataset: Dataset) -> None:
-        with style.style():
-            lines = caption(picture(), dataset).splitlines()
-        assert lines == [
+    FIGURE = StoredFigure("p", None, "A title", "", "What is seen.", ("Data: [1]", "Protocol: x"))
+
+    def test_says_all_but_what_is_for_who_does_not_see(self) -> None:
+        assert caption(self.FIGURE).splitlines() == [
             "**A title.** What is seen.",
             "",
-            f"- Data: small, 3 queries, 11 images, fingerprint {dataset.fingerprint[:12]}",
-            "- Protocol: loqo",
-            "- Settings: query=one, method=raw",
+            r"- Data: \[1\]",
+            "- Protocol: x",
         ]
 
-    def test_text_from_outside_stays_text(self, dataset: Dataset) -> None:
-        with style.style():
-            hostile = picture("<script>x</script>\n# *bold* [link](u) `code` |")
-        first = caption(hostile, dataset).splitlines()[0]
-        assert first.startswith(
+    def test_text_from_outside_stays_text(self) -> None:
+        hostile = replace(self.FIGURE, title="<script>x</script> # *bold* [link](u) `code` |")
+        assert caption(hostile).startswith(
             r"**&lt;script&gt;x&lt;/script&gt; # \*bold\* \[link\](u) \`code\` \|.**"
         )

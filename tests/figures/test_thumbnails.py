@@ -1,16 +1,14 @@
-"""Small copies of images, and which of many are shown."""
+"""Small copies of images."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 
 from dupeval.dataset import ImageHandle
 from dupeval.errors import DupevalError
-from dupeval.figures.thumbnails import spread, thumbnails
+from dupeval.figures.layout import thumbnails
 
 
 def image(path: Path, size: tuple[int, int]) -> ImageHandle:
@@ -48,15 +46,3 @@ def test_one_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path.write_bytes(b"no image")
     with pytest.raises(DupevalError, match=r"broken\.png: not an image that Pillow can read"):
         thumbnails([ImageHandle.of(path, "broken.png", "")], 0.5, 0.5)
-
-
-@given(st.integers(1, 3000), st.integers(1, 50))
-def test_of_many_some_are_shown_evenly_spread(n: int, most: int) -> None:
-    places = spread(n, most)
-    assert len(places) == min(n, most)
-    assert places == sorted(set(places))
-    assert places[0] == 0
-    if len(places) > 1:
-        assert places[-1] == n - 1
-        steps = np.diff(places)
-        assert steps.max() - steps.min() <= 1

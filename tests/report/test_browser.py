@@ -17,7 +17,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 
-from dupeval.figures.record import FILE_NAME, Origin, record_bytes
+from dupeval.figures.saving import FILE_NAME, StoredFigure, record_bytes
 from dupeval.files import file_sha256
 from dupeval.report import write_report
 from dupeval.report.page import address
@@ -58,7 +58,7 @@ def report(stored, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "figures").mkdir()
     picture = folder / "figures" / "bars.png"
     Image.new("RGB", (2000, 900), "navy").save(picture)
-    drawn = {"bars": Origin(file_sha256(picture), None)}
+    drawn = {"bars": StoredFigure(file_sha256(picture), None, "Bars", "Bars", "Of F1.", ())}
     record = record_bytes(picture.parent, stored.dataset.fingerprint, drawn)
     picture.with_name(FILE_NAME).write_bytes(record)
     return write_report(

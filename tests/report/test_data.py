@@ -13,9 +13,9 @@ import pytest
 from labelled import Labelled, labelled_query
 
 from dupeval.dataset import Dataset
-from dupeval.report.data import ReportData, mark, number, report_data
-from dupeval.report.galleries import found_groups, most_telling
-from dupeval.report.pictures import Format, Picture
+from dupeval.figures.mistakes import found_groups, most_telling
+from dupeval.report.data import ReportData, number, report_data
+from dupeval.report.pictures import EncodedPicture, Format
 from dupeval.stored import StoredResults
 
 PHOTOGRAPHS = "rpqpsqp"
@@ -55,7 +55,7 @@ def made(
 ) -> tuple[ReportData, dict[str, Any]]:
     """Return the data of one query and one method, and what it says of the method."""
     of = results({("loqo", "raw", "q"): LABELS})
-    pictures = {name: Picture(f"data:{name}", 4, 3) for name in pictured}
+    pictures = {name: EncodedPicture(f"data:{name}", 4, 3) for name in pictured}
     groups = {("loqo", "raw", "q"): found_groups(PHOTOGRAPHS, LABELS)}
     data = report_data(dataset(), of, groups, {"q": shown}, (pictures, form))
     return data, data.json["protocols"][0]["methods"][0]
@@ -100,7 +100,20 @@ class TestAllImagesShown:
         assert query["params"] == {"n_components": 0.9}
 
     def test_what_is_missed_of_each_edit(self) -> None:
-        assert made(frozenset(range(7)))[1]["edits"] == [["mirror", 2, 2]]
+        assert made(frozenset(range(7)))[1]["edits"] == [("mirror", 2, 2)]
+
+    def test_edits_of_which_the_largest_share_is_missed_come_first(self) -> None:
+        edits = ("", "crop:0.8+mirror", "crop:0.5", "jpeg:9")
+        images = (
+            Labelled(f"{i}.png", Path(f"{i}.png"), "p", edit, str(i))
+            for i, edit in enumerate(edits)
+        )
+        of = Dataset("d", (labelled_query("q", "Q", images),))
+        labels = {("loqo", "raw", "q"): [0, 1, 0, 1]}
+        groups = {place: found_groups("pppp", found) for place, found in labels.items()}
+        data = report_data(of, results(labels), groups, {"q": frozenset()}, ({}, LARGE))
+        (method,) = data.json["protocols"][0]["methods"]
+        assert method["edits"] == [("jpeg", 1, 1), ("mirror", 1, 1), ("crop", 1, 2)]
 
     def test_a_picture_is_there_once_even_if_images_share_it(self) -> None:
         of = dataset()
@@ -109,10 +122,10 @@ class TestAllImagesShown:
         of = replace(of, queries=(replace(query, images=twice),))
         places = {("loqo", "raw", "q"): LABELS}
         groups = {("loqo", "raw", "q"): found_groups(PHOTOGRAPHS, LABELS)}
-        pictures = {"0": Picture("data:0", 4, 3)}
+        pictures = {"0": EncodedPicture("data:0", 4, 3)}
         shown = {"q": frozenset(range(7))}
         data = report_data(of, results(places), groups, shown, (pictures, LARGE))
-        assert data.json["pictures"] == [["data:0", 4, 3]]
+        assert data.json["pictures"] == [("data:0", 4, 3)]
         assert {image[3] for image in data.json["queries"][0]["images"].values()} == {0}
 
     def test_nothing_is_to_be_noted(self) -> None:
@@ -152,13 +165,6 @@ class TestOfManyImages:
             data = report_data(of, results(labels), groups, shown, ({}, LARGE))
             sizes[n] = len(json.dumps(data.json))
         assert sizes[2000] < 1.5 * sizes[200] < 100_000
-
-
-@pytest.mark.parametrize(
-    ("place", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (27, "AB"), (701, "ZZ"), (702, "AAA")]
-)
-def test_marks_go_on_after_z(place: int, letters: str) -> None:
-    assert mark(place) == letters
 
 
 @pytest.mark.parametrize(

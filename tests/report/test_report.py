@@ -20,14 +20,12 @@ from PIL import Image
 from pydantic import ValidationError
 
 from dupeval.errors import DupevalError
-from dupeval.figures.record import FILE_NAME, Origin, record_bytes
+from dupeval.figures.saving import FILE_NAME, StoredFigure, record_bytes
 from dupeval.files import file_sha256
 from dupeval.rendering import NOTE
 from dupeval.report import Limits, write_report
 from dupeval.report.data import ReportData
-from dupeval.report.figures import StoredFigures
 from dupeval.report.page import address, render, sortable
-from dupeval.report.pictures import Format
 from dupeval.stored import read_results
 from dupeval.text import visible
 
@@ -63,9 +61,10 @@ def written(stored, out: Path, **given) -> str:
 
 
 def record(folder: Path, fingerprint: str, table1_sha256: str | None = None) -> None:
-    """Keep beside ``bars.png`` what it was drawn from."""
-    origin = Origin(file_sha256(folder / "bars.png"), table1_sha256)
-    (folder / FILE_NAME).write_bytes(record_bytes(folder, fingerprint, {"bars": origin}))
+    """Keep beside ``bars.png`` what it says and was drawn from."""
+    says = ("Bars <b>of</b>", 'Bars of "a" & b', "F1 <.", ("Data: <i>",))
+    figure = StoredFigure(file_sha256(folder / "bars.png"), table1_sha256, *says)
+    (folder / FILE_NAME).write_bytes(record_bytes(folder, fingerprint, {"bars": figure}))
 
 
 def data_of(html: str) -> dict:
@@ -135,9 +134,6 @@ class TestHostileNames:
             replace(stored.dataset, name=hidden, queries=tuple(queries)),
             read_results(stored.table1_dir, stored.dataset),
             ReportData({}, (hidden,)),
-            StoredFigures(),
-            ({}, Format(1, 1)),
-            Path(),
         )
         assert set("\x1b\r\u202e\0").isdisjoint(html)
         page = Page(html)
@@ -151,9 +147,7 @@ class TestHostileNames:
             replace(stored.dataset, name="</title><script>y"),
             replace(results, table1=table),
             ReportData({}, ("<script>z",)),
-            StoredFigures(),
-            ({}, Format(1, 1)),
-            Path("<script>"),
+            figures_dir=Path("<script>"),
         )
         assert len(Page(html).all("script")) == 2
 
@@ -184,9 +178,6 @@ class TestTable1:
             stored.dataset,
             replace(results, table1=table),
             nothing,
-            StoredFigures(),
-            ({}, Format(1, 1)),
-            Path(),
         )
         classes = [span["class"] for span in Page(html).all("span") if "source" in span["class"]]
         of_rows, legend = classes[:5], classes[5:]
@@ -213,7 +204,6 @@ class TestFigures:
         folder = tmp_path / "figures"
         folder.mkdir()
         Image.new("RGB", (3000, 1500), "navy").save(folder / "bars.png")
-        (folder / "bars.md").write_text("**Bars <b>of</b>.** F1 &lt;.\n\n- Data: <i>\n")
         record(folder, stored.dataset.fingerprint)
         return folder
 
@@ -222,7 +212,7 @@ class TestFigures:
     ) -> None:
         html = written(stored, tmp_path / "out", figures_dir=figures_dir)
         (image,) = Page(html).all("img")
-        assert (image["width"], image["height"], image["alt"]) == ("1600", "800", "Bars <b>of</b>.")
+        assert (image["width"], image["height"], image["alt"]) == ("1600", "800", 'Bars of "a" & b')
         assert image["src"].startswith("data:image/webp;base64,")
         assert "<p><strong>Bars &lt;b&gt;of&lt;/b&gt;.</strong> F1 &lt;.</p>" in html
         assert "<li>Data: &lt;i&gt;</li>" in html

@@ -10,12 +10,11 @@ import pytest
 
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
-from dupeval.figures.dimensions import F1ByDimensions, chosen, name_of
-from dupeval.figures.material import Material
-from dupeval.figures.swept import read_sweep, series_of
+from dupeval.figures.dimensions import F1ByDimensions, chosen, name_of, read_sweep, series_of
+from dupeval.figures.inputs import FigureInputs
 from dupeval.files import file_sha256
 from dupeval.statistics import mean_interval
-from dupeval.stored_run import StoredResultsError
+from dupeval.stored import StoredResultsError
 
 COLUMNS = ("method", "protocol", "query_set", "size", "linkage", "n_components", "f1")
 # Two linkages, two numbers of components, two queries; raw is not reduced.
@@ -40,6 +39,7 @@ def store(tmp_path: Path, dataset: Dataset) -> Callable[..., Path]:
         (rows if table is None else table).to_csv(tmp_path / "sweep.csv", index=False)
         run = {
             "dataset": {"name": dataset.name, "fingerprint": dataset.fingerprint},
+            "protocols": {"oracle": {"honest": False}, "loqo": {"honest": True}},
             "outputs": {"sweep.csv": file_sha256(tmp_path / "sweep.csv")},
         }
         (tmp_path / "run.json").write_text(json.dumps(run), encoding="utf-8")
@@ -52,7 +52,7 @@ class TestSeries:
     def test_one_for_each_combination_of_the_other_parameters(
         self, store: Callable[..., Path], dataset: Dataset
     ) -> None:
-        single, complete = series_of(read_sweep(store(), dataset), "raw_pca", "loqo")
+        single, complete = series_of(read_sweep(store(), dataset)[0], "raw_pca", "loqo")
         assert single.parameters == {"size": "4", "linkage": "single"}
         assert (single.n_components.tolist(), single.f1.tolist()) == ([1, 2], [0.4, 0.5])
         assert complete.f1.tolist() == [0.3, 0.9]
@@ -61,7 +61,7 @@ class TestSeries:
     def test_intervals_are_over_the_rows_of_queries(
         self, store: Callable[..., Path], dataset: Dataset
     ) -> None:
-        single, complete = series_of(read_sweep(store(), dataset), "raw_pca", "loqo")
+        single, complete = series_of(read_sweep(store(), dataset)[0], "raw_pca", "loqo")
         assert (single.low[0], single.high[0]) == mean_interval([0.2, 0.6])
         assert np.isnan(complete.low).all()
 
@@ -70,7 +70,7 @@ class TestSeries:
     ) -> None:
         rows = pd.DataFrame(ROWS, columns=COLUMNS)
         folder = store(rows[rows["query_set"] != "all"])
-        (single,) = series_of(read_sweep(folder, dataset), "raw_pca", "loqo")
+        (single,) = series_of(read_sweep(folder, dataset)[0], "raw_pca", "loqo")
         assert single.f1.tolist() == pytest.approx([0.4, 0.5])
 
     @pytest.mark.parametrize(
@@ -84,16 +84,22 @@ class TestSeries:
         self, store: Callable[..., Path], dataset: Dataset, method: str, protocol: str, message: str
     ) -> None:
         with pytest.raises(SettingsError, match=message):
-            series_of(read_sweep(store(), dataset), method, protocol)
+            series_of(read_sweep(store(), dataset)[0], method, protocol)
 
     def test_the_parameters_in_force_are_chosen_else_the_highest(
         self, store: Callable[..., Path], dataset: Dataset
     ) -> None:
-        single, complete = found = series_of(read_sweep(store(), dataset), "raw_pca", "loqo")
+        single, complete = found = series_of(read_sweep(store(), dataset)[0], "raw_pca", "loqo")
         in_force = {"representation.size": 4, "linkage": "single", "metric": "cosine"}
         assert chosen(found, in_force) is single
         assert chosen(found, {**in_force, "linkage": "ward"}) is complete
         assert chosen(found, {}) is complete
+
+
+def test_the_first_honest_protocol_of_the_sweep_is_the_default(
+    store: Callable[..., Path], dataset: Dataset
+) -> None:
+    assert read_sweep(store(), dataset)[1] == "loqo"
 
 
 class TestWhatCannotBeShown:
@@ -166,10 +172,10 @@ class TestWhatCannotBeShown:
 @pytest.mark.usefixtures("in_style")
 class TestTheFigure:
     def test_the_series_in_force_and_its_highest_point(
-        self, material: Material, store: Callable[..., Path]
+        self, inputs: FigureInputs, store: Callable[..., Path]
     ) -> None:
         folder = store()
-        picture = F1ByDimensions(sweep_dir=folder, methods=("raw_pca",)).draw(material)
+        picture = F1ByDimensions(sweep_dir=folder, methods=("raw_pca",)).draw(inputs)
         (axes,) = picture.canvas.axes
         assert axes.get_title(loc="right") == "complete"
         assert [text.get_text() for text in axes.texts] == ["0.900 at 2"]
@@ -180,12 +186,12 @@ class TestTheFigure:
         assert [t.get_text() for t in legend.texts] == ["in force", "its 95 % interval", "single"]
 
     def test_more_series_than_can_be_told_apart_are_grey(
-        self, material: Material, store: Callable[..., Path]
+        self, inputs: FigureInputs, store: Callable[..., Path]
     ) -> None:
         rows = [("raw_pca", "loqo", "all", i, "single", n, 0.1) for i in range(12) for n in (1, 2)]
         table = pd.DataFrame(rows, columns=COLUMNS)
         folder = store(table)
-        picture = F1ByDimensions(sweep_dir=folder, methods=("raw_pca",)).draw(material)
+        picture = F1ByDimensions(sweep_dir=folder, methods=("raw_pca",)).draw(inputs)
         assert "Grey lines: all other combinations" in picture.text
         assert len(picture.canvas.legends[0].texts) == 2
         assert len(picture.canvas.axes[0].lines) == 12

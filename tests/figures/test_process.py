@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from dupeval.figures.vgg_blocks import n_values, steps
+from dupeval.figures.process import n_values, steps
 from dupeval.representation.vgg import CLASSIFIERS, POOLS, VGG16, Layer
 from dupeval.representation.vgg_weights import build_network
 

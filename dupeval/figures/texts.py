@@ -1,10 +1,9 @@
-"""What the parts of a method are called in pictures."""
+"""What is written in pictures: what parts of methods are called, and names cut to what has room."""
 
 from __future__ import annotations
 
-from typing import Any
+from string import ascii_uppercase
 
-from dupeval.clustering import Linkage, Metric
 from dupeval.reduction import PCA
 from dupeval.representation import Representation
 from dupeval.representation.raw import RawPixels
@@ -25,6 +24,13 @@ def representation_lines(representation: Representation) -> list[str]:
     return [name, *(f"{setting} {value}" for setting, value in list(key.items())[:2])]
 
 
+def preparation_lines(representation: RawPixels | VGG16) -> list[str]:
+    """Return what is done to an image before all else."""
+    side = representation.size
+    grey = isinstance(representation, RawPixels) and representation.colour == "grey"
+    return [f"{_RESIZED[representation.resize]} {side}×{side}", *(["grey"] if grey else [])]
+
+
 def reduction_lines(reduction: PCA) -> list[str]:
     """Return what a reduction keeps and is fitted on."""
     kept = reduction.n_components
@@ -35,20 +41,20 @@ def reduction_lines(reduction: PCA) -> list[str]:
     ]
 
 
-def dendrogram_lines(linkage: Linkage, metric: Metric) -> list[str]:
-    """Return how images are joined."""
-    return [f"{metric} distance", f"{linkage} linkage"]
+def one_line(text: str, most: int = 80) -> str:
+    """Return text from outside as one line of at most `most` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
-def shape_text(*shape: Any) -> str:
-    """Return sizes as they are read."""
-    return "×".join(str(size) for size in shape)
+def short(name: str, most: int = 20) -> str:
+    """Return a method's name in at most so many characters; of a long one beginning and end."""
+    line = " ".join(name.split())
+    half = (most - 1) // 2
+    return line if len(line) <= most else f"{line[: most - 1 - half]}…{line[-half:]}"
 
 
-def preparation_lines(representation: RawPixels | VGG16) -> list[str]:
-    """Return what is done to an image before all else."""
-    size = representation.size
-    squared = f"{_RESIZED[representation.resize]} {shape_text(size, size)}"
-    if isinstance(representation, RawPixels) and representation.colour == "grey":
-        return [squared, "grey"]
-    return [squared]
+def letters(place: int) -> str:
+    """Return the letters of the photograph at a place: A to Z, then AA, AB and so on."""
+    earlier, last = divmod(place, 26)
+    return (letters(earlier - 1) if earlier else "") + ascii_uppercase[last]
