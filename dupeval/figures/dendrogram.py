@@ -41,7 +41,7 @@ class DendrogramOfQuery(Figure):
         protocol = inputs.protocol(self.protocol)
         decision = stored.decision(self.method, protocol, query.slug)
         answers = inputs.answers(self.method)
-        tree = Tree.of(answers.dendrogram(number, decision.params, decision.hidden))
+        tree = DrawnTree.of(answers.dendrogram(number, decision.params, decision.hidden))
         method = method.at(decision.params)
 
         n = len(query.images)
@@ -86,7 +86,7 @@ class DendrogramOfQuery(Figure):
 
 
 @dataclass(frozen=True)
-class Tree:
+class DrawnTree:
     """Where a dendrogram's leaves and merges are drawn.
 
     Leaves, shape (n,), are the observations from left to right; the one at place i has x = i. Of
@@ -121,7 +121,7 @@ class Tree:
         return cls(np.array(leaves, np.int64), np.array(corners).transpose(2, 0, 1))
 
 
-def _draw_tree(axes: Axes, tree: Tree, threshold: float) -> None:
+def _draw_tree(axes: Axes, tree: DrawnTree, threshold: float) -> None:
     below = tree.merges[:, 1, 1] <= threshold
     n = len(tree.leaves)
     width = 1.3 if n <= 100 else 0.5

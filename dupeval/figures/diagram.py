@@ -18,7 +18,7 @@ from PIL import Image
 
 from dupeval.clustering import Dendrogram
 from dupeval.figures import layout, style
-from dupeval.figures.dendrogram import Tree
+from dupeval.figures.dendrogram import DrawnTree
 from dupeval.figures.layout import Thumbnail, quantized
 from dupeval.figures.texts import one_line
 
@@ -136,7 +136,7 @@ def components(page: Axes, width: float, height: float) -> None:
 def dendrogram(page: Axes, width: float, height: float, cut: bool) -> None:
     """Draw a tree of six leaves, and where it is cut."""
     size = (width, height)
-    merges = (Tree.of(_SIX).merges * (0.72 / 5, 0.7) - (0.36, 0.35)) * size
+    merges = (DrawnTree.of(_SIX).merges * (0.72 / 5, 0.7) - (0.36, 0.35)) * size
     below = _SIX.heights <= _THRESHOLD
     for chosen, colour in ((~below, style.LIGHT if cut else style.INK), (below, style.INK)):
         page.add_collection(LineCollection(list(merges[chosen]), colors=colour, linewidths=1.1))

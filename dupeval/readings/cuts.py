@@ -68,7 +68,7 @@ class Cuts:
 
 
 @dataclass(frozen=True, eq=False)
-class Tree:
+class Partitions:
     """Cuts by height, and what the other kinds of cut need to know of them.
 
     Attributes
@@ -101,7 +101,7 @@ def trees_of(
     truth: Truth,
     features: Features,
     reductions: Sequence[Reduction],
-) -> Iterator[tuple[Reduction | None, dict[tuple[str, str], Tree]]]:
+) -> Iterator[tuple[Reduction | None, dict[tuple[str, str], Partitions]]]:
     """Yield what comes of vectors, without a reduction (None) and with each one, by clustering.
 
     Parameters
@@ -145,7 +145,7 @@ def _featured(X: Floats, features: Features) -> Floats:
     return X
 
 
-def _trees(distances: Sequence[OfMetric], truth: Truth) -> dict[tuple[str, str], Tree]:
+def _trees(distances: Sequence[OfMetric], truth: Truth) -> dict[tuple[str, str], Partitions]:
     return {
         (linkage, metric): _tree(
             [Dendrogram.from_distances(own[metric], linkage) for own in distances], truth
@@ -154,7 +154,7 @@ def _trees(distances: Sequence[OfMetric], truth: Truth) -> dict[tuple[str, str],
     }
 
 
-def _tree(dendrograms: Sequence[Dendrogram], truth: Truth) -> Tree:
+def _tree(dendrograms: Sequence[Dendrogram], truth: Truth) -> Partitions:
     shape = (len(dendrograms), max(len(own) for own in truth.labels))
     thresholds = np.full(shape, np.inf)
     tp, claimed, groups = (np.zeros(shape, np.int64) for _ in range(3))
@@ -165,4 +165,4 @@ def _tree(dendrograms: Sequence[Dendrogram], truth: Truth) -> Tree:
         tp[q, :n], claimed[q, :n] = curve.tp, curve.tp + curve.fp
         merged = np.searchsorted(dendrogram.heights, curve.thresholds, side="right")
         groups[q, :n] = len(labels) - merged
-    return Tree(Cuts(thresholds, tp, claimed), groups)
+    return Partitions(Cuts(thresholds, tp, claimed), groups)

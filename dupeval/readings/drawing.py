@@ -7,7 +7,7 @@ import io
 import numpy as np
 from matplotlib.axes import Axes
 
-from dupeval.figures.layout import canvas
+from dupeval.figures.layout import canvas_of
 from dupeval.figures.style import COLOURS, GREY, INK, SMALL, style
 from dupeval.readings.evidence import Chosen, Evidence
 from dupeval.readings.page import NAMES
@@ -21,7 +21,7 @@ def readings_figure(evidence: Evidence) -> bytes:
     chosen = evidence.chosen()
     content = io.BytesIO()
     with style():
-        figure = canvas(2.7, layout="constrained")
+        figure = canvas_of(2.7, layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=[1.3, 1])
         _draw_figures(left, evidence, chosen)
         _draw_distances(right, evidence, chosen)

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from dupeval.metrics import scores_of_counts
 from dupeval.protocol.search import TIE, middle_of_widest
-from dupeval.readings.cuts import Cuts, Floats, Ints, Tree, Truth
-from dupeval.readings.space import RULES, SCALES, Reduction, Shared, Space
+from dupeval.readings.cuts import Cuts, Floats, Ints, Partitions, Truth
+from dupeval.readings.space import RULES, SCALES, Pipeline, Reduction, Space
 
 METHODS = ("raw", "raw_pca", "vgg", "vgg_pca")
 # Every way of giving the four published rows to the four methods; the first is as published.
@@ -47,7 +47,7 @@ DEFINITIONS = (
     Definition("second_fp"),
 )
 
-Trees = Mapping[tuple[str, str], Tree]
+Trees = Mapping[tuple[str, str], Partitions]
 # By what vectors come from, features, and reduction (None: without one).
 Forest = Mapping[tuple[str, str, Reduction | None], Trees]
 
@@ -84,15 +84,15 @@ def score_readings(space: Space, forest: Forest, truth: Truth, published: Floats
     published : ndarray of float64, shape (4, 3)
     """
     figures, nearest, own = [], [], []
-    for shared in space.shared():
-        of_vgg = _pair(forest, shared.network, shared)
-        of_raw = {size: _pair(forest, str(size), shared) for size in space.sizes}
-        thresholds = _Thresholds(of_vgg[1], truth, published, shared.cut == "fraction")
+    for pipeline in space.pipelines():
+        of_vgg = _pair(forest, pipeline.network, pipeline)
+        of_raw = {size: _pair(forest, str(size), pipeline) for size in space.sizes}
+        thresholds = _Thresholds(of_vgg[1], truth, published, pipeline.cut == "fraction")
         counts = [cuts.at(thresholds.all) for cuts in of_vgg]
         best = {
             size: [_best_f1(cuts, truth) for cuts in (*of_raw[size], *of_vgg)] for size in of_raw
         }
-        for size, scale in space.pixels(shared):
+        for size, scale in space.pixels(pipeline):
             scaled = [cuts.scaled(SCALES[scale]).at(thresholds.all) for cuts in of_raw[size]]
             found, least = thresholds.read([*scaled, *counts])
             figures.append(found)
@@ -101,12 +101,12 @@ def score_readings(space: Space, forest: Forest, truth: Truth, published: Floats
     return Scored(np.array(figures), np.array(nearest), np.array(own))
 
 
-def _pair(forest: Forest, source: str, shared: Shared) -> tuple[Cuts, Cuts]:
+def _pair(forest: Forest, source: str, pipeline: Pipeline) -> tuple[Cuts, Cuts]:
     """Return the cuts of vectors and of their components."""
-    clustering = (shared.linkage, shared.metric)
-    reduction = Reduction(shared.n_components, shared.fit)
+    clustering = (pipeline.linkage, pipeline.metric)
+    reduction = Reduction(pipeline.n_components, pipeline.fit)
     without, reduced = (
-        forest[source, shared.features, wanted][clustering].cut_by(shared.cut)
+        forest[source, pipeline.features, wanted][clustering].cut_by(pipeline.cut)
         for wanted in (None, reduction)
     )
     return without, reduced

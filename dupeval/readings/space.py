@@ -92,28 +92,30 @@ class Space:
 
     def readings(self) -> Iterator[Reading]:
         """Yield all readings, those that share what VGG + PCA is after each other."""
-        for shared in self.shared():
-            for size, scale in self.pixels(shared):
-                yield Reading(size, scale, *shared)
+        for pipeline in self.pipelines():
+            for size, scale in self.pixels(pipeline):
+                yield Reading(size, scale, *pipeline)
 
-    def shared(self) -> Iterator[Shared]:
+    def pipelines(self) -> Iterator[Pipeline]:
         """Yield all that raw pixels have no part in."""
         for network in self.networks:
             for features in self.features:
                 for reduction in self.reductions:
                     for linkage, metric in CLUSTERINGS:
                         for cut in CUTS:
-                            yield Shared(network, features, *reduction, linkage, metric, cut)
+                            yield Pipeline(network, features, *reduction, linkage, metric, cut)
 
-    def pixels(self, shared: Shared) -> Sequence[tuple[int, str]]:
+    def pixels(self, pipeline: Pipeline) -> Sequence[tuple[int, str]]:
         """Return the sizes and scales of raw pixels that differ with this."""
         matters = (
-            shared.features == "plain" and shared.metric != "cosine" and shared.cut == "absolute"
+            pipeline.features == "plain"
+            and pipeline.metric != "cosine"
+            and pipeline.cut == "absolute"
         )
         return [(size, scale) for size in self.sizes for scale in (SCALES if matters else ["0-1"])]
 
 
-class Shared(NamedTuple):
+class Pipeline(NamedTuple):
     """A reading without what concerns raw pixels alone; see `Reading`."""
 
     network: str

@@ -21,7 +21,7 @@ INNER = (*OF_CLUSTERING, COMPONENTS)
 
 
 @dataclass(frozen=True)
-class Spread:
+class SpreadOut:
     """So many numbers of components between 1 and the most that the data allow.
 
     Attributes
@@ -45,7 +45,7 @@ class Spread:
         return tuple(numbers)
 
 
-# The values of each parameter; among numbers of components there may be a Spread.
+# The values of each parameter; among numbers of components there may be a SpreadOut.
 Grid = Mapping[str, Sequence[Any]]
 
 
@@ -82,7 +82,7 @@ def read_grid(given: Mapping[str, Any], place: str, spread: int) -> Grid:
         # By their text, since 1 and True are equal but not the same.
         different = {canonical_json(value): value for value in listed}.values()
         grid[name] = tuple(
-            Spread(spread) if (name, value) == (COMPONENTS, "spread") else value
+            SpreadOut(spread) if (name, value) == (COMPONENTS, "spread") else value
             for value in different
         )
     return grid
@@ -107,7 +107,7 @@ def grids_of(
     for name, grid in own.items():
         _check_known(grid, f"grid_of.{name}", possible[name])
     # The numbers of components that the data allow are none where nothing is reduced.
-    asked = [p for p, values in common.items() if not isinstance(values[0], Spread)]
+    asked = [p for p, values in common.items() if not isinstance(values[0], SpreadOut)]
     _check_known(asked, "grid", [name for names in possible.values() for name in names])
     grids: dict[str, Grid] = {
         name: {p: v for p, v in {**common, **own.get(name, {})}.items() if p in possible[name]}
@@ -212,7 +212,7 @@ def _values(
         return tuple(values)
     spelt: list[Any] = []
     for value in values:
-        spelt += value.up_to(most(bare)) if isinstance(value, Spread) else [value]
+        spelt += value.up_to(most(bare)) if isinstance(value, SpreadOut) else [value]
     # What the reduction makes of a value: numbers may have been written as words.
     numbers = (replace(bare.reduction, n_components=value).n_components for value in spelt)
     return tuple(dict.fromkeys(numbers))

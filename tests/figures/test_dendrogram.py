@@ -11,13 +11,13 @@ from scipy.cluster import hierarchy
 from scipy.spatial.distance import pdist
 
 from dupeval.clustering import Dendrogram
-from dupeval.figures.dendrogram import Tree, _draw_tree
+from dupeval.figures.dendrogram import DrawnTree, _draw_tree
 
 
 def test_a_tree_drawn_by_hand() -> None:
     # 0 and 1 join at 1, 2 and 3 at 2, all at 5.
     dendrogram = Dendrogram(np.array([[0, 1], [2, 3], [4, 5]]), np.array([1.0, 2.0, 5.0]))
-    tree = Tree.of(dendrogram)
+    tree = DrawnTree.of(dendrogram)
     assert tree.leaves.tolist() == [0, 1, 2, 3]
     assert tree.merges.tolist() == [
         [[0, 0], [0, 1], [1, 1], [1, 0]],
@@ -29,7 +29,7 @@ def test_a_tree_drawn_by_hand() -> None:
 @given(st.lists(st.tuples(*[st.integers(0, 9)] * 2), min_size=2, max_size=15))
 def test_it_is_scipys_drawing(points: list[tuple[int, int]]) -> None:
     X = np.array(points, float)
-    tree = Tree.of(Dendrogram.from_vectors(X, "average", "euclidean"))
+    tree = DrawnTree.of(Dendrogram.from_vectors(X, "average", "euclidean"))
     drawn = hierarchy.dendrogram(hierarchy.linkage(pdist(X), "average"), no_plot=True)
     assert tree.leaves.tolist() == drawn["leaves"]
     # scipy draws the leaf at place i at 5 + 10 i, and the merges in another order.
@@ -47,7 +47,7 @@ def test_a_merge_at_the_threshold_is_below_it() -> None:
     dendrogram = Dendrogram(np.array([[0, 1], [2, 3], [4, 5]]), np.array([1.0, 2.0, 5.0]))
     for threshold, n_dark in ((5.0, 3), (4.9, 2), (2.0, 2), (0.5, 0)):
         axes = Figure().subplots()
-        _draw_tree(axes, Tree.of(dendrogram), threshold)
+        _draw_tree(axes, DrawnTree.of(dendrogram), threshold)
         _, dark = axes.collections
         assert isinstance(dark, LineCollection)
         assert len(dark.get_segments()) == n_dark == 4 - len(set(dendrogram.cut(threshold)))
@@ -56,12 +56,12 @@ def test_a_merge_at_the_threshold_is_below_it() -> None:
 @pytest.mark.parametrize("n", [3000])
 def test_a_chain_deeper_than_pythons_stack(n: int) -> None:
     merges = np.array([[0, 1], *([n + i, i + 2] for i in range(n - 2))])
-    tree = Tree.of(Dendrogram(merges, np.arange(1.0, n)))
+    tree = DrawnTree.of(Dendrogram(merges, np.arange(1.0, n)))
     assert tree.leaves.tolist() == list(range(n))
     assert tree.merges[-1, 1, 1] == n - 1
 
 
 def test_one_image_alone() -> None:
-    tree = Tree.of(Dendrogram.from_distances([]))
+    tree = DrawnTree.of(Dendrogram.from_distances([]))
     assert tree.leaves.tolist() == [0]
     assert tree.merges.shape == (0, 4, 2)

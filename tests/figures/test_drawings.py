@@ -12,7 +12,7 @@ from sklearn import decomposition
 from dupeval.clustering import Dendrogram
 from dupeval.dataset import Dataset
 from dupeval.figures import style
-from dupeval.figures.dendrogram import BAR, DendrogramOfQuery, Tree
+from dupeval.figures.dendrogram import BAR, DendrogramOfQuery, DrawnTree
 from dupeval.figures.duplicates import Duplicates, examples
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.layout import thumbnails
@@ -140,7 +140,7 @@ class TestDendrogram:
         figure = DendrogramOfQuery(query="one", method="raw")
         page, _ = figure.draw(inputs).canvas.axes
         query = inputs.dataset.queries[0]
-        leaves = Tree.of(inputs.answers("raw").dendrogram(0, {})).leaves
+        leaves = DrawnTree.of(inputs.answers("raw").dendrogram(0, {})).leaves
         assert leaves.tolist() != sorted(leaves)
         (size,) = {page.images[0].get_array().shape[:2]}
         expected = thumbnails([query.images[i] for i in leaves], *np.array(size[::-1]) / style.DPI)

@@ -14,7 +14,7 @@ from dupeval.clustering import pairwise_distances
 from dupeval.engine.answers import cut
 from dupeval.method.vectors import VectorMethod
 from dupeval.metrics import pair_scores
-from dupeval.readings.cuts import Tree, Truth, trees_of
+from dupeval.readings.cuts import Partitions, Truth, trees_of
 from dupeval.readings.space import CLUSTERINGS, Reduction
 from dupeval.reduction import PCA
 
@@ -26,7 +26,7 @@ TRUTH = Truth(
 REDUCTIONS = [None, Reduction(2, "query"), Reduction(5, "query"), Reduction(4, "dataset")]
 
 
-def trees(features: Any = "plain") -> dict[Any, dict[tuple[str, str], Tree]]:
+def trees(features: Any = "plain") -> dict[Any, dict[tuple[str, str], Partitions]]:
     wanted = [reduction for reduction in REDUCTIONS if reduction is not None]
     return dict(trees_of(X, TRUTH, features, wanted))
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 from given import draw_queries
 
-from dupeval.readings.cuts import Cuts, Tree, Truth, trees_of
+from dupeval.readings.cuts import Cuts, Partitions, Truth, trees_of
 from dupeval.readings.scoring import DEFINITIONS, ORDERS, mean_scores, score_readings
 from dupeval.readings.space import RULES, SCALES, Reading, Reduction, Space
 
@@ -28,7 +28,7 @@ SPACE = Space(
 PUBLISHED = np.array([[0.1, 0.1, 0.1], [0.3, 0.8, 0.4], [0.2, 0.1, 0.1], [1.0, 0.7, 0.8]])
 
 
-def forest() -> dict[Any, dict[tuple[str, str], Tree]]:
+def forest() -> dict[Any, dict[tuple[str, str], Partitions]]:
     return {
         (name, "plain", reduction): trees
         for name, vectors in (("8", RAW), ("net", DEEP))

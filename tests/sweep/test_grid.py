@@ -11,7 +11,7 @@ from dupeval.method.vectors import VectorMethod
 from dupeval.reduction import PCA
 from dupeval.representation.raw import RawPixels
 from dupeval.sweep.grid import (
-    Spread,
+    SpreadOut,
     families,
     grids_of,
     named_settings,
@@ -36,14 +36,14 @@ def tried(method: VectorMethod, grid: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-class TestSpread:
+class TestSpreadOut:
     def test_first_follow_each_other_then_grow_by_a_factor_up_to_the_most(self) -> None:
-        assert Spread(8).up_to(100) == (1, 2, 4, 7, 14, 27, 52, 100)
-        assert Spread(30).up_to(139)[:20] == (*range(1, 19), 21, 25)
+        assert SpreadOut(8).up_to(100) == (1, 2, 4, 7, 14, 27, 52, 100)
+        assert SpreadOut(30).up_to(139)[:20] == (*range(1, 19), 21, 25)
 
     @pytest.mark.parametrize("most", range(1, 200, 7))
     def test_there_are_as_many_as_asked_for_or_all(self, most: int) -> None:
-        numbers = Spread(30).up_to(most)
+        numbers = SpreadOut(30).up_to(most)
         assert len(numbers) == min(30, most)
         assert list(numbers) == sorted(set(numbers))
         assert (numbers[0], numbers[-1]) == (1, most)
@@ -61,7 +61,7 @@ class TestReading:
     def test_spread_may_stand_for_numbers_of_components_only(self) -> None:
         given = {"n_components": ["spread", 0.9], "linkage": "spread"}
         assert read_grid(given, "grid", 3) == {
-            "n_components": (Spread(3), 0.9),
+            "n_components": (SpreadOut(3), 0.9),
             "linkage": ("spread",),
         }
 
@@ -111,7 +111,7 @@ class TestGridsOfMethods:
     def test_numbers_of_components_that_the_data_allow_are_none_where_nothing_is_reduced(
         self,
     ) -> None:
-        common = {"linkage": ("single",), "n_components": (Spread(3),)}
+        common = {"linkage": ("single",), "n_components": (SpreadOut(3),)}
         assert grids_of({"raw": RAW}, common, {}) == {"raw": {"linkage": ("single",)}}
 
     def test_a_method_that_is_not_in_the_run_lists_those_that_are(self) -> None:

@@ -29,7 +29,7 @@ from dupeval.dataset.standin.manifest import (
     read_stamp,
     write_stamp,
 )
-from dupeval.dataset.standin.plan import Planned, plan_images
+from dupeval.dataset.standin.plan import PlannedImage, plan_images
 from dupeval.dataset.standin.sources import (
     Source,
     fetch_sources,
@@ -169,14 +169,14 @@ def _beside(root: Path, what: str) -> Path:
     return whole.with_name(f".{whole.name}.{what}")
 
 
-def _by_file(planned: Sequence[Planned]) -> dict[str, list[Planned]]:
-    by_file: dict[str, list[Planned]] = {}
+def _by_file(planned: Sequence[PlannedImage]) -> dict[str, list[PlannedImage]]:
+    by_file: dict[str, list[PlannedImage]] = {}
     for image in planned:
         by_file.setdefault(image.source.sha256, []).append(image)
     return by_file
 
 
-Made = tuple[Planned, Record]
+Made = tuple[PlannedImage, Record]
 
 
 def _run_all(
@@ -194,7 +194,9 @@ def _run_all(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _make_images(file: Path, wanted: Sequence[Planned], making: Making, folder: Path) -> list[Made]:
+def _make_images(
+    file: Path, wanted: Sequence[PlannedImage], making: Making, folder: Path
+) -> list[Made]:
     # Everything that is made from one file, so that it is decoded once.
     with Image.open(file) as whole:
         whole.load()
@@ -207,7 +209,9 @@ def _make_images(file: Path, wanted: Sequence[Planned], making: Making, folder: 
     return made
 
 
-def _make_image(planned: Planned, photograph: Image.Image, making: Making, folder: Path) -> Record:
+def _make_image(
+    planned: PlannedImage, photograph: Image.Image, making: Making, folder: Path
+) -> Record:
     source = planned.source
 
     def draws(family: str) -> Random:

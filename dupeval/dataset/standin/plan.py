@@ -17,7 +17,7 @@ EXCLUSIVE = (("crop", "aspect"), ("colour", "greyscale"), ("format", "jpeg"))
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedImage:
     """One image to make.
 
     Attributes
@@ -37,7 +37,7 @@ class Planned:
     place: int
 
 
-def plan_images(sources: Sequence[Source], making: Making) -> list[Planned]:
+def plan_images(sources: Sequence[Source], making: Making) -> list[PlannedImage]:
     """Plan the whole dataset.
 
     Parameters
@@ -48,7 +48,7 @@ def plan_images(sources: Sequence[Source], making: Making) -> list[Planned]:
 
     Returns
     -------
-    list of Planned
+    list of PlannedImage
         20 of each query, by query and place.
     """
     deck = _Deck(making)
@@ -59,7 +59,7 @@ def plan_images(sources: Sequence[Source], making: Making) -> list[Planned]:
         places = list(range(1, len(pairs) + 1))
         making.random(query, "places").shuffle(places)
         images = [
-            Planned(source, number, _chain(deck, source, number, making), place)
+            PlannedImage(source, number, _chain(deck, source, number, making), place)
             for (source, number), place in zip(pairs, places, strict=True)
         ]
         planned += sorted(images, key=lambda image: image.place)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dupeval.dataset.standin.levels import LEVELS, NEWS, STUDY, Level, Making, making_of
-from dupeval.dataset.standin.plan import Planned, group_sizes, plan_images
+from dupeval.dataset.standin.plan import PlannedImage, group_sizes, plan_images
 from dupeval.dataset.standin.sources import read_sources
 from dupeval.errors import SettingsError
 
@@ -16,7 +16,7 @@ DRAWS = range(5)
 MAKINGS = [Making(level, draw) for level, draw in product(LEVELS.values(), DRAWS)]
 
 
-def plan(making: Making) -> list[Planned]:
+def plan(making: Making) -> list[PlannedImage]:
     return plan_images(read_sources(), making)
 
 
@@ -98,7 +98,7 @@ def test_groups_of_a_query_do_not_depend_on_the_others() -> None:
     sources = read_sources()
     last = [source for source in sources if source.query == sources[-1].query]
 
-    def placed(images: list[Planned]) -> list[tuple[object, ...]]:
+    def placed(images: list[PlannedImage]) -> list[tuple[object, ...]]:
         return [(i.source, i.number, i.place) for i in images if i.source.query == last[0].query]
 
     assert placed(plan_images(last, Making())) == placed(plan_images(sources, Making()))
