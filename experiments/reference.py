@@ -9,11 +9,14 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from dupeval.files import OURS, whole_file
+from dupeval.tables import SCORES
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "results" / "reference"
@@ -44,6 +47,7 @@ _TABLE1 = "experiments/table1.py"
 _SWEEP = "experiments/sweep.py"
 # In this order, for figures are drawn from others.
 PARTS: Mapping[str, Part] = {
+    "study": Part((_TABLE1, "experiment=study", "dataset.level=study", "out_dir=OUT"), needs=()),
     "table1": Part((_TABLE1, "out_dir=OUT")),
     "table1_all": Part((_TABLE1, "experiment=table1_all", "out_dir=OUT")),
     "sweep": Part((_SWEEP, "compute=always", "out_dir=OUT"), needs=()),
@@ -65,16 +69,38 @@ PARTS: Mapping[str, Part] = {
 }
 
 
-def _table1_part(protocol: str) -> Callable[[Path], str]:
+def _table1_part(protocol: str, folder: str = "table1") -> Callable[[Path], str]:
     """Return what gives the note and one protocol's part of Table 1."""
 
     def block(results: Path) -> str:
-        text = (results / "table1" / "table1.md").read_text(encoding="utf-8")
+        text = (results / folder / "table1.md").read_text(encoding="utf-8")
         note, *parts = text.split("\n### ")
         part = next(part for part in parts if part.partition("\n")[0].endswith(f"({protocol})"))
         return f"{note}\n### {part}"
 
     return block
+
+
+def _study(results: Path) -> str:
+    """Return the study's figures beside those with one threshold, and with one for each method."""
+    table = pd.read_csv(results / "study" / "table1.csv").set_index(["protocol", "method"])
+    rows = []
+    for method in table.loc["shared"].index:
+        shared, own = table.loc["shared", method], table.loc["loqo", method]
+        columns = [f"{score}_published" for score in SCORES]
+        rows.append(
+            {
+                "P / R / F1": method,
+                "the study": _triple(shared, columns),
+                "one threshold for all, as it reads": _triple(shared, SCORES),
+                "each its own, from other queries": _triple(own, SCORES),
+            }
+        )
+    return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+
+
+def _triple(row: pd.Series, columns: Sequence[str]) -> str:
+    return " / ".join(f"{row[name]:.3f}" for name in columns)
 
 
 def _sweep(results: Path) -> str:
@@ -101,6 +127,7 @@ def _benchmarks(results: Path) -> str:
 
 
 BLOCKS: Mapping[str, Callable[[Path], str]] = {
+    "study": _study,
     "table1": _table1_part("nested"),
     "table1_fixed": _table1_part("fixed"),
     "sweep": _sweep,
