@@ -15,6 +15,7 @@ from dupeval.tables import SCORES
 
 NAMES = {"raw": "raw", "raw_pca": "raw + PCA", "vgg": "VGG", "vgg_pca": "VGG + PCA"}
 MOST_ORDERS = 6
+ALIKE = 0.02
 
 
 def readings_markdown(
@@ -61,6 +62,7 @@ def readings_markdown(
             "methods in every other order; for each order the reading and the threshold that come "
             f"nearest. The first {MOST_ORDERS} of {len(evidence.orders())}:",
             _orders(evidence.orders().head(MOST_ORDERS)),
+            _on_orders(evidence.orders()),
             "A row is held out: the reading is chosen on the three others, and this is its "
             "distance from the one held out:",
             _table(evidence.held_out_rows()),
@@ -109,6 +111,19 @@ def _table(rows: pd.DataFrame) -> str:
 def _orders(rows: pd.DataFrame) -> str:
     named = rows.rename(columns={m: f"{NAMES[m]} gets the row of" for m in METHODS})
     return named.replace(NAMES).to_markdown(index=False, floatfmt=".3f")
+
+
+def _on_orders(orders: pd.DataFrame) -> str:
+    """Say how well the published order is told from the others."""
+    as_published = (orders[list(METHODS)] == list(METHODS)).all(axis=1)
+    own = float(orders.loc[as_published, "distance"].iloc[0])
+    others = orders.loc[~as_published, "distance"]
+    near = others <= own + ALIKE
+    return (
+        f"The published order comes to {own:.3f}. Of the {len(others)} others {int(near.sum())} are "
+        f"not told from it, being within {ALIKE:g} or nearer; the rest come to "
+        f"{others[~near].min():.3f} or more."
+    )
 
 
 def _spread(distances: npt.NDArray[np.float64]) -> str:
