@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 import numpy as np
@@ -58,7 +59,7 @@ class Evidence:
     judging: Sequence[Scored]
     share: float
 
-    @property
+    @cached_property
     def readings(self) -> list[Reading]:
         """All readings, in the order of the scores."""
         return list(self.space.readings())

@@ -120,8 +120,8 @@ def _on_orders(orders: pd.DataFrame) -> str:
     others = orders.loc[~as_published, "distance"]
     near = others <= own + ALIKE
     return (
-        f"The published order comes to {own:.3f}. Of the {len(others)} others {int(near.sum())} are "
-        f"not told from it, being within {ALIKE:g} or nearer; the rest come to "
+        f"The published order comes to {own:.3f}. Of the {len(others)} others {int(near.sum())} "
+        f"are not told from it, being within {ALIKE:g} or nearer; the rest come to "
         f"{others[~near].min():.3f} or more."
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import permutations
 from typing import NamedTuple
 
@@ -83,33 +84,38 @@ def score_readings(space: Space, forest: Forest, truth: Truth, published: Floats
     truth : Truth
     published : ndarray of float64, shape (4, 3)
     """
+
+    @cache  # Raw pixels without a reduction, say, are a part of very many readings.
+    def cuts_of(source: str, pipeline: Pipeline, reduction: Reduction | None) -> _Part:
+        clustering = (pipeline.linkage, pipeline.metric)
+        cuts = forest[source, pipeline.features, reduction][clustering].cut_by(pipeline.cut)
+        return _Part(cuts, float(_steps(cuts, truth)[1][:, 2].max()))
+
+    def parts(source: str, pipeline: Pipeline) -> list[_Part]:
+        reduction = Reduction(pipeline.n_components, pipeline.fit)
+        bare = pipeline._replace(network="", n_components=0, fit="query")
+        return [cuts_of(source, bare, wanted) for wanted in (None, reduction)]
+
     figures, nearest, own = [], [], []
     for pipeline in space.pipelines():
-        of_vgg = _pair(forest, pipeline.network, pipeline)
-        of_raw = {size: _pair(forest, str(size), pipeline) for size in space.sizes}
-        thresholds = _Thresholds(of_vgg[1], truth, published, pipeline.cut == "fraction")
-        counts = [cuts.at(thresholds.all) for cuts in of_vgg]
-        best = {
-            size: [_best_f1(cuts, truth) for cuts in (*of_raw[size], *of_vgg)] for size in of_raw
-        }
+        of_vgg = parts(pipeline.network, pipeline)
+        thresholds = _Thresholds(of_vgg[1].cuts, truth, published, pipeline.cut == "fraction")
+        counts = [part.cuts.at(thresholds.all) for part in of_vgg]
         for size, scale in space.pixels(pipeline):
-            scaled = [cuts.scaled(SCALES[scale]).at(thresholds.all) for cuts in of_raw[size]]
+            of_raw = parts(str(size), pipeline)
+            scaled = [part.cuts.scaled(SCALES[scale]).at(thresholds.all) for part in of_raw]
             found, least = thresholds.read([*scaled, *counts])
             figures.append(found)
             nearest.append(least)
-            own.append(best[size])
+            own.append([part.best_f1 for part in (*of_raw, *of_vgg)])
     return Scored(np.array(figures), np.array(nearest), np.array(own))
 
 
-def _pair(forest: Forest, source: str, pipeline: Pipeline) -> tuple[Cuts, Cuts]:
-    """Return the cuts of vectors and of their components."""
-    clustering = (pipeline.linkage, pipeline.metric)
-    reduction = Reduction(pipeline.n_components, pipeline.fit)
-    without, reduced = (
-        forest[source, pipeline.features, wanted][clustering].cut_by(pipeline.cut)
-        for wanted in (None, reduction)
-    )
-    return without, reduced
+class _Part(NamedTuple):
+    """The cuts of one of the four methods, and its best F1 with a threshold of its own."""
+
+    cuts: Cuts
+    best_f1: float
 
 
 def _steps(cuts: Cuts, truth: Truth) -> tuple[Floats, Floats]:
@@ -118,12 +124,8 @@ def _steps(cuts: Cuts, truth: Truth) -> tuple[Floats, Floats]:
     return starts, mean_scores(*cuts.at(starts), truth, DEFINITIONS[0])
 
 
-def _best_f1(cuts: Cuts, truth: Truth) -> float:
-    return float(_steps(cuts, truth)[1][:, 2].max())
-
-
 def mean_scores(tp: Ints, claimed: Ints, truth: Truth, definition: Definition) -> Floats:
-    """Return mean precision, recall and F1 of counts, shape (n_thresholds, 3)."""
+    """Return mean precision, recall and F1 of counts, shape (..., n_queries) -> (..., 3)."""
     false, missed = claimed - tp, truth.n_true - tp
     if definition.name == "first_fp":
         false, missed = truth.n_pairs - claimed - missed, false
@@ -134,7 +136,7 @@ def mean_scores(tp: Ints, claimed: Ints, truth: Truth, definition: Definition) -
         # As printed, nothing that is claimed leaves nothing to count; there is a pair to find yet.
         for score in scores:
             score[(claimed == 0) & (truth.n_true > 0)] = 0.0
-    return np.stack([score.mean(axis=1) for score in scores], axis=1)
+    return np.stack([score.mean(axis=-1) for score in scores], axis=-1)
 
 
 class _Thresholds:
@@ -174,23 +176,14 @@ class _Thresholds:
             Of the four methods, `Cuts.at` the thresholds.
         """
         n = len(self._grid)
-        everywhere = np.array(
-            [
-                mean_scores(tp[:n], claimed[:n], self._truth, DEFINITIONS[0])
-                for tp, claimed in counts
-            ]
-        )
+        # Shape (methods, thresholds, queries).
+        tp, claimed = (np.array(each) for each in zip(*counts, strict=True))
+        everywhere = mean_scores(tp[:, :n], claimed[:, :n], self._truth, DEFINITIONS[0])
         of_all = int(everywhere[:, :, 2].mean(axis=0).argmax())
         places = [self._places.get(rule.name, of_all) for rule in RULES]
-        figures = np.array(
-            [
-                [
-                    mean_scores(tp[places], claimed[places], self._truth, each)
-                    for tp, claimed in counts
-                ]
-                for each in DEFINITIONS
-            ]
-        ).transpose(2, 0, 1, 3)
+        tp, claimed = tp[:, places], claimed[:, places]
+        figures = np.array([mean_scores(tp, claimed, self._truth, each) for each in DEFINITIONS])
+        figures = figures.transpose(2, 0, 1, 3)
         if "scipy_default" not in self._places:
             figures[[rule.name == "scipy_default" for rule in RULES]] = np.nan
         # Shape (methods, thresholds, published rows).
