@@ -239,7 +239,7 @@ def _results(row: Row, name: str, protocol_name: str, dataset: Dataset) -> list[
     results = []
     for each, described in zip(row.predictions, row.described, strict=True):
         query = dataset.queries[each.query]
-        scores = pair_scores(query.photographs, each.labels)
+        scores = pair_scores(query.photographs, each.labels, is_labelled=query.is_labelled)
         hidden = tuple(dataset.queries[i].slug for i in sorted(each.decision.hidden))
         results.append(
             QueryResult(name, protocol_name, query.slug, scores, each.decision, hidden, described)
@@ -308,5 +308,5 @@ def _groups(
 ) -> Iterator[Group]:
     for each in predictions:
         query = dataset.queries[each.query]
-        for (image, label), group in zip(query.labelled, each.labels.tolist(), strict=True):
+        for (image, label), group in zip(query.with_labels, each.labels.tolist(), strict=True):
             yield Group(name, protocol_name, query.slug, image.name, label.photograph, group)

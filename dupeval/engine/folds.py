@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dupeval.dataset import Dataset
+from dupeval.dataset import UNLABELLED, Dataset
 from dupeval.method import Scope
 
 # Up to this many queries each is left out by itself; more of them make `FOLDS` folds.
@@ -109,7 +109,8 @@ def folds_of(dataset: Dataset, n_folds: int | None = None, seed: int = 0) -> Fol
     Parameters
     ----------
     dataset : Dataset
-        Of a single query the photographs are divided, copies of one in one fold.
+        Of a single query the photographs are divided, copies of one in one fold; unlabelled images
+        are dealt out one by one.
     n_folds : int, optional
         At least 2; as many as there are queries, or more, leave each out by itself.
     seed : int, default 0
@@ -130,10 +131,14 @@ def folds_of(dataset: Dataset, n_folds: int | None = None, seed: int = 0) -> Fol
 def _of_photographs(photographs: Sequence[str], n_folds: int, rng: np.random.Generator) -> Folds:
     """Deal photographs out, those with most copies first, so that folds have pairs to find."""
     sizes = Counter(photographs)
+    n_unlabelled = sizes.pop(UNLABELLED, 0)
     names = sorted(sizes)
     shuffled = [names[i] for i in rng.permutation(len(names))]
     fold_of = {
         name: i % n_folds for i, name in enumerate(sorted(shuffled, key=lambda x: -sizes[x]))
     }
     members = tuple(frozenset((i,)) for i in range(min(n_folds, len(names))))
-    return Folds(members, 1, np.array([fold_of[name] for name in photographs]))
+    of_image = np.array([fold_of.get(name, 0) for name in photographs])
+    # Last, and over folds that have a photograph: none is there for unlabelled images alone.
+    of_image[np.array(photographs) == UNLABELLED] = np.arange(n_unlabelled) % max(len(members), 1)
+    return Folds(members, 1, of_image)

@@ -110,10 +110,10 @@ def examples(dataset: Dataset, most: int) -> list[Example]:
     """Return the photographs with the most images, one a query, in the order of the queries."""
     found = []
     for query in dataset.queries:
-        copies = Counter(label.photograph for label in query.labels)
-        photograph, n = copies.most_common(1)[0]
+        copies = Counter(query.photographs[query.is_labelled].tolist())
+        photograph, n = next(iter(copies.most_common(1)), ("", 0))
         if n > 1:
-            own = [pair for pair in query.labelled if pair[1].photograph == photograph]
+            own = [pair for pair in query.with_labels if pair[1].photograph == photograph]
             images, labels = zip(*sorted(own, key=lambda pair: pair[1].edit != ""), strict=True)
             found.append(Example(query, images, labels))
     largest = sorted(found, key=lambda example: -len(example.images))[:most]

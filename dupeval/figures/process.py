@@ -7,7 +7,7 @@ from functools import partial
 
 from pydantic.dataclasses import dataclass
 
-from dupeval.dataset import ImageHandle, Query
+from dupeval.dataset import UNLABELLED, ImageHandle, Query
 from dupeval.figures import Figure, Picture, Slug, icons, style
 from dupeval.figures.diagram import Stage, row_of
 from dupeval.figures.material import Material
@@ -92,8 +92,9 @@ class Process(Figure):
 def sample(query: Query) -> dict[str, list[ImageHandle]]:
     """Return some images of a query by photograph: two pairs of copies and two others, if any."""
     by_photograph: dict[str, list[ImageHandle]] = {}
-    for image, label in query.labelled:
-        by_photograph.setdefault(label.photograph, []).append(image)
+    for image, label in query.with_labels:
+        if label.photograph != UNLABELLED:
+            by_photograph.setdefault(label.photograph, []).append(image)
     copied = [(shown, images[:2]) for shown, images in by_photograph.items() if len(images) > 1]
     single = [(shown, images) for shown, images in by_photograph.items() if len(images) == 1]
     return dict([*copied[:2], *single[:2]])

@@ -119,7 +119,7 @@ class _Shown:
                     *(visible(image.name), self.place[label.photograph]),
                     *(visible(label.edit), picture_of.get(image.sha256)),
                 ]
-                for i, (image, label) in enumerate(self.query.labelled)
+                for i, (image, label) in enumerate(self.query.with_labels)
                 if i in self.images
             },
         }

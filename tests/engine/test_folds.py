@@ -90,6 +90,14 @@ class TestOfPhotographs:
         assert len(self.fold_sizes("abcdefghijklmnop")) == 10
         assert len(self.fold_sizes("aabbc")) == 3
 
+    def test_unlabelled_images_are_dealt_out_one_by_one_and_make_no_fold(self) -> None:
+        folds = folds_of(dataset_of(["", "a", "", "b", "a", "", ""]))
+        assert len(folds) == 2
+        assert folds.of_image is not None
+        assert folds.of_image[[0, 2, 5, 6]].tolist() == [0, 1, 0, 1]
+        assert folds.of_image[1] == folds.of_image[4] != folds.of_image[3]
+        assert len(folds_of(dataset_of(["a", "a", "", ""]))) == 1
+
     def test_what_a_fit_sees_are_the_other_folds(self) -> None:
         folds = folds_of(dataset_of("aabbc"))
         one, everything = frozenset({1}), frozenset({0, 1, 2})
