@@ -6,6 +6,7 @@ together in the prediction only, FN: together in the ground truth only, TN: in n
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -49,6 +50,10 @@ class PairScores:
         scores = _scores(columns[0], columns[1], columns[2], zero_division)
         precision, recall, f1 = (float(score[0]) for score in scores)
         return cls(tp, fp, fn, tn, precision, recall, f1)
+
+
+# Of a query without a pair of labelled images.
+UNSCORED = PairScores(0, 0, 0, 0, *[math.nan] * 3)
 
 
 def pair_scores(

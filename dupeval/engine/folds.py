@@ -31,19 +31,23 @@ class Folds:
         Of the dataset.
     of_image : ndarray of int64, shape (n_images,), optional
         The fold of each image, where a single query is divided.
+    unscored : frozenset of int
+        Queries without a pair of labelled images: nothing is chosen on them.
     """
 
     members: tuple[frozenset[int], ...]
     n_queries: int
     of_image: npt.NDArray[np.int64] | None = None
+    unscored: frozenset[int] = NOTHING
 
     def __len__(self) -> int:
         return len(self.members)
 
     @classmethod
-    def each_query(cls, n_queries: int) -> Folds:
+    def each_query(cls, n_queries: int, unscored: frozenset[int] = NOTHING) -> Folds:
         """Return folds of one query each."""
-        return cls(tuple(frozenset((query,)) for query in range(n_queries)), n_queries)
+        members = tuple(frozenset((query,)) for query in range(n_queries))
+        return cls(members, n_queries, unscored=unscored)
 
     @property
     def alone(self) -> bool:
@@ -66,7 +70,7 @@ class Folds:
         """Return the queries to choose on while a fold is hidden."""
         if self.of_image is not None:
             return [0]
-        return [query for query in range(self.n_queries) if query not in fold]
+        return [query for query in range(self.n_queries) if query not in fold | self.unscored]
 
     def with_query(self, query: int) -> frozenset[int]:
         """Return the fold of a query, or NOTHING where its photographs are divided."""
@@ -120,12 +124,15 @@ def folds_of(dataset: Dataset, n_folds: int | None = None, seed: int = 0) -> Fol
     n = len(dataset.queries)
     if n == 1:
         return _of_photographs(dataset.queries[0].photographs.tolist(), n_folds or FOLDS, rng)
+    unscored = frozenset(i for i, query in enumerate(dataset.queries) if not query.is_scored)
     if n_folds is None:
         n_folds = n if n <= MOST_ALONE else FOLDS
     if n_folds >= n:
-        return Folds.each_query(n)
-    dealt = rng.permutation(n)
-    return Folds(tuple(frozenset(dealt[i::n_folds].tolist()) for i in range(n_folds)), n)
+        return Folds.each_query(n, unscored)
+    # Unscored ones last, so that two that are scored are never all in one fold.
+    dealt = sorted(rng.permutation(n).tolist(), key=unscored.__contains__)
+    members = tuple(frozenset(dealt[i::n_folds]) for i in range(n_folds))
+    return Folds(members, n, unscored=unscored)
 
 
 def _of_photographs(photographs: Sequence[str], n_folds: int, rng: np.random.Generator) -> Folds:

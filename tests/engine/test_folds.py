@@ -43,6 +43,18 @@ class TestOfQueries:
         assert max(sizes) - min(sizes) <= 1
         assert all(q in folds.with_query(q) for q in range(n))
 
+    def test_nothing_is_chosen_on_queries_without_a_pair_of_labelled_images(self) -> None:
+        folds = folds_of(dataset_of("ab", ["a", ""], "ab", "ab"))
+        assert folds.unscored == {1}
+        assert [folds.others(fold) for fold in folds.members] == [[2, 3], [0, 2, 3], [0, 3], [0, 2]]
+
+    @given(st.integers(0, 20))
+    def test_two_that_are_scored_are_in_different_folds(self, seed: int) -> None:
+        folds = folds_of(dataset_of("ab", *[["", ""]] * 9, "ab"), 3, seed)
+        assert sorted(q for fold in folds.members for q in fold) == list(range(11))
+        assert folds.with_query(0) != folds.with_query(10)
+        assert folds.others(folds.with_query(0)) == [10]
+
     def test_the_seed_deals_them_out(self) -> None:
         one, same, other = (folds_of(queries(30), seed=seed).members for seed in (1, 1, 2))
         assert one == same != other
