@@ -22,7 +22,7 @@ COUNTS = ("tp", "fp", "fn", "tn")
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """A method under a protocol: for each query its curve, the decision, and its scores.
+    """A method under a protocol: for each scored query its curve, the decision, and its scores.
 
     The scores are those that are stored. A stored threshold is rounded, so that on the curve it
     may fall on the other side of a merge that it is equal to.
@@ -44,13 +44,15 @@ class Scored:
             If an external tool cannot be run here.
         """
         curves, stored = material.scored(method), material.stored_for(method)
-        slugs = [query.slug for query in material.dataset.queries]
+        queries = material.dataset.queries
+        places = [place for place, query in enumerate(queries) if query.is_scored]
+        slugs = [queries[place].slug for place in places]
         decisions = tuple(stored.decision(method, protocol, slug) for slug in slugs)
         scores = tuple(pooled_scores([stored.row(method, protocol, slug)]) for slug in slugs)
         with one_thread():
             found = [
                 curves.curves(place, [decision.params], decision.hidden)[0]
-                for place, decision in enumerate(decisions)
+                for place, decision in zip(places, decisions, strict=True)
             ]
         return cls(tuple(found), decisions, scores)
 

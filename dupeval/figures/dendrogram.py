@@ -17,7 +17,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from dupeval.clustering import Dendrogram
-from dupeval.dataset import ImageHandle, Query
+from dupeval.dataset import UNLABELLED, ImageHandle, Query
 from dupeval.figures import Figure, Picture, Slug, style
 from dupeval.figures.material import Material
 from dupeval.figures.thumbnails import Thumbnail, place, spread, thumbnails
@@ -199,11 +199,13 @@ def _draw_tree(axes: Axes, tree: Tree, threshold: float) -> None:
 
 
 def _draw_photographs(page: Axes, query: Query, tree: Tree, strip: Strip) -> None:
-    """Draw one bar for neighbouring leaves that show the same photograph."""
+    """Draw one bar for neighbouring leaves that show the same photograph, none for unlabelled."""
     marks = style.marks(query.photographs.tolist())
     for photograph, run in groupby(
         range(len(tree.leaves)), lambda i: query.labels[tree.leaves[i]].photograph
     ):
+        if photograph == UNLABELLED:
+            continue
         places = list(run)
         mark = marks[photograph]
         gap = min(0.015, 0.1 * strip.pitch)

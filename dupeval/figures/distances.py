@@ -15,6 +15,7 @@ from matplotlib.patches import Patch
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from dupeval.dataset import UNLABELLED
 from dupeval.engine.answers import Answers
 from dupeval.figures import Figure, Picture, style
 from dupeval.figures.curves import distance_of, settings_of, short
@@ -117,8 +118,9 @@ def distances_of(
         # In the order of the condensed distances: row by row above the diagonal.
         i, j = np.triu_indices(len(labels), k=1)
         together = labels[i] == labels[j]
-        same.append(distances[together])
-        different.append(distances[~together])
+        scored = (labels[i] != UNLABELLED) & (labels[j] != UNLABELLED)
+        same.append(distances[scored & together])
+        different.append(distances[scored & ~together])
     threshold = float(np.median([decision.threshold for decision in decisions]))
     return Distances(np.concatenate(same), np.concatenate(different), threshold)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import compress
 from typing import Self
 
 from dupeval.dataset import Query
@@ -35,7 +36,7 @@ class Mistakes:
         photograph that has most of them first.
     wrong, missed : tuple of int
         For each image, how many images of other photographs are in its group, and how many of
-        its own photograph are not.
+        its own photograph are not; 0 of unlabelled images, which do not count.
     earlier : tuple of int
         For each image, how many images before it show its photograph and are in its group.
     scores : PairScores
@@ -51,11 +52,11 @@ class Mistakes:
     @classmethod
     def of(cls, query: Query, partition: Mapping[str, int]) -> Self:
         """Compare a partition, the group of each image by name, with the photographs."""
-        photographs = query.photographs.tolist()
+        photographs, known = query.photographs.tolist(), query.is_labelled.tolist()
         found = [partition[image.name] for image in query.images]
-        in_group, in_query = Counter(found), Counter(photographs)
         both = list(zip(found, photographs, strict=True))
-        together = Counter(both)
+        together = Counter(compress(both, known))
+        in_group, in_query = Counter(compress(found, known)), Counter(compress(photographs, known))
         groups: dict[int, list[int]] = {}
         for image, group in enumerate(found):
             groups.setdefault(group, []).append(image)
@@ -65,10 +66,16 @@ class Mistakes:
         ]
         return cls(
             tuple(sorted(ordered, key=lambda group: -len(group))),
-            tuple(in_group[group] - together[group, photograph] for group, photograph in both),
-            tuple(in_query[photograph] - together[group, photograph] for group, photograph in both),
+            tuple(
+                in_group[pair[0]] - together[pair] if labelled else 0
+                for pair, labelled in zip(both, known, strict=True)
+            ),
+            tuple(
+                in_query[pair[1]] - together[pair] if labelled else 0
+                for pair, labelled in zip(both, known, strict=True)
+            ),
             tuple(_earlier(both)),
-            pair_scores(photographs, found),
+            pair_scores(photographs, found, is_labelled=query.is_labelled),
         )
 
     def parts(self, most_images: int, most_of_group: int) -> list[Part]:

@@ -40,9 +40,11 @@ def files_of(name: str, picture: Picture, dataset: Dataset) -> dict[str, bytes]:
 def caption(picture: Picture, dataset: Dataset) -> str:
     """Return a picture's caption as Markdown: what is seen, data, protocol, settings."""
     settings = ", ".join(f"{name}={value}" for name, value in picture.settings.items())
+    n = dataset.n_unlabelled
+    unlabelled = f"{n} of them unlabelled, which are neither right nor wrong, " if n else ""
     data = (
         f"{dataset.name}, {len(dataset.queries)} queries, {len(dataset.images)} images, "
-        f"fingerprint {dataset.fingerprint[:12]}"
+        f"{unlabelled}fingerprint {dataset.fingerprint[:12]}"
     )
     lines = [
         f"**{_safe(picture.title)}.** {_safe(picture.text)}",

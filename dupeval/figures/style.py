@@ -23,7 +23,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from dupeval.dataset import Query
+from dupeval.dataset import UNLABELLED, Query
 
 WIDTH = 17 / 2.54  # inches: the width of a printed page's text
 DPI = 200
@@ -152,7 +152,7 @@ def badge(of: Axes, mark: Mark, left: float, top: float) -> None:
 class Mark:
     """How one photograph is recognised: by colour, and by letter where there is none.
 
-    A photograph that is shown once has no letter and is grey.
+    A photograph that is shown once has no letter and is grey, as are unlabelled images.
     """
 
     colour: str
@@ -173,7 +173,7 @@ def marks(photographs: Sequence[str]) -> Mapping[str, Mark]:
         The true label of each image of the query.
     """
     counts = Counter(photographs)
-    copied = [name for name in counts if counts[name] > 1]
+    copied = [name for name in counts if counts[name] > 1 and name != UNLABELLED]
     return {
         **{name: Mark(GREY, "") for name in counts},
         **{

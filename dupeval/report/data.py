@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dupeval.dataset import Dataset, Query
+from dupeval.dataset import UNLABELLED, Dataset, Query
 from dupeval.report.galleries import FoundGroup, losses_by_edit
 from dupeval.report.pictures import Format, Picture
 from dupeval.stored import Place, StoredResults
@@ -28,7 +28,8 @@ class ReportData:
     ----------
     json : dict
         ``pictures``: [data URI, width, height]. ``queries``: slug and title; of what is shown:
-        ``photographs`` as [mark, name, number of copies, colour or null], ``images`` by place
+        ``photographs`` as [mark, name, number of copies, colour or null], with 0 copies what is
+        in place of one for unlabelled images, ``images`` by place
         as [name, photograph's place, edit, picture's place or null]. ``protocols``: name and
         methods; a method: name, ``edits`` as [family, missed, pairs], and for each query its
         scores and groups. A group: [images, wrong pairs, parts], a part: [photograph's place,
@@ -98,12 +99,13 @@ class _Shown:
         self.query = query
         self.images = images
         seen = {query.labels[place].photograph for place in images}
-        copies = Counter(label.photograph for label in query.labels)
+        copies = Counter(query.photographs[query.is_labelled].tolist())
         # In the order of their first images, as in the figures, so that letters and colours agree.
         marked = [photograph for photograph, n in copies.items() if n > 1]
         self.photographs: list[list[Any]] = [
             *([mark(i), p, copies[p], i % COLOURS] for i, p in enumerate(marked) if p in seen),
             *(["", p, 1, None] for p, n in copies.items() if n == 1 and p in seen),
+            *(["", p, 0, None] for p in seen & {UNLABELLED}),
         ]
         self.place = {photograph[1]: i for i, photograph in enumerate(self.photographs)}
 

@@ -15,7 +15,7 @@ from itertools import chain, islice, zip_longest
 import numpy as np
 import numpy.typing as npt
 
-from dupeval.dataset import Query
+from dupeval.dataset import UNLABELLED, Query
 from dupeval.edits import found_images, pairs_by_family
 
 # So many photographs of a group, and images of a photograph, show what it is about.
@@ -24,7 +24,7 @@ FEW = 3
 
 @dataclass(frozen=True)
 class Part:
-    """The images of one photograph in one group.
+    """The images of one photograph, or the unlabelled ones, in one group.
 
     Attributes
     ----------
@@ -58,8 +58,9 @@ class FoundGroup:
 
     @cached_property
     def wrong(self) -> int:
-        """How many pairs of it show different photographs."""
-        return n_pairs([self.n_images]) - n_pairs(len(part.images) for part in self.parts)
+        """How many pairs of its labelled images show different photographs."""
+        sizes = [len(part.images) for part in self.parts if part.photograph != UNLABELLED]
+        return n_pairs([sum(sizes)]) - n_pairs(sizes)
 
 
 def n_pairs(sizes: Iterable[int]) -> int:
@@ -73,19 +74,25 @@ def found_groups(photographs: Sequence[str], labels: Sequence[int]) -> tuple[Fou
     Parameters
     ----------
     photographs : sequence of str, length n_images
+        Empty of unlabelled images, which make the last part of their group and no pair.
     labels : sequence of int, length n_images
         Equal labels mean "in one group".
     """
     copies = Counter(photographs)
+    del copies[UNLABELLED]
     members: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for place, (photograph, label) in enumerate(zip(photographs, labels, strict=True)):
         members[label][photograph].append(place)
     groups = [
         FoundGroup(
             tuple(
-                Part(photograph, tuple(images), len(images) * (copies[photograph] - len(images)))
+                Part(
+                    photograph,
+                    tuple(images),
+                    len(images) * max(0, copies[photograph] - len(images)),
+                )
                 for photograph, images in sorted(
-                    parts.items(), key=lambda item: (-len(item[1]), item[1])
+                    parts.items(), key=lambda item: (not item[0], -len(item[1]), item[1])
                 )
             )
         )

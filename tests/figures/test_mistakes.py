@@ -1,6 +1,7 @@
 """Wrong and missed pairs of a partition, image by image."""
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from dupeval.figures.mistakes import Mistakes, Part
 from dupeval.metrics import pair_scores
 
 
-def mistakes(photographs: str, groups: list[int]) -> Mistakes:
+def mistakes(photographs: Sequence[str], groups: list[int]) -> Mistakes:
     """Make the mistakes of images called 0, 1, ... that show these photographs."""
     images = [Labelled(str(i), Path(str(i)), p) for i, p in enumerate(photographs)]
     partition = {str(i): group for i, group in enumerate(groups)}
@@ -26,6 +27,14 @@ def test_by_hand() -> None:
     assert found.wrong == (2, 1, 1, 0, 0)
     assert found.missed == (0, 1, 1, 2, 0)
     assert (found.scores.tp, found.scores.fp, found.scores.fn) == (1, 2, 2)
+
+
+def test_unlabelled_images_are_neither_wrong_nor_missed_and_come_last() -> None:
+    found = mistakes(["", "", "", "p", "q", "p", ""], [5, 5, 5, 5, 5, 7, 7])
+    assert found.groups == ((3, 4, 0, 1, 2), (5, 6))
+    assert found.wrong == (0, 0, 0, 1, 1, 0, 0)
+    assert found.missed == (0, 0, 0, 1, 0, 1, 0)
+    assert (found.scores.tp, found.scores.fp, found.scores.fn, found.scores.tn) == (0, 1, 1, 1)
 
 
 @given(st.lists(st.tuples(st.sampled_from("pqr"), st.integers(0, 3)), min_size=1, max_size=8))

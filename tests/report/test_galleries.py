@@ -19,7 +19,7 @@ from dupeval.report.galleries import (
 )
 
 LABELLED = st.lists(
-    st.tuples(st.sampled_from("pqrs"), st.integers(0, 4)), min_size=1, max_size=12
+    st.tuples(st.sampled_from(["p", "q", "r", "s", ""]), st.integers(0, 4)), min_size=1, max_size=12
 ).map(lambda pairs: ([p for p, _ in pairs], [label for _, label in pairs]))
 
 
@@ -53,12 +53,21 @@ class TestFoundGroups:
             ["e"],
         ]
 
+    def test_unlabelled_images_come_last_and_are_neither_wrong_nor_missed(self) -> None:
+        first, second = found_groups(["", "", "", "p", "q", "p", ""], [0, 0, 0, 0, 0, 1, 1])
+        assert [part.photograph for part in first.parts] == ["p", "q", ""]
+        assert (first.n_images, first.wrong, first.missed) == (5, 1, 1)
+        assert second.parts == (Part("p", (5,), 1), Part("", (6,), 0))
+        assert (second.wrong, second.missed) == (0, 1)
+
     @given(LABELLED)
     def test_wrong_and_missed_pairs_add_up_to_the_scores(
         self, labelled: tuple[list[str], list[int]]
     ) -> None:
         photographs, labels = labelled
-        groups, scores = found_groups(photographs, labels), pair_scores(photographs, labels)
+        known = np.array(photographs) != ""
+        groups = found_groups(photographs, labels)
+        scores = pair_scores(photographs, labels, is_labelled=known)
         assert sum(group.wrong for group in groups) == scores.fp
         assert sum(group.missed for group in groups) == 2 * scores.fn
         images = [image for group in groups for part in group.parts for image in part.images]
