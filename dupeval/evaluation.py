@@ -179,8 +179,10 @@ def evaluate(
     if folds.note and any(protocols[name].honest for name, _ in rows):
         notes.append(folds.note)
     if folds.unscored:
-        slugs = ", ".join(dataset.queries[i].slug for i in sorted(folds.unscored))
-        notes.append(f"grouped and not scored, for lack of two labelled images: {slugs}")
+        notes.append(
+            f"queries without two labelled images: {len(folds.unscored)} of {folds.n_queries}, "
+            "which are grouped and not scored"
+        )
     with one_thread():
         for protocol_name, name in rows:
             if name not in runs or (protocol_name, name) in impossible:

@@ -116,7 +116,7 @@ class TestResults:
         one, two = DATASET.queries
         unlabelled = replace(two, labels=tuple(Label("") for _ in two.labels))
         dataset = replace(DATASET, queries=(one, unlabelled))
-        note = "grouped and not scored, for lack of two labelled images: two"
+        note = "queries without two labelled images: 1 of 2, which are grouped and not scored"
         with pytest.warns(UserWarning, match=note):
             found = evaluate({"a": Given([ALL])}, {"fixed": Fixed()}, dataset, RESOURCES, [Kept()])
         assert [r.scores.f1 for r in found.results] == [0.5, pytest.approx(math.nan, nan_ok=True)]
