@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from dupeval.dataset import Query
+from dupeval.dataset import UNLABELLED, Query
 
 
 class FoundImage(NamedTuple):
@@ -55,10 +55,11 @@ def families_of(edit: str) -> frozenset[str]:
 
 
 def found_images(query: Query, groups: Sequence[Hashable]) -> list[FoundImage]:
-    """Return the images of a query with their groups, given in the query's order."""
+    """Return the labelled images of a query with their groups, given for all in its order."""
     return [
         FoundImage((query.slug, label.photograph), label.edit, group)
         for label, group in zip(query.labels, groups, strict=True)
+        if label.photograph != UNLABELLED
     ]
 
 

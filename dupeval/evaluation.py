@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import fmean
+
+import numpy as np
 
 from dupeval.dataset import Dataset
 from dupeval.engine.answers import Answers
@@ -18,7 +19,7 @@ from dupeval.engine.workshop import Workshop
 from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Method, Params, Resources
 from dupeval.metric import Metric
-from dupeval.metrics import PairScores, pair_scores
+from dupeval.metrics import UNSCORED, PairScores, pair_scores
 from dupeval.protocol import Decision, Protocol
 from dupeval.store import Store
 from dupeval.timing import Stopwatch, Timing, in_all, one_thread
@@ -32,6 +33,7 @@ class QueryResult:
     ----------
     method, protocol, query : str
     scores : PairScores
+        All NaN where the query has no pair of labelled images.
     decision : Decision
     hidden : tuple of str
         The queries that the decision hid, by slug.
@@ -176,6 +178,11 @@ def evaluate(
     notes: list[str] = list(impossible.values())
     if folds.note and any(protocols[name].honest for name, _ in rows):
         notes.append(folds.note)
+    if folds.unscored:
+        notes.append(
+            f"queries without two labelled images: {len(folds.unscored)} of {folds.n_queries}, "
+            "which are grouped and not scored"
+        )
     with one_thread():
         for protocol_name, name in rows:
             if name not in runs or (protocol_name, name) in impossible:
@@ -192,9 +199,9 @@ def evaluate(
             of_all[protocol_name, name] = made[0].pooled
             groups += _groups(made[0].predictions, name, protocol_name, dataset)
             if len(scored) > 1:
-                f1 = [fmean(result.scores.f1 for result in run) for run in scored]
+                f1 = [float(np.nanmean([result.scores.f1 for result in run])) for run in scored]
                 spreads.append(Spread(name, protocol_name, len(f1), min(f1), max(f1)))
-            notes += _nothing_together(scored[0], methods[name])
+            notes += _nothing_together(made[0].predictions, name, protocol_name, methods[name])
     for note in notes:
         warnings.warn(note, stacklevel=2)
     source = {name: method.source for name, method in methods.items()}
@@ -239,7 +246,9 @@ def _results(row: Row, name: str, protocol_name: str, dataset: Dataset) -> list[
     results = []
     for each, described in zip(row.predictions, row.described, strict=True):
         query = dataset.queries[each.query]
-        scores = pair_scores(query.photographs, each.labels)
+        scores = UNSCORED
+        if query.is_scored:
+            scores = pair_scores(query.photographs, each.labels, is_labelled=query.is_labelled)
         hidden = tuple(dataset.queries[i].slug for i in sorted(each.decision.hidden))
         results.append(
             QueryResult(name, protocol_name, query.slug, scores, each.decision, hidden, described)
@@ -290,16 +299,18 @@ def _covered(
     return rows
 
 
-def _nothing_together(scored: Sequence[QueryResult], method: Method) -> Iterator[str]:
+def _nothing_together(
+    predictions: Sequence[Prediction], name: str, protocol_name: str, method: Method
+) -> Iterator[str]:
     """Say where a row claims nothing: its F1 may be a figure of a mistake, not of the method."""
-    if any(result.scores.tp + result.scores.fp for result in scored):
+    if any(len(set(each.labels.tolist())) < len(each.labels) for each in predictions):
         return
     check = "its threshold"
     if method.external:
         check += ", and that its output is read in the right format (docs/tools.md)"
     yield (
-        f"{scored[0].method} under {scored[0].protocol} puts no two images together in any of "
-        f"{len(scored)} queries; check {check}"
+        f"{name} under {protocol_name} puts no two images together in any of "
+        f"{len(predictions)} queries; check {check}"
     )
 
 
@@ -308,5 +319,5 @@ def _groups(
 ) -> Iterator[Group]:
     for each in predictions:
         query = dataset.queries[each.query]
-        for (image, label), group in zip(query.labelled, each.labels.tolist(), strict=True):
+        for (image, label), group in zip(query.with_labels, each.labels.tolist(), strict=True):
             yield Group(name, protocol_name, query.slug, image.name, label.photograph, group)

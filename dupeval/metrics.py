@@ -1,14 +1,16 @@
 """Pair scores of a partition, and of every partition a dendrogram can give.
 
-The unit is the unordered pair of images of one query. TP: together in both partitions, FP:
+The unit is the unordered pair of labelled images of one query. TP: together in both partitions, FP:
 together in the prediction only, FN: together in the ground truth only, TN: in neither.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Protocol
 
 import numpy as np
@@ -50,8 +52,15 @@ class PairScores:
         return cls(tp, fp, fn, tn, precision, recall, f1)
 
 
+# Of a query without a pair of labelled images.
+UNSCORED = PairScores(0, 0, 0, 0, *[math.nan] * 3)
+
+
 def pair_scores(
-    true_labels: npt.ArrayLike, predicted_labels: npt.ArrayLike, zero_division: float = 0
+    true_labels: npt.ArrayLike,
+    predicted_labels: npt.ArrayLike,
+    zero_division: float = 0,
+    is_labelled: npt.NDArray[np.bool_] | None = None,
 ) -> PairScores:
     """Score a predicted partition against the true one over all unordered pairs.
 
@@ -62,6 +71,8 @@ def pair_scores(
     zero_division : float, default 0
         The value of a score that is 0/0. A query without a true pair and without a predicted
         pair scores 1, 1, 1 all the same: there was nothing to find and nothing was claimed.
+    is_labelled : ndarray of bool, shape (n,), optional
+        Whose pairs are counted; by default those of all.
 
     Returns
     -------
@@ -75,6 +86,8 @@ def pair_scores(
     true, predicted = _codes(true_labels), _codes(predicted_labels)
     if len(true) != len(predicted):
         raise ValueError(f"{len(true)} true labels but {len(predicted)} predicted labels")
+    if is_labelled is not None:
+        true, predicted = true[is_labelled], predicted[is_labelled]
     n = len(true)
     tp = _pairs(Counter(zip(true.tolist(), predicted.tolist(), strict=True)))
     fp = _pairs(Counter(predicted.tolist())) - tp
@@ -151,7 +164,10 @@ class PairCurve:
 
 
 def pair_curve(
-    dendrogram: MergeTree, true_labels: npt.ArrayLike, zero_division: float = 0
+    dendrogram: MergeTree,
+    true_labels: npt.ArrayLike,
+    zero_division: float = 0,
+    is_labelled: npt.NDArray[np.bool_] | None = None,
 ) -> PairCurve:
     """Score every distinct cut of a dendrogram in one pass over its merges.
 
@@ -167,6 +183,8 @@ def pair_curve(
         The photograph of each image.
     zero_division : float, default 0
         As in `pair_scores`.
+    is_labelled : ndarray of bool, shape (n,), optional
+        As in `pair_scores`; the others merge, and so make cuts, but do not count.
 
     Returns
     -------
@@ -181,8 +199,9 @@ def pair_curve(
     n, heights = len(true), dendrogram.heights
     if n != len(heights) + 1:
         raise ValueError(f"{n} true labels but {len(heights) + 1} observations")
-    tables = [{label: 1} for label in true]
-    sizes = [1] * n
+    sizes = [1] * n if is_labelled is None else [int(known) for known in is_labelled]
+    tables = [{label: 1} if size else {} for label, size in zip(true, sizes, strict=True)]
+    all_true, n_counted = _pairs(Counter(chain.from_iterable(tables))), sum(sizes)
     true_pairs, pairs = [0], [0]
     for left, right in dendrogram.merges.tolist():
         smaller, larger = tables[left], tables[right]
@@ -202,9 +221,9 @@ def pair_curve(
     cuts = np.append(0, ends)
     tp, predicted = np.array(true_pairs)[cuts], np.array(pairs)[cuts]
     thresholds = np.append(-np.inf, heights[ends - 1])
-    all_true = _pairs(Counter(true))
     fp, fn = predicted - tp, all_true - tp
-    return PairCurve(thresholds, tp, fp, fn, n * (n - 1) // 2 - tp - fp - fn, zero_division)
+    tn = n_counted * (n_counted - 1) // 2 - tp - fp - fn
+    return PairCurve(thresholds, tp, fp, fn, tn, zero_division)
 
 
 def _codes(labels: npt.ArrayLike) -> npt.NDArray[np.int64]:

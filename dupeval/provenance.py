@@ -48,6 +48,7 @@ def describe_run(
             "fingerprint": dataset.fingerprint,
             "queries": len(dataset.queries),
             "images": len(dataset.images),
+            "unlabelled": dataset.n_unlabelled,
             "true_pairs": sum(query.n_true_pairs for query in dataset.queries),
         },
         "methods": {name: dict(description) for name, description in methods.items()},

@@ -119,9 +119,10 @@ def _reach(row: pd.Series) -> str:
 
 def describe_dataset(dataset: Dataset) -> str:
     """Say in a line what a dataset holds."""
+    unlabelled = f"{dataset.n_unlabelled} unlabelled, " if dataset.n_unlabelled else ""
     return (
         f"{visible(dataset.name)}: {len(dataset.queries)} queries, {len(dataset.images)} images, "
-        f"{sum(query.n_true_pairs for query in dataset.queries)} true pairs"
+        f"{unlabelled}{sum(query.n_true_pairs for query in dataset.queries)} true pairs"
     )
 
 

@@ -118,7 +118,7 @@ def table1(
     Parameters
     ----------
     per_query : DataFrame
-        As `per_query_table` makes it.
+        As `per_query_table` makes it; queries that are not scored enter nothing.
     comparison : Comparison
     dataset : str
         Its name.
@@ -127,6 +127,7 @@ def table1(
         ``missing``, ``failed`` or ``published``. By default all of `per_query`, measured.
     """
     published = published_table1().set_index("method")
+    per_query = per_query.dropna(subset="f1")
     groups = {
         (str(protocol), str(method)): group
         for (protocol, method), group in per_query.groupby(["protocol", "method"], sort=False)
@@ -172,7 +173,7 @@ def comparisons_table(per_query: pd.DataFrame, comparison: Comparison) -> pd.Dat
         smallest mean difference of F1 that would be found with 80 % power, were the differences of
         queries as spread as the block's median.
     """
-    wide = per_query.pivot_table(
+    wide = per_query.dropna(subset="f1").pivot_table(
         index=["protocol", "query"], columns="method", values="f1", sort=False
     )
     rows = []

@@ -1,5 +1,6 @@
 """Methods under protocols on a dataset: what is absent does not disturb the others."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from labelled import dataset_of
 
+from dupeval.dataset import Label
 from dupeval.engine.curves import Curves
 from dupeval.errors import NoScoresError, SettingsError
 from dupeval.evaluation import Absence, Evaluation, Group, Spread, evaluate
@@ -20,6 +22,8 @@ from dupeval.protocol.fixed import Fixed
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.oracle import Oracle
 from dupeval.protocol.shared import Shared
+from dupeval.statistics import Comparison
+from dupeval.tables import per_query_table, table1
 from dupeval.timing import Stopwatch, Timing
 
 DATASET = replace(
@@ -107,6 +111,26 @@ class TestResults:
             *[(("oracle", "b"), "measured"), (("oracle", "a"), "measured")],
             *[(("fixed", "b"), "measured"), (("fixed", "a"), "measured")],
         ]
+
+    def test_of_a_query_without_a_pair_of_labelled_images_are_groups_and_no_scores(self) -> None:
+        one, two = DATASET.queries
+        unlabelled = replace(two, labels=tuple(Label("") for _ in two.labels))
+        dataset = replace(DATASET, queries=(one, unlabelled))
+        note = "queries without two labelled images: 1 of 2, which are grouped and not scored"
+        with pytest.warns(UserWarning, match=note):
+            found = evaluate({"a": Given([ALL])}, {"fixed": Fixed()}, dataset, RESOURCES, [Kept()])
+        assert [r.scores.f1 for r in found.results] == [0.5, pytest.approx(math.nan, nan_ok=True)]
+        assert found.results[1].described == {}
+        assert [g.photograph for g in found.groups] == [*"aab", "", "", "", ""]
+        assert found.notes == (note,)
+        table = table1(per_query_table(found.results), Comparison("a", {}, 0), "d")
+        assert (table["f1"][0], table["n_queries"][0], table["n_empty"][0]) == (0.5, 1, 0)
+        with pytest.raises(SettingsError) as caught:
+            evaluate({"a": Given([ALL])}, {"loqo": LeaveOneQueryOut()}, dataset, RESOURCES)
+        assert str(caught.value).startswith(
+            "method a, protocol loqo: leaving one query out needs at least 2 queries with two "
+            "labelled images, the dataset has 1; possible: "
+        )
 
     def test_say_what_they_rest_on(self) -> None:
         sources = run({"a": Given([ALL]), "b": Imported([ALL])}).sources

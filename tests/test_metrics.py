@@ -152,6 +152,27 @@ class TestPairScores:
         assert [[scores.tn, scores.fp], [scores.fn, scores.tp]] == (twice // 2).tolist()
         assert scores.fp != scores.fn
 
+    def test_pairs_with_an_unlabelled_image_are_not_counted(self) -> None:
+        # Of 0, 1, 3 and 4: 01 TP, 34 FN, the others TN; 2 and 5 are in groups and not counted.
+        known = np.array([True, True, False, True, True, False])
+        scores = pair_scores([0, 0, 9, 1, 1, 9], [5, 5, 5, 6, 7, 7], is_labelled=known)
+        assert scores == scored(1, 0, 1, 4, 1.0, 1 / 2, 2 / 3)
+
+    @settings(deadline=None, max_examples=100)
+    @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.booleans()), max_size=9))
+    def test_with_unlabelled_images_it_counts_the_combinations_of_labelled_ones(
+        self, images: list[tuple[int, int, bool]]
+    ) -> None:
+        true, predicted, known = (np.array([image[i] for image in images], int) for i in range(3))
+        pairs = Counter(
+            (one[0] == other[0], one[1] == other[1])
+            for one, other in combinations(images, 2)
+            if one[2] and other[2]
+        )
+        scores = pair_scores(true, predicted, is_labelled=known.astype(bool))
+        assert (scores.tp, scores.fp) == (pairs[True, True], pairs[False, True])
+        assert (scores.fn, scores.tn) == (pairs[True, False], pairs[False, False])
+
 
 # Merges: {0, 1} and {2, 3} at 1, {0, 1, 2, 3} at 4, all at 9.
 TREE = Dendrogram(np.array([[0, 1], [2, 3], [5, 6], [4, 7]]), np.array([1.0, 1.0, 4.0, 9.0]))
@@ -268,6 +289,33 @@ class TestPairCurve:
         for threshold in [-math.inf, -1.0, *heights, *middles, math.inf]:
             expected = pair_scores(labels, dendrogram.cut(threshold), zero_division)
             assert curve.at(threshold) == expected
+
+    def test_unlabelled_images_merge_and_are_not_counted(self) -> None:
+        # 2, between, is unlabelled: {3} and all others are one at 4, with 0 and 1 alone counted.
+        known = np.array([True, True, False, True, True])
+        curve = pair_curve(TREE, ["a", "a", "", "b", "b"], is_labelled=known)
+        assert curve.thresholds.tolist() == [-math.inf, 1.0, 4.0, 9.0]
+        assert curve.tp.tolist() == [0, 1, 1, 2]
+        assert curve.fp.tolist() == [0, 0, 2, 4]
+        assert curve.fn.tolist() == [2, 1, 1, 0]
+        assert curve.tn.tolist() == [4, 4, 2, 0]
+
+    @settings(deadline=None, max_examples=100)
+    @given(st.data())
+    def test_with_unlabelled_images_every_cut_of_the_tree_of_all_scores_the_labelled_ones(
+        self, data: st.DataObject
+    ) -> None:
+        coordinates = st.tuples(*[st.sampled_from([-1.0, 0.0, 1.0, 2.0])] * 2)
+        image = st.tuples(coordinates, st.sampled_from(["", "a", "b"]))
+        images = data.draw(st.lists(image, min_size=1, max_size=9))
+        photographs = np.array([photograph for _, photograph in images])
+        known = photographs != ""
+        tree = Dendrogram.from_vectors([vector for vector, _ in images], "average", "euclidean")
+        curve = pair_curve(tree, photographs, is_labelled=known)
+        assert curve.thresholds.tolist() == [-math.inf, *sorted(set(tree.heights.tolist()))]
+        for threshold in [-math.inf, *tree.heights, math.inf]:
+            groups = tree.cut(threshold)
+            assert curve.at(threshold) == pair_scores(photographs[known], groups[known])
 
     def test_all_linkages_and_metrics_are_among_the_combinations(self) -> None:
         assert {linkage for linkage, _ in COMBINATIONS} >= set(EUCLIDEAN_LINKAGES)

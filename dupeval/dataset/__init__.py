@@ -14,6 +14,9 @@ import numpy.typing as npt
 
 from dupeval.files import json_sha256, open_regular
 
+# In place of the photograph that an image shows, where nobody said which.
+UNLABELLED = ""
+
 
 @dataclass(frozen=True)
 class ImageHandle:
@@ -50,7 +53,8 @@ class Label:
     Attributes
     ----------
     photograph : str
-        Images of one query with equal strings are copies of one photograph.
+        Images of one query with equal strings are copies of one photograph; empty of an image that
+        nobody labelled: methods group it as any other, and no pair with it is scored.
     edit : str, default ""
         How the copy was made, or empty; only ever used to break recall down.
     """
@@ -78,18 +82,29 @@ class Query:
 
     @property
     def photographs(self) -> npt.NDArray[np.str_]:
-        """The true labels, shape (n_images,)."""
-        return np.array([label.photograph for label in self.labels])
+        """The true labels, shape (n_images,); empty of unlabelled images."""
+        return np.array([label.photograph for label in self.labels], np.str_)
 
     @property
-    def labelled(self) -> Iterator[tuple[ImageHandle, Label]]:
+    def is_labelled(self) -> npt.NDArray[np.bool_]:
+        """Which images are labelled, shape (n_images,): pairs of these are scored."""
+        known: npt.NDArray[np.bool_] = self.photographs != UNLABELLED
+        return known
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether there is a pair of labelled images."""
+        return bool(self.is_labelled.sum() > 1)
+
+    @property
+    def with_labels(self) -> Iterator[tuple[ImageHandle, Label]]:
         """Each image with what is known of it."""
         return zip(self.images, self.labels, strict=True)
 
     @property
     def n_true_pairs(self) -> int:
-        """How many unordered pairs of images show the same photograph."""
-        sizes = Counter(label.photograph for label in self.labels).values()
+        """How many unordered pairs of labelled images show the same photograph."""
+        sizes = Counter(self.photographs[self.is_labelled].tolist()).values()
         return sum(size * (size - 1) // 2 for size in sizes)
 
 
@@ -105,6 +120,11 @@ class Dataset:
         """All images, query after query."""
         return tuple(image for query in self.queries for image in query.images)
 
+    @property
+    def n_unlabelled(self) -> int:
+        """How many images are unlabelled."""
+        return sum(label.photograph == UNLABELLED for q in self.queries for label in q.labels)
+
     @cached_property
     def fingerprint(self) -> str:
         """The SHA-256 of all that the dataset says: titles, names, labels, every file's bytes."""
@@ -113,7 +133,10 @@ class Dataset:
                 [
                     q.slug,
                     q.title,
-                    [[i.name, known.photograph, known.edit, i.sha256] for i, known in q.labelled],
+                    [
+                        [i.name, known.photograph, known.edit, i.sha256]
+                        for i, known in q.with_labels
+                    ],
                 ]
                 for q in self.queries
             ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from pathlib import Path
 import PIL
 from tqdm import tqdm
 
-from dupeval.dataset import Dataset, ImageHandle, Label, Query
+from dupeval.dataset import UNLABELLED, Dataset, ImageHandle, Label, Query
 from dupeval.dataset.csv_table import read_table
 from dupeval.dataset.images import MOST_DECODERS, ImageError, read_rgb
 from dupeval.dataset.names import composed, fault_of_name, is_litter, is_text
@@ -105,8 +106,11 @@ HOW_TO_LABEL = (
     "labels.csv: missing; it is a table with the columns query,image,photograph and a line an "
     "image, such as flowers,img_1.jpg,rose. The image of that line is images/flowers/img_1.jpg, in "
     "the folder of its query; images of a query that show the same photograph have the same text "
-    "under photograph, any other image one of its own"
+    "under photograph, any other image one of its own; it is empty of images that are grouped "
+    "and not scored"
 )
+
+NOT_LISTED = "not in labels.csv; give it a line, where the photograph may be empty"
 
 
 @dataclass(frozen=True)
@@ -193,12 +197,7 @@ def _read_labels(root: Path, titles: Mapping[str, str], problems: list[str]) -> 
         elif key in first:
             problems.append(f"{where}: image {image!r} is already in {first[key]}")
         else:
-            if not photograph:
-                problems.append(
-                    f"{where}: image {image!r} has no photograph; give it that of its copies, or "
-                    "one of its own, or take the image out"
-                )
-            elif "\0" in photograph:
+            if "\0" in photograph:
                 problems.append(f"{where}: photograph {photograph!r} holds a NUL character")
             first[key] = where
             rows.append(_Row(where, query, image, photograph, values.get("edit", "")))
@@ -222,6 +221,14 @@ def _locate_images(
         stray = "not in the folder of a query; images lie in images/QUERY/"
     others = folders.keys() - set(map(composed, titles))
     problems += _strays({name: folders[name] for name in others}, "images", stray)
+    if (
+        max(Counter(row.query for row in rows if row.photograph != UNLABELLED).values(), default=0)
+        < 2
+    ):
+        problems.append(
+            "labels.csv: no query has two images with a photograph, so there is nothing to score; "
+            "images of a query that show the same one have the same text there"
+        )
     for slug in titles:
         n = len(of_query[slug])
         if n < 2:
@@ -237,7 +244,7 @@ def _locate_images(
                 problems.append(f"{row.where}: images/{slug}/{row.image} {fault}")
             else:
                 located.append((row, path))
-        problems += _strays(files, f"images/{slug}", "not in labels.csv")
+        problems += _strays(files, f"images/{slug}", NOT_LISTED)
     return located
 
 

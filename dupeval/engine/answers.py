@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dupeval.clustering import Dendrogram
+from dupeval.dataset import UNLABELLED
 from dupeval.engine.folds import NOTHING, Folds
 from dupeval.engine.workshop import Workshop
 from dupeval.method import Answer, Distances, Method, Params, Partition
@@ -112,7 +113,13 @@ class Answers:
         else:
             places = sorted(seen)
             queries, labels = [self.queries[i] for i in places], [self._labels[i] for i in places]
-        return TrainingView(tuple(queries), labels if self.method.supervised else None)
+        if not self.method.supervised:
+            return TrainingView(tuple(queries))
+        known = [np.flatnonzero(of_query != UNLABELLED) for of_query in labels]
+        return TrainingView(
+            tuple(query.only(images) for query, images in zip(queries, known, strict=True)),
+            [of_query[images] for of_query, images in zip(labels, known, strict=True)],
+        )
 
 
 def seen_by(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dupeval.dataset import Dataset
+from dupeval.dataset import UNLABELLED, Dataset
 from dupeval.method import Scope
 
 # Up to this many queries each is left out by itself; more of them make `FOLDS` folds.
@@ -31,19 +31,23 @@ class Folds:
         Of the dataset.
     of_image : ndarray of int64, shape (n_images,), optional
         The fold of each image, where a single query is divided.
+    unscored : frozenset of int
+        Queries without a pair of labelled images: nothing is chosen on them.
     """
 
     members: tuple[frozenset[int], ...]
     n_queries: int
     of_image: npt.NDArray[np.int64] | None = None
+    unscored: frozenset[int] = NOTHING
 
     def __len__(self) -> int:
         return len(self.members)
 
     @classmethod
-    def each_query(cls, n_queries: int) -> Folds:
+    def each_query(cls, n_queries: int, unscored: frozenset[int] = NOTHING) -> Folds:
         """Return folds of one query each."""
-        return cls(tuple(frozenset((query,)) for query in range(n_queries)), n_queries)
+        members = tuple(frozenset((query,)) for query in range(n_queries))
+        return cls(members, n_queries, unscored=unscored)
 
     @property
     def alone(self) -> bool:
@@ -66,7 +70,7 @@ class Folds:
         """Return the queries to choose on while a fold is hidden."""
         if self.of_image is not None:
             return [0]
-        return [query for query in range(self.n_queries) if query not in fold]
+        return [query for query in range(self.n_queries) if query not in fold | self.unscored]
 
     def with_query(self, query: int) -> frozenset[int]:
         """Return the fold of a query, or NOTHING where its photographs are divided."""
@@ -109,7 +113,8 @@ def folds_of(dataset: Dataset, n_folds: int | None = None, seed: int = 0) -> Fol
     Parameters
     ----------
     dataset : Dataset
-        Of a single query the photographs are divided, copies of one in one fold.
+        Of a single query the photographs are divided, copies of one in one fold; unlabelled images
+        are dealt out one by one.
     n_folds : int, optional
         At least 2; as many as there are queries, or more, leave each out by itself.
     seed : int, default 0
@@ -119,21 +124,28 @@ def folds_of(dataset: Dataset, n_folds: int | None = None, seed: int = 0) -> Fol
     n = len(dataset.queries)
     if n == 1:
         return _of_photographs(dataset.queries[0].photographs.tolist(), n_folds or FOLDS, rng)
+    unscored = frozenset(i for i, query in enumerate(dataset.queries) if not query.is_scored)
     if n_folds is None:
         n_folds = n if n <= MOST_ALONE else FOLDS
     if n_folds >= n:
-        return Folds.each_query(n)
-    dealt = rng.permutation(n)
-    return Folds(tuple(frozenset(dealt[i::n_folds].tolist()) for i in range(n_folds)), n)
+        return Folds.each_query(n, unscored)
+    # Unscored ones last, so that two that are scored are never all in one fold.
+    dealt = sorted(rng.permutation(n).tolist(), key=unscored.__contains__)
+    members = tuple(frozenset(dealt[i::n_folds]) for i in range(n_folds))
+    return Folds(members, n, unscored=unscored)
 
 
 def _of_photographs(photographs: Sequence[str], n_folds: int, rng: np.random.Generator) -> Folds:
     """Deal photographs out, those with most copies first, so that folds have pairs to find."""
     sizes = Counter(photographs)
+    n_unlabelled = sizes.pop(UNLABELLED, 0)
     names = sorted(sizes)
     shuffled = [names[i] for i in rng.permutation(len(names))]
     fold_of = {
         name: i % n_folds for i, name in enumerate(sorted(shuffled, key=lambda x: -sizes[x]))
     }
     members = tuple(frozenset((i,)) for i in range(min(n_folds, len(names))))
-    return Folds(members, 1, np.array([fold_of[name] for name in photographs]))
+    of_image = np.array([fold_of.get(name, 0) for name in photographs])
+    # Last, and over folds that have a photograph: none is there for unlabelled images alone.
+    of_image[np.array(photographs) == UNLABELLED] = np.arange(n_unlabelled) % max(len(members), 1)
+    return Folds(members, 1, of_image)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dupeval.dataset import Dataset
+from dupeval.dataset import Dataset, Query
 from dupeval.engine.answers import key_of
 from dupeval.engine.folds import Folds
 from dupeval.engine.predictions import Prediction
@@ -48,12 +48,14 @@ def make_row(predictions: Sequence[Prediction], dataset: Dataset, metrics: Seque
     """Let metrics describe predictions."""
     described = []
     for each in predictions:
-        true = dataset.queries[each.query].photographs
+        query = dataset.queries[each.query]
+        known = query.is_labelled
+        true, found = query.photographs[known], each.labels[known]
         scores: dict[str, float] = {}
-        for metric in metrics:
-            scores |= metric.scores(true, each.labels)
+        for metric in metrics if query.is_scored else ():
+            scores |= metric.scores(true, found)
             if each.distances is not None:
-                scores |= metric.of_distances(_together(true), each.distances)
+                scores |= metric.of_distances(*_pairs(query, each.distances))
         described.append(scores)
     return Row(predictions, described, _pooled(predictions, dataset, metrics))
 
@@ -66,19 +68,23 @@ def _pooled(
     shared = len({key_of(each.decision.params) for each in predictions}) == 1
     if not shared or len(distances) < len(predictions):
         return {}
-    together = np.concatenate([_together(query.photographs) for query in dataset.queries])
+    pairs = [_pairs(*of_query) for of_query in zip(dataset.queries, distances, strict=True)]
+    together, apart = (np.concatenate(of_queries) for of_queries in zip(*pairs, strict=True))
     return {
         f"{name}_pooled": value
         for metric in metrics
-        for name, value in metric.of_distances(together, np.concatenate(distances)).items()
+        for name, value in metric.of_distances(together, apart).items()
     }
 
 
-def _together(photographs: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
-    """Return whether the images of each pair, in scipy's condensed order, show one photograph."""
+def _pairs(
+    query: Query, condensed: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float64]]:
+    """Return of each pair of labelled images if they show one photograph, and their distance."""
+    photographs, known = query.photographs, query.is_labelled
     first, second = np.triu_indices(len(photographs), 1)
-    same: npt.NDArray[np.bool_] = photographs[first] == photographs[second]
-    return same
+    scored = known[first] & known[second]
+    return (photographs[first] == photographs[second])[scored], condensed[scored]
 
 
 def row_key(

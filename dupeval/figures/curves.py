@@ -160,7 +160,7 @@ class PrecisionAndRecall(Figure):
 
 
 def scored(inputs: FigureInputs, method: str, protocol: str) -> tuple[list[PairCurve], list[float]]:
-    """Return each query's curve that a stored decision of a protocol was scored on, and threshold.
+    """Return the curve that each stored decision of a protocol was scored on, and its threshold.
 
     That is rounded, so that it may fall on the other side of a merge that it is equal to.
 
@@ -174,11 +174,12 @@ def scored(inputs: FigureInputs, method: str, protocol: str) -> tuple[list[PairC
     photographs = [query.photographs for query in inputs.dataset.queries]
     answers = ScoredAnswers(inputs.answers(method), photographs)
     stored = inputs.stored_for(method)
-    decisions = [stored.decision(method, protocol, slug) for slug in inputs.slugs]
+    places = [i for i, query in enumerate(inputs.dataset.queries) if query.is_scored]
+    decisions = [stored.decision(method, protocol, inputs.slugs[place]) for place in places]
     with one_thread():
         curves = [
             answers.curves(place, [decision.params], decision.hidden)[0]
-            for place, decision in enumerate(decisions)
+            for place, decision in zip(places, decisions, strict=True)
         ]
     return curves, [decision.threshold for decision in decisions]
 

@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from pydantic import PositiveInt
 
 from dupeval.clustering import Dendrogram
-from dupeval.dataset import Query
+from dupeval.dataset import UNLABELLED, Query
 from dupeval.figures import Figure, Picture, Slug, layout, style
 from dupeval.figures.inputs import FigureInputs
 
@@ -137,14 +137,17 @@ def _draw_tree(axes: Axes, tree: DrawnTree, threshold: float) -> None:
 
 
 def _draw_photographs(page: Axes, query: Query, leaves: npt.NDArray[np.int64], top: float) -> None:
-    """Draw one bar for neighbouring leaves that show the same photograph."""
+    """Draw one bar for neighbouring leaves that show the same photograph, none for unlabelled."""
     marks = style.marks(query.photographs.tolist())
     pitch = WIDTH / len(leaves)
     gap = min(0.015, 0.1 * pitch)
     left = LEFT
-    for _, run in groupby(leaves.tolist(), lambda leaf: query.photographs[leaf]):
+    for photograph, run in groupby(leaves.tolist(), lambda leaf: query.photographs[leaf]):
         of_run = [marks[leaf] for leaf in run]
         mark, width = of_run[0], len(of_run) * pitch
+        if photograph == UNLABELLED:
+            left += width
+            continue
         colour = mark.colour if mark.letter else style.PALE
         bar = Rectangle((left + gap, top), width - 2 * gap, BAR, color=colour, lw=0)
         page.add_patch(bar)

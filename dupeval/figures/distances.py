@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from dupeval.dataset import UNLABELLED
 from dupeval.engine.answers import Answers
 from dupeval.figures import Figure, Names, Picture, layout, style
 from dupeval.figures.inputs import FigureInputs
@@ -81,11 +82,12 @@ def distances_of(
 
     Those from which the dendrograms of these decisions are made, one a query.
     """
-    distances, together = [], []
+    distances, together, scored = [], [], []
     for query, (decision, labels) in enumerate(zip(decisions, photographs, strict=True)):
         distances.append(answers.distances(query, decision.params, decision.hidden))
         # In the order of the condensed distances: row by row above the diagonal.
         i, j = np.triu_indices(len(labels), k=1)
         together.append(labels[i] == labels[j])
-    of_all, same = np.concatenate(distances), np.concatenate(together)
-    return {"same": of_all[same], "different": of_all[~same]}
+        scored.append((labels[i] != UNLABELLED) & (labels[j] != UNLABELLED))
+    of_all, same, known = map(np.concatenate, (distances, together, scored))
+    return {"same": of_all[known & same], "different": of_all[known & ~same]}

@@ -69,9 +69,10 @@ def examples(dataset: Dataset, most: int) -> list[tuple[Query, list[tuple[ImageH
     """
     found = []
     for query in dataset.queries:
-        ((photograph, n),) = Counter(query.photographs.tolist()).most_common(1)
+        copies = Counter(query.photographs[query.is_labelled].tolist())
+        photograph, n = next(iter(copies.most_common(1)), ("", 0))
         if n > 1:
-            own = [copy for copy in query.labelled if copy[1].photograph == photograph]
+            own = [copy for copy in query.with_labels if copy[1].photograph == photograph]
             found.append((query, sorted(own, key=lambda copy: copy[1].edit != "")))
     largest = sorted(found, key=lambda example: -len(example[1]))[:most]
     return [example for example in found if example in largest]

@@ -119,7 +119,7 @@ class Block(NamedTuple):
 def mistakes_of(group: FoundGroup, chosen: Container[int]) -> dict[int, tuple[int, int]]:
     """Return of each chosen image in how many wrong and in how many missed pairs it is."""
     return {
-        image: (group.n_images - len(part.images), part.elsewhere)
+        image: (group.n_labelled - len(part.images) if part.photograph else 0, part.elsewhere)
         for part in group.parts
         for image in part.images
         if image in chosen
@@ -135,7 +135,7 @@ def _draw_block(page: Axes, block: Block, query: Query, left: float, top: float)
         more = group.n_images - len(shown)
         n = len(shown) + (more > 0)
         n_rows = -(-n // block.columns)
-        look = WRONG if group.wrong else RIGHT if group.n_images > 1 else ALONE
+        look = WRONG if group.wrong else RIGHT if group.n_labelled > 1 else ALONE
         bottom, width = box_top - n_rows * TILE_HEIGHT, min(n, block.columns) * TILE_WIDTH
         size = (width - 2 * INSET, n_rows * TILE_HEIGHT - 2 * INSET)
         layout.box(page, box_left + INSET, bottom + INSET, *size, 0.04, **look)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice, zip_longest
 
-from dupeval.dataset import Dataset, Query
+from dupeval.dataset import UNLABELLED, Dataset, Query
 from dupeval.edits import FoundPairs, found_images, pairs_by_family
 from dupeval.stored import StoredResults
 
@@ -22,7 +22,7 @@ FEW = 3
 
 @dataclass(frozen=True)
 class GroupPart:
-    """The images of one photograph in one group, by their places in the query.
+    """The images of one photograph, or the unlabelled ones, in one group, by place in the query.
 
     How many are elsewhere, in other groups: each of them makes a missed pair with each here.
     """
@@ -39,7 +39,7 @@ class GroupPart:
 
 @dataclass(frozen=True)
 class FoundGroup:
-    """A group, part by part, the largest first."""
+    """A group, part by part, the largest first, unlabelled images last."""
 
     parts: tuple[GroupPart, ...]
 
@@ -49,6 +49,11 @@ class FoundGroup:
         return sum(len(part.images) for part in self.parts)
 
     @cached_property
+    def n_labelled(self) -> int:
+        """How many of them are labelled: pairs of these are right or wrong."""
+        return sum(len(part.images) for part in self.parts if part.photograph != UNLABELLED)
+
+    @cached_property
     def missed(self) -> int:
         """How many missed pairs have one image here."""
         return sum(part.missed for part in self.parts)
@@ -56,9 +61,8 @@ class FoundGroup:
     @cached_property
     def wrong(self) -> int:
         """How many pairs of it show different photographs."""
-        return (
-            sum(len(part.images) * (self.n_images - len(part.images)) for part in self.parts) // 2
-        )
+        sizes = [len(part.images) for part in self.parts if part.photograph != UNLABELLED]
+        return sum(size * (self.n_labelled - size) for size in sizes) // 2
 
 
 def found_groups(photographs: Sequence[str], labels: Sequence[int]) -> list[FoundGroup]:
@@ -67,17 +71,19 @@ def found_groups(photographs: Sequence[str], labels: Sequence[int]) -> list[Foun
     Parameters
     ----------
     photographs : sequence of str, length n_images
+        Empty of unlabelled images, which make no pair.
     labels : sequence of int, length n_images
         Equal labels mean "in one group".
     """
     copies = Counter(photographs)
+    del copies[UNLABELLED]
     members: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for place, (photograph, label) in enumerate(zip(photographs, labels, strict=True)):
         members[label][photograph].append(place)
     groups = []
     for parts in members.values():
-        largest_first = sorted(parts.items(), key=lambda item: (-len(item[1]), item[1]))
-        found = (GroupPart(p, tuple(own), copies[p] - len(own)) for p, own in largest_first)
+        in_order = sorted(parts.items(), key=lambda item: (not item[0], -len(item[1]), item[1]))
+        found = (GroupPart(p, tuple(own), max(0, copies[p] - len(own))) for p, own in in_order)
         groups.append(FoundGroup(tuple(found)))
     return sorted(groups, key=lambda g: (-g.wrong, -g.missed, -g.n_images, g.parts[0].images[0]))
 

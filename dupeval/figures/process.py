@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from PIL import Image
 
-from dupeval.dataset import ImageHandle, Query
+from dupeval.dataset import UNLABELLED, ImageHandle, Query
 from dupeval.figures import Figure, Picture, Slug, diagram, layout, style
 from dupeval.figures.diagram import Stage
 from dupeval.figures.inputs import FigureInputs
@@ -121,8 +121,9 @@ class FeatureExtraction(Figure):
 def sample(query: Query) -> list[list[ImageHandle]]:
     """Return some images of a query by photograph: two pairs of copies and two others, if any."""
     by_photograph: dict[str, list[ImageHandle]] = {}
-    for image, label in query.labelled:
-        by_photograph.setdefault(label.photograph, []).append(image)
+    for image, label in query.with_labels:
+        if label.photograph != UNLABELLED:
+            by_photograph.setdefault(label.photograph, []).append(image)
     copied = [images[:2] for images in by_photograph.values() if len(images) > 1]
     single = [images for images in by_photograph.values() if len(images) == 1]
     return [*copied[:2], *single[:2]]

@@ -66,9 +66,11 @@ def files_of(
         picture.canvas.savefig(file, format=kind, metadata=metadata)
         contents[f"{name}.{kind}"] = file.getvalue()
     settings = ", ".join(f"{key}={value}" for key, value in picture.settings.items())
+    n = dataset.n_unlabelled
+    unlabelled = f"{n} of them unlabelled, which are neither right nor wrong, " if n else ""
     facts = (
         f"Data: {dataset.name}, {len(dataset.queries)} queries, {len(dataset.images)} images, "
-        f"fingerprint {dataset.fingerprint[:12]}",
+        f"{unlabelled}fingerprint {dataset.fingerprint[:12]}",
         f"Protocol: {picture.protocol}",
         f"Settings: {settings or 'none'}",
     )

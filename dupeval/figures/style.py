@@ -17,6 +17,7 @@ import numpy as np
 from matplotlib import font_manager
 from matplotlib.colors import to_rgb
 
+from dupeval.dataset import UNLABELLED
 from dupeval.figures.texts import letters
 
 WIDTH = 17 / 2.54  # inches: the width of a printed page's text
@@ -54,7 +55,10 @@ def style() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Mark:
-    """How one photograph is recognised; one that is shown once has no letter and is grey."""
+    """How one photograph is recognised.
+
+    One that is shown once has no letter and is grey, as are unlabelled images.
+    """
 
     colour: str
     letter: str
@@ -68,7 +72,7 @@ class Mark:
 def marks(photographs: Sequence[str]) -> list[Mark]:
     """Return the mark of every image of a query, given the photograph that it shows."""
     counts = Counter(photographs)
-    copied = [name for name in counts if counts[name] > 1]
+    copied = [name for name in counts if counts[name] > 1 and name != UNLABELLED]
     of_copied = {n: Mark(COLOURS[i % len(COLOURS)], letters(i)) for i, n in enumerate(copied)}
     return [of_copied.get(photograph, Mark(GREY, "")) for photograph in photographs]
 

@@ -63,7 +63,8 @@ class TrainingView:
     ----------
     queries : tuple of QueryImages
     photographs : tuple of ndarray of str, optional
-        The labels of each query's images; only of a method that says it is ``supervised``.
+        The labels of each query's images; only of a method that says it is ``supervised``, which
+        is not shown unlabelled images.
     """
 
     queries: tuple[QueryImages, ...]

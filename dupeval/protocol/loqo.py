@@ -42,8 +42,10 @@ class LeaveOneQueryOut(Protocol):
         """See `Protocol.decide`."""
         own = curves[method]
         folds = own.folds
-        if len(folds) < 2:
-            short = f"leaving one query out needs at least 2 queries, the dataset has {len(folds)}"
+        if len(folds) < 2 or not all(folds.others(fold) for fold in folds.members):
+            needed = "2 queries with two labelled images" if folds.unscored else "2 queries"
+            n_scored = folds.n_queries - len(folds.unscored)
+            short = f"leaving one query out needs at least {needed}, the dataset has {n_scored}"
             if folds.of_image is not None:
                 short = "the dataset's one query, divided by its photographs, shows only one"
             raise RowError(f"{short}; possible: protocol=fixed, protocol=oracle")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dupeval.dataset import Dataset, Query
+from dupeval.dataset import UNLABELLED, Dataset, Query
 from dupeval.figures.mistakes import FoundGroup, found_by_family
 from dupeval.figures.texts import letters
 from dupeval.report.pictures import EncodedPicture, Format
@@ -25,12 +25,13 @@ class ReportData:
     """Everything that galleries show, and notes of what was left out or made small.
 
     ``pictures``: [data URI, width, height]. ``queries``: slug and title; of what is shown:
-    ``photographs`` as [mark, name, number of copies, colour or null], ``images`` by place as [name,
-    photograph's place, edit, picture's place or null]. ``protocols``: name and methods; a method:
-    name, ``edits`` as [family, missed, pairs], and for each query its scores and groups. A group:
-    [images, wrong pairs, parts], a part: [photograph's place, images, shown images]; parts of which
-    no image is shown are left out. Groups of which none is shown are summed up in ``rest`` as
-    [groups, images, wrong pairs]. ``torn``: [photograph's place, missed pairs].
+    ``photographs`` as [mark, name, number of copies, colour or null], with 0 copies what stands for
+    one of unlabelled images, ``images`` by place as [name, photograph's place, edit, picture's
+    place or null]. ``protocols``: name and methods; a method: name, ``edits`` as [family, missed,
+    pairs], and for each query its scores and groups. A group: [images, wrong pairs, parts], a part:
+    [photograph's place, images, shown images]; parts of which no image is shown are left out.
+    Groups of which none is shown are summed up in ``rest`` as [groups, images, wrong pairs].
+    ``torn``: [photograph's place, missed pairs].
     """
 
     json: dict[str, Any]
@@ -84,12 +85,13 @@ class _Shown:
         self.query = query
         self.images = images
         seen = {query.labels[place].photograph for place in images}
-        copies = Counter(query.photographs.tolist())
+        copies = Counter(query.photographs[query.is_labelled].tolist())
         # In the order of their first images, as in the figures, so that letters and colours agree.
         marked = [photograph for photograph, n in copies.items() if n > 1]
         self.photographs: list[list[Any]] = [
             *([letters(i), p, copies[p], i % COLOURS] for i, p in enumerate(marked) if p in seen),
             *(["", p, 1, None] for p, n in copies.items() if n == 1 and p in seen),
+            *(["", p, 0, None] for p in seen & {UNLABELLED}),
         ]
         self.place = {photograph[1]: i for i, photograph in enumerate(self.photographs)}
 
@@ -103,7 +105,7 @@ class _Shown:
                     *(visible(image.name), self.place[label.photograph]),
                     *(visible(label.edit), picture_of.get(image.sha256)),
                 ]
-                for i, (image, label) in enumerate(self.query.labelled)
+                for i, (image, label) in enumerate(self.query.with_labels)
                 if i in self.images
             },
         }

@@ -84,14 +84,17 @@
 
   function badge(query, photograph) {
     const [mark, name, copies, colour] = query.photographs[photograph];
-    const title = mark ? `photograph ${mark}: ${name}, ${copies} images` : `${name}, one image`;
-    return make("span", { class: `badge ${mark ? `c${colour}` : "once"}`, title }, mark || "1×");
+    const known = mark ? `photograph ${mark}: ${name}, ${copies} images` : `${name}, one image`;
+    const title = copies ? known : "unlabelled";
+    const text = mark || (copies ? "1×" : "?");
+    return make("span", { class: `badge ${mark ? `c${colour}` : "once"}`, title }, text);
   }
 
   function describe(query, place) {
     const [name, photograph, edit] = query.images[place];
-    const [mark, of] = query.photographs[photograph];
-    return `${name}, photograph ${mark ? `${mark} ` : ""}${of}${edit ? `, ${edit}` : ""}`;
+    const [mark, of, copies] = query.photographs[photograph];
+    const shown = copies ? `photograph ${mark ? `${mark} ` : ""}${of}` : "unlabelled";
+    return `${name}, ${shown}${edit ? `, ${edit}` : ""}`;
   }
 
   function thumbnail(query, place) {
@@ -108,13 +111,15 @@
       type: "button",
       class: "thumbnail",
       title: alt,
-      "data-photograph": String(photograph),
+      // Nobody knows of two unlabelled images that they are copies.
+      "data-photograph": query.photographs[photograph][2] ? String(photograph) : `of ${place}`,
     }, ...inside);
     button.addEventListener("click", () => {
       const of = query.photographs[photograph];
       view(button.querySelector("img"), name, [
-        `Photograph ${of[0]} ${of[1]}`.replace("  ", " "),
-        of[2] > 1 ? `${of[2]} images of this query show it` : "no other image shows it",
+        of[2] ? `Photograph ${of[0]} ${of[1]}`.replace("  ", " ") : "unlabelled",
+        of[2] > 1 ? `${of[2]} images of this query show it` : null,
+        of[2] === 1 ? "no other image shows it" : null,
         edit ? `edit ${edit}` : null,
       ]);
     });
@@ -144,7 +149,7 @@
     const others = groups.filter((group) => (
       group !== here && group.parts.some(([of]) => of === photograph)));
     const of = here.parts.find((values) => values[0] === photograph);
-    if (of[1] === copies) return null;
+    if (!copies || of[1] === copies) return null;
     const alone = others.filter((group) => group.number === null).length;
     const places = others.filter((group) => group.number !== null).map(({ number }) => jump(number));
     if (alone) places.push(alone === 1 ? "alone" : `alone ${alone} times`);
@@ -167,24 +172,27 @@
     const below = parts.map(([photograph]) => elsewhere(query, groups, group, photograph));
     const missed = below.some(Boolean);
     const unequal = () => make("span", { class: "sign wrong", title: "another photograph" }, "≠");
-    const inside = parts.map((values, i) => part(query, values, i ? unequal() : null, below[i]));
+    const labelled = parts.filter(([photograph]) => query.photographs[photograph][2]);
+    const inside = parts.map((values, i) => (
+      part(query, values, i && labelled.includes(values) ? unequal() : null, below[i])));
     const hidden = n - parts.reduce((sum, values) => sum + values[1], 0);
     if (hidden) inside.push(make("span", { class: "more" }, `+ ${count(hidden, "other image")}`));
+    const right = !wrong && !missed && labelled.reduce((sum, values) => sum + values[1], 0) > 1;
     return make("section", {
-      class: `group ${wrong ? "has-wrong" : missed ? "has-missed" : "is-right"}`,
+      class: `group ${wrong ? "has-wrong" : missed ? "has-missed" : right ? "is-right" : ""}`,
       id: `group-${number}`,
       tabIndex: -1,
     },
     make("h5", {}, `Group ${number}`, make("small", {}, count(n, "image")),
       wrong ? make("span", { class: "wrong" }, count(wrong, "wrong pair")) : null,
       missed ? make("span", { class: "missed" }, "copies elsewhere") : null,
-      wrong || missed ? null : make("span", { class: "right" }, "right")),
+      right ? make("span", { class: "right" }, "right") : null),
     make("div", { class: "parts" }, ...inside));
   }
 
-  function leftAlone(query, groups, wanted, state, heading) {
+  function leftAlone(query, groups, isWanted, state, heading) {
     const images = groups.filter(({ number }) => number === null).map(({ parts }) => parts[0])
-      .filter(([photograph]) => (query.photographs[photograph][2] > 1) === wanted);
+      .filter(([photograph]) => isWanted(query.photographs[photograph][2]));
     if (!images.length) return null;
     return make("section", { class: `group alone ${state}` },
       make("h5", {}, heading, make("small", {}, count(images.length, "image"))),
@@ -232,8 +240,9 @@
       groups.length ? null : make("p", { class: "note" }, "This report holds no picture of this query."),
       make("div", { class: "groups" },
         ...together.map((group) => box(query, groups, group)),
-        leftAlone(query, groups, true, "has-missed", "Left alone, though there are copies"),
-        leftAlone(query, groups, false, "is-right", "Left alone, rightly")),
+        leftAlone(query, groups, (copies) => copies > 1, "has-missed", "Left alone, though there are copies"),
+        leftAlone(query, groups, (copies) => copies === 1, "is-right", "Left alone, rightly"),
+        leftAlone(query, groups, (copies) => !copies, "", "Left alone, unlabelled")),
       rest ? make("p", { class: "note" }, `Without a picture here: ${count(rest[0], "group")} of `
         + `${count(rest[1], "image")}, with ${count(rest[2], "wrong pair")}.`) : null,
       torn.length ? make("h4", {}, "Photographs torn apart") : null,

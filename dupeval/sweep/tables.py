@@ -14,7 +14,7 @@ from dupeval.dataset import Dataset
 from dupeval.engine.curves import Curves
 from dupeval.errors import SettingsError
 from dupeval.method.vectors import COMPONENTS, OF_CLUSTERING
-from dupeval.metrics import PairCurve
+from dupeval.metrics import UNSCORED, PairCurve
 from dupeval.protocol import Protocol
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.search import first_best
@@ -60,6 +60,7 @@ def figures_by_protocol(
     Returns
     -------
     dict of str to ndarray of float64, shape (n_settings, n_queries, 4)
+        NaN, but for the threshold, of a query that is not scored.
     """
     return {
         name: np.array([_figures(one, protocol, others) for one in swept])
@@ -82,7 +83,8 @@ def sweep_table(
         See `figures_by_protocol`.
     dataset : Dataset
     query_sets : sequence of {"all", "each"}
-        ``all``: all queries together; ``each``: every query alone, called by its slug.
+        ``all``: all queries together; ``each``: every query alone, called by its slug; of both
+        those that are scored.
 
     Returns
     -------
@@ -91,9 +93,10 @@ def sweep_table(
         then ``precision``, ``recall`` and ``f1``, means over the query set, and ``threshold``,
         its median.
     """
-    sets: dict[str, slice] = {ALL: slice(None)} if ALL in query_sets else {}
+    scored = {query.slug: [q] for q, query in enumerate(dataset.queries) if query.is_scored}
+    sets = {ALL: [q for (q,) in scored.values()]} if ALL in query_sets else {}
     if EACH in query_sets:
-        sets |= {query.slug: slice(q, q + 1) for q, query in enumerate(dataset.queries)}
+        sets |= scored
     rows: list[dict[str, Any]] = []
     shown: list[npt.NDArray[np.float64]] = []
     for i, one in enumerate(swept):
@@ -121,7 +124,9 @@ def best_table(swept: Sequence[Swept], figures: Mapping[str, Figures]) -> pd.Dat
         ``loqo`` chose: the held-out F1 when the setting, too, is chosen on the other queries. That
         a setting was chosen by ``f1_loqo`` itself makes that figure a little too good.
     """
-    means = {name: figures[name][:, :, 2].mean(axis=1) for name in SEARCHING if name in figures}
+    means = {
+        name: np.nanmean(figures[name][:, :, 2], axis=1) for name in SEARCHING if name in figures
+    }
     places: dict[str, list[int]] = {}
     for place, one in enumerate(swept):
         places.setdefault(one.planned.method, []).append(place)
@@ -185,9 +190,14 @@ def _figures(
     for curve, threshold in zip(
         one.outcome.curves, _thresholds(one, protocol, others), strict=True
     ):
-        scores = curve.at(threshold)
+        scores = curve.at(threshold) if _is_scored(curve) else UNSCORED
         found.append((scores.precision, scores.recall, scores.f1, threshold))
     return found
+
+
+def _is_scored(curve: PairCurve) -> bool:
+    """Whether the curve's query has a pair of labelled images."""
+    return bool(curve.tp[0] + curve.fp[0] + curve.fn[0] + curve.tn[0])
 
 
 def _thresholds(one: Swept, protocol: Protocol, others: Mapping[str, Curves]) -> list[float]:
@@ -227,6 +237,8 @@ def _all_held_out(members: Sequence[Swept]) -> float:
     reached = []
     for query, of_settings in enumerate(best.T):
         chosen = outcomes[first_best(of_settings)]
+        if not _is_scored(chosen.curves[query]):
+            continue
         reached.append(chosen.curves[query].at(chosen.held_out[query].threshold).f1)
     return float(np.mean(reached))
 

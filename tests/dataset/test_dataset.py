@@ -1,7 +1,7 @@
 """The dataset in memory: what its fingerprint covers, and how true pairs are counted."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -88,9 +88,13 @@ def test_the_fingerprint_is_the_same_in_every_run() -> None:
         ("aaa", 3),
         ("aaabbc", 4),
         ("a" * 20, 190),
+        (["a", "", "a", "", ""], 1),
+        (["", ""], 0),
     ],
 )
-def test_true_pairs_are_the_pairs_of_images_of_one_photograph(photographs: str, pairs: int) -> None:
+def test_true_pairs_are_the_pairs_of_images_of_one_photograph(
+    photographs: Sequence[str], pairs: int
+) -> None:
     assert dataset_of(photographs).queries[0].n_true_pairs == pairs
 
 
@@ -98,8 +102,16 @@ def test_the_true_labels_are_the_photographs_in_the_order_of_the_images() -> Non
     assert ONE.photographs.tolist() == ["p", "q", "p"]
 
 
+def test_an_image_whose_photograph_is_empty_is_unlabelled() -> None:
+    one, two, three = (dataset := dataset_of("ab", ["", "a", ""], ["", "aa", "aa"])).queries
+    assert one.is_labelled.tolist() == [True, True]
+    assert two.is_labelled.tolist() == [False, True, False]
+    assert [query.is_scored for query in (one, two, three)] == [True, False, True]
+    assert dataset.n_unlabelled == 3
+
+
 def test_each_image_goes_with_its_own_label() -> None:
-    assert [(i.name, known.photograph, known.edit) for i, known in ONE.labelled] == [
+    assert [(i.name, known.photograph, known.edit) for i, known in ONE.with_labels] == [
         ("a.png", "p", ""),
         ("b.png", "q", "crop:0.9"),
         ("c.png", "p", ""),
@@ -108,7 +120,7 @@ def test_each_image_goes_with_its_own_label() -> None:
 
 def test_an_image_without_a_label_is_an_error() -> None:
     with pytest.raises(ValueError, match="shorter"):
-        list(Query("q", "Q", ONE.images, ONE.labels[:2]).labelled)
+        list(Query("q", "Q", ONE.images, ONE.labels[:2]).with_labels)
 
 
 def test_what_methods_see_of_an_image_tells_no_label() -> None:

@@ -21,6 +21,7 @@ from dupeval.files import file_sha256
 
 MakeDataset = Callable[..., Path]
 
+NOT_LISTED = "not in labels.csv; give it a line, where the photograph may be empty"
 QUERIES = "query,title\n"
 LABELS = "query,image,photograph\n"
 
@@ -61,7 +62,7 @@ def test_a_folder_is_read_in_the_order_of_its_tables(root: Path) -> None:
     write_labels(root, LABELS + "q1,c.png,p2\nq2,b.png,y\nq1,a.png,p1\nq2,a.png,x\nq1,b.png,p1\n")
     dataset = read_folder(root)
     assert [(q.slug, q.title) for q in dataset.queries] == [("q2", "Second"), ("q1", "First")]
-    assert [[(i.name, of.photograph) for i, of in q.labelled] for q in dataset.queries] == [
+    assert [[(i.name, of.photograph) for i, of in q.with_labels] for q in dataset.queries] == [
         [("b.png", "y"), ("a.png", "x")],
         [("c.png", "p2"), ("a.png", "p1"), ("b.png", "p1")],
     ]
@@ -463,8 +464,8 @@ def test_an_image_without_label_is_reported(root: Path) -> None:
     (root / "images" / "q1" / "d.png").write_bytes(b"")
     (root / "images" / "q2" / "notes.txt").write_bytes(b"")
     assert problems_of(root) == (
-        "images/q1/d.png: not in labels.csv",
-        "images/q2/notes.txt: not in labels.csv",
+        f"images/q1/d.png: {NOT_LISTED}",
+        f"images/q2/notes.txt: {NOT_LISTED}",
     )
 
 
@@ -479,7 +480,7 @@ def test_upper_and_lower_case_are_different(root: Path) -> None:
     (root / "images" / "q1" / "a.png").rename(root / "images" / "q1" / "A.png")
     assert problems_of(root) == (
         "labels.csv:2: no file images/q1/a.png",
-        "images/q1/A.png: not in labels.csv",
+        f"images/q1/A.png: {NOT_LISTED}",
     )
 
 
@@ -554,16 +555,26 @@ def test_a_query_without_a_folder_misses_every_image(root: Path) -> None:
     )
 
 
-def test_an_image_needs_a_photograph(root: Path) -> None:
-    write_labels(
-        root, LABELS + "q1,a.png,p\nq1,b.png,p\nq1,c.png,p\nq2,a.png,p\nq2,b.png,p\nq2,c.png,\n"
-    )
-    (root / "images" / "q2" / "c.png").write_bytes((root / "images/q2/a.png").read_bytes())
+def test_a_photograph_may_be_empty(root: Path) -> None:
+    whole = read_folder(root)
+    write_labels(root, LABELS + "q1,a.png,p1\nq1,b.png,p1\nq1,c.png,\nq2,a.png,\nq2,b.png,\n")
+    one, two = (dataset := read_folder(root)).queries
+    assert one.photographs.tolist() == ["p1", "p1", ""]
+    assert one.is_labelled.tolist() == [True, True, False]
+    assert (len(two.images), two.is_labelled.tolist()) == (2, [False, False])
+    assert dataset.n_unlabelled == 3
+    assert dataset.fingerprint != whole.fingerprint
+
+
+def test_without_two_labelled_images_in_any_query_there_is_nothing_to_score(root: Path) -> None:
     problem = (
-        "labels.csv:7: image 'c.png' has no photograph; give it that of its copies, or one of its "
-        "own, or take the image out"
+        "labels.csv: no query has two images with a photograph, so there is nothing to score; "
+        "images of a query that show the same one have the same text there"
     )
-    assert problems_of(root) == (problem,)
+    for of_a in ("", "p1"):
+        rows = f"q1,a.png,{of_a}\nq1,b.png,\nq1,c.png,\nq2,a.png,{of_a}\nq2,b.png,\n"
+        write_labels(root, LABELS + rows)
+        assert problems_of(root) == (problem,)
 
 
 def test_a_photograph_with_a_nul_is_refused(root: Path) -> None:
@@ -729,7 +740,7 @@ def test_a_folder_that_is_not_utf_8_is_refused(root: Path) -> None:
 
 def test_characters_that_cannot_be_seen_are_visible_in_a_problem(root: Path) -> None:
     (root / "images" / "q1" / "\x1b[2J\r\u202egnp.exe").touch()
-    assert problems_of(root) == ("images/q1/\\x1b[2J\\r\\u202egnp.exe: not in labels.csv",)
+    assert problems_of(root) == (f"images/q1/\\x1b[2J\\r\\u202egnp.exe: {NOT_LISTED}",)
 
 
 def test_of_very_many_problems_the_first_are_shown_and_all_counted(root: Path) -> None:
@@ -851,9 +862,9 @@ def test_all_problems_of_a_folder_are_reported_at_once(root: Path) -> None:
             "images/q3: not a query of queries.csv",
             "labels.csv:5: no file images/q1/gone.png",
             "labels.csv:10: images/q1/folder.png is not a file",
-            "images/q1/c.png: not in labels.csv",
+            f"images/q1/c.png: {NOT_LISTED}",
             "labels.csv: query 'q2' needs 2 images, it has 1",
-            "images/q2/b.png: not in labels.csv",
+            f"images/q2/b.png: {NOT_LISTED}",
             "labels.csv: query 'q4' needs 2 images, it has 0",
             "labels.csv:2: images/q1/a.png: the file has zero bytes",
         ]

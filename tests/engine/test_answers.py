@@ -251,6 +251,20 @@ def test_what_a_method_is_shown_holds_nothing_hidden_and_no_label(
     assert labels == (others if kind.supervised and sees == "others" else set())
 
 
+def test_a_supervised_fit_is_shown_labelled_images_alone() -> None:
+    dataset = dataset_of("ab", ["p", "", "q", ""])
+    given = GivenVectors()
+    workshop = given_workshop(dataset, np.arange(6.0)[:, None], given)
+    for kind, names in ((SupervisedSpy, ["0.png", "2.png"]), (Spy, [f"{i}.png" for i in range(4)])):
+        spy = kind("others")
+        Answers(spy, workshop).found(0, [{}])
+        view = spy.shown[0][1]
+        assert [image.name for image in view.queries[0].images] == names
+        if kind.supervised:
+            assert view.photographs[0].tolist() == ["p", "q"]
+            assert view.queries[0].vectors(given).tolist() == [[2.0], [4.0]]
+
+
 @pytest.mark.parametrize("kind", [Spy, SupervisedSpy])
 def test_what_a_method_is_shown_holds_no_place_on_disk(kind: type[Spy], tmp_path: Path) -> None:
     root = tmp_path / "the dataset"

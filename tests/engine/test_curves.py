@@ -56,6 +56,16 @@ class TestScoredAnswers:
         for other in others:
             assert not np.array_equal(other.thresholds, first.thresholds)
 
+    def test_unlabelled_images_are_in_the_tree_and_not_in_the_counts(self) -> None:
+        # 0 and 2 are one only through 1, by single linkage.
+        vectors = [np.array([[0.0], [1.0], [2.0], [9.0]])]
+        method = VectorMethod(GivenVectors(), linkage="single", metric="euclidean")
+        scored = scored_answers(method, [["a", "", "a", "b"]], vectors)
+        (curve,) = scored.curves(0, [{}], NOTHING_HIDDEN)
+        assert curve.thresholds.tolist() == [-np.inf, 1.0, 7.0]
+        assert [curve.tp.tolist(), curve.fp.tolist()] == [[0, 1, 1], [0, 0, 2]]
+        assert curve.f1.tolist() == [0.0, 1.0, 0.5]
+
     @pytest.mark.parametrize("reduction", [None, PCA(2), PCA(2, "dataset"), PCA(2, "query")])
     def test_labels_of_a_query_enter_no_curve_but_its_own(self, reduction: PCA | None) -> None:
         rng = np.random.default_rng(0)

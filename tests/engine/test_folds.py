@@ -43,6 +43,18 @@ class TestOfQueries:
         assert max(sizes) - min(sizes) <= 1
         assert all(q in folds.with_query(q) for q in range(n))
 
+    def test_nothing_is_chosen_on_queries_without_a_pair_of_labelled_images(self) -> None:
+        folds = folds_of(dataset_of("ab", ["a", ""], "ab", "ab"))
+        assert folds.unscored == {1}
+        assert [folds.others(fold) for fold in folds.members] == [[2, 3], [0, 2, 3], [0, 3], [0, 2]]
+
+    @given(st.integers(0, 20))
+    def test_two_that_are_scored_are_in_different_folds(self, seed: int) -> None:
+        folds = folds_of(dataset_of("ab", *[["", ""]] * 9, "ab"), 3, seed)
+        assert sorted(q for fold in folds.members for q in fold) == list(range(11))
+        assert folds.with_query(0) != folds.with_query(10)
+        assert folds.others(folds.with_query(0)) == [10]
+
     def test_the_seed_deals_them_out(self) -> None:
         one, same, other = (folds_of(queries(30), seed=seed).members for seed in (1, 1, 2))
         assert one == same != other
@@ -89,6 +101,14 @@ class TestOfPhotographs:
     def test_there_are_at_most_ten_and_as_many_as_photographs(self) -> None:
         assert len(self.fold_sizes("abcdefghijklmnop")) == 10
         assert len(self.fold_sizes("aabbc")) == 3
+
+    def test_unlabelled_images_are_dealt_out_one_by_one_and_make_no_fold(self) -> None:
+        folds = folds_of(dataset_of(["", "a", "", "b", "a", "", ""]))
+        assert len(folds) == 2
+        assert folds.of_image is not None
+        assert folds.of_image[[0, 2, 5, 6]].tolist() == [0, 1, 0, 1]
+        assert folds.of_image[1] == folds.of_image[4] != folds.of_image[3]
+        assert len(folds_of(dataset_of(["a", "a", "", ""]))) == 1
 
     def test_what_a_fit_sees_are_the_other_folds(self) -> None:
         folds = folds_of(dataset_of("aabbc"))

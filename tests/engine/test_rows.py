@@ -16,8 +16,11 @@ from dupeval.engine.predictions import Prediction, predict
 from dupeval.engine.rows import make_row, packed, row_key, unpacked
 from dupeval.method.vectors import VectorMethod
 from dupeval.metric import Metric
+from dupeval.metric.adjusted_rand import AdjustedRand
+from dupeval.metric.bcubed import BCubed
 from dupeval.metric.kept import Kept
 from dupeval.metric.ranking import Ranking
+from dupeval.metric.v_measure import VMeasure
 from dupeval.protocol import Decision, Protocol
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.nested import Nested
@@ -46,6 +49,24 @@ def test_metrics_of_distances_are_told_of_each_query_and_of_all_pairs_together()
     changed = replace(predictions[0], decision=Decision({"metric": "cosine"}, 1.0))
     for others in ([changed, *predictions[1:]], [replace(changed, distances=None)]):
         assert make_row(others, dataset, [Ranking()]).pooled == {}
+
+
+def test_metrics_are_told_of_labelled_images_alone() -> None:
+    all_metrics = [Kept(), Ranking(), BCubed(), AdjustedRand(), VMeasure()]
+    # Pairs 01, 02, 03, 04, 12, 13, 14, 23, 24, 34, of which 02, 04 and 24 are labelled.
+    apart = np.array([9.0, 1, 9, 3, 9, 9, 9, 9, 2, 9])
+    found = Prediction(0, Decision({}, 1.0), np.array([7, 7, 7, 8, 8]), apart)
+    of_all = make_row([found], dataset_of(["a", "", "a", "", "b"]), all_metrics)
+    labelled = Prediction(0, Decision({}, 1.0), np.array([7, 7, 8]), np.array([1.0, 3, 2]))
+    alone = make_row([labelled], dataset_of("aab"), all_metrics)
+    assert (of_all.described, of_all.pooled) == (alone.described, alone.pooled)
+    assert of_all.described[0]["average_precision"] == of_all.described[0]["bcubed_f1"] == 1.0
+
+
+def test_of_a_query_without_a_pair_of_labelled_images_metrics_say_nothing() -> None:
+    found = Prediction(0, Decision({}, 1.0), np.array([7, 7, 8]), np.array([1.0, 3, 2]))
+    row = make_row([found], dataset_of(["a", "", ""]), [Kept(), Ranking(), BCubed()])
+    assert (row.described, row.pooled) == ([{}], {})
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,31 @@ def test_the_groups_are_those_that_were_scored(tiny: Path, tmp_path: Path) -> No
     assert len(groups) == 2 * 2 * 18
 
 
+def test_unlabelled_images_are_grouped_and_pairs_with_them_are_not_scored(tmp_path: Path) -> None:
+    # Equal bytes are together, all else apart: of a: 1 = 2 (p), 3 = 4 (of which 3 is labelled r),
+    # 5 (p as well, so that pairs 15 and 25 are missed); of b: 1 = 2, said to be p and q.
+    shown = {
+        "a": dict(zip("12345", "pprrx", strict=True)),
+        "b": dict(zip("123", "ppq", strict=True)),
+    }
+    byte_copies(tmp_path / "data", shown)
+    rows = [*("a,1,p", "a,2,p", "a,3,r", "a,4,", "a,5,p"), *("b,1,p", "b,2,q", "b,3,")]
+    (tmp_path / "data" / "labels.csv").write_text("query,image,photograph\n" + "\n".join(rows))
+    chosen = ["method=raw", "protocol=fixed", "methods.raw.threshold=0", "metric=[bcubed]"]
+    out = run(tmp_path / "data", tmp_path, *chosen)
+    per_query = pd.read_csv(out / "per_query.csv")
+    # Of a 12 is right, 15 and 25 are missed, the others of the pairs of 1, 2, 3 and 5 are apart;
+    # of b 12 is wrong.
+    assert per_query[["tp", "fp", "fn", "tn"]].to_numpy().tolist() == [[1, 0, 2, 3], [0, 1, 0, 0]]
+    assert per_query["f1"].tolist() == [0.5, 0.0]
+    assert pd.read_csv(out / "table1.csv")["f1"][0] == 0.25
+    groups = pd.read_csv(out / "groups.csv", dtype=str, keep_default_na=False)
+    assert groups["photograph"].tolist() == ["p", "p", "r", "", "p", "p", "q", ""]
+    assert groups["group"].tolist() == ["0", "0", "1", "1", "2", "0", "0", "1"]
+    heading = (out / "table1.md").read_text(encoding="utf-8")
+    assert "data: 2 queries, 8 images, 2 unlabelled, 3 true pairs." in heading
+
+
 def test_run_json_says_what_the_run_was_made_of(tiny: Path, tmp_path: Path) -> None:
     out = run(tiny, tmp_path, *RAW, "seed=5")
     described = json.loads((out / "run.json").read_text())

@@ -26,6 +26,15 @@ def test_pairs_of_one_photograph_and_of_two_of_all_queries() -> None:
     }
 
 
+def test_pairs_with_an_unlabelled_image_are_in_neither() -> None:
+    method = VectorMethod(GivenVectors(), metric="euclidean")
+    dataset = dataset_of(["p", "", "p", "q", ""])
+    vectors = np.array([[0.0], [100], [1], [10], [100]])
+    answers = Answers(method, given_workshop(dataset, vectors, method.representation))
+    found = distances_of(answers, [Decision({}, 1.0)], [dataset.queries[0].photographs])
+    assert (found["same"].tolist(), found["different"].tolist()) == ([1], [10, 9])
+
+
 def test_they_are_those_of_the_chosen_parameters() -> None:
     method = VectorMethod(GivenVectors(), metric="euclidean")
     dataset = dataset_of("pp", "rr")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from dupeval.figures.mistakes import GroupPart, found_groups, most_telling
 from dupeval.metrics import pair_scores
 
 LABELLED = st.lists(
-    st.tuples(st.sampled_from("pqrs"), st.integers(0, 4)), min_size=1, max_size=12
+    st.tuples(st.sampled_from(["p", "q", "r", "s", ""]), st.integers(0, 4)), min_size=1, max_size=12
 ).map(lambda pairs: ([p for p, _ in pairs], [label for _, label in pairs]))
 
 
@@ -45,12 +46,20 @@ class TestFoundGroups:
             ["e"],
         ]
 
+    def test_unlabelled_images_come_last_and_are_neither_wrong_nor_missed(self) -> None:
+        first, second = found_groups(["", "", "", "p", "q", "p", ""], [0, 0, 0, 0, 0, 1, 1])
+        assert [part.photograph for part in first.parts] == ["p", "q", ""]
+        assert (first.n_images, first.n_labelled, first.wrong, first.missed) == (5, 2, 1, 1)
+        assert second.parts == (GroupPart("p", (5,), 1), GroupPart("", (6,), 0))
+        assert (second.wrong, second.missed) == (0, 1)
+
     @given(LABELLED)
     def test_wrong_and_missed_pairs_add_up_to_the_scores(
         self, labelled: tuple[list[str], list[int]]
     ) -> None:
         photographs, labels = labelled
-        groups, scores = found_groups(photographs, labels), pair_scores(photographs, labels)
+        groups = found_groups(photographs, labels)
+        scores = pair_scores(photographs, labels, is_labelled=np.array(photographs) != "")
         assert sum(group.wrong for group in groups) == scores.fp
         assert sum(group.missed for group in groups) == 2 * scores.fn
         images = [image for group in groups for part in group.parts for image in part.images]
@@ -66,7 +75,12 @@ class TestFoundGroups:
             for i, counts in mistakes_of(group, everything).items():
                 together = [label == labels[i] for label in labels]
                 same = [photograph == photographs[i] for photograph in photographs]
-                both = list(zip(together, same, strict=True))
+                both = [
+                    pair
+                    for *pair, other in zip(together, same, photographs, strict=True)
+                    if other and photographs[i]
+                ]
+                both = list(map(tuple, both))
                 assert counts == (both.count((True, False)), both.count((False, True)))
 
 

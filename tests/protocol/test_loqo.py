@@ -4,6 +4,7 @@ import pytest
 from given import GivenCurves, GivenMethod, perfect_between
 
 from dupeval.engine.curves import Curves
+from dupeval.engine.folds import Folds
 from dupeval.errors import SettingsError
 from dupeval.protocol import Decision
 from dupeval.protocol.loqo import LeaveOneQueryOut
@@ -69,6 +70,16 @@ class TestChoice:
         other = GivenCurves([perfect_between(1, 2), perfect_between(1, 2)])
         assert LeaveOneQueryOut().decide("mine", {"other": other, "mine": mine}) == decide(mine)
         assert other.asked == []
+
+    def test_nothing_is_chosen_on_queries_that_are_not_scored(self) -> None:
+        class Curves(GivenCurves):
+            @property
+            def folds(self) -> Folds:
+                return Folds.each_query(4, frozenset({1}))
+
+        curves = Curves([perfect_between(low, low + 2) for low in (2, 90, 2, 6)])
+        assert [choice.threshold for choice in decide(curves)] == [3.0, 3.0, 3.0, 3.0]
+        assert {query for query, _ in curves.asked} == {0, 2, 3}
 
     def test_one_query_is_an_error_that_says_what_is_possible(self) -> None:
         with pytest.raises(SettingsError) as caught:

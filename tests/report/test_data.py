@@ -74,6 +74,12 @@ class TestAllImagesShown:
         assert query["images"][0] == ["0.png", 2, "", 0]
         assert query["images"][6] == ["6.png", 0, "mirror", 6]
 
+    def test_unlabelled_images_stand_for_a_photograph_without_name_and_copies(self) -> None:
+        of, shown = dataset(photographs=["", "p", "", "q", "p"]), {"q": frozenset(range(5))}
+        (query,) = report_data(of, results({}), {}, shown, ({}, LARGE)).json["queries"]
+        assert query["photographs"] == [["A", "p", 2, 0], ["", "q", 1, None], ["", "", 0, None]]
+        assert [query["images"][i][1] for i in range(5)] == [2, 0, 2, 1, 0]
+
     def test_the_first_letter_is_the_first_images_though_another_has_more_copies(self) -> None:
         of, shown = dataset(photographs="qpppq"), {"q": frozenset(range(5))}
         data = report_data(of, results({}), {}, shown, ({}, LARGE))

@@ -3,6 +3,7 @@
 import io
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from labelled import Labelled, labelled_query
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
 from dupeval.method.vectors import VectorMethod
+from dupeval.metrics import PairCurve
 from dupeval.protocol import Protocol
 from dupeval.protocol.fixed import Fixed
 from dupeval.protocol.loqo import LeaveOneQueryOut
@@ -120,6 +122,24 @@ class TestSweepTable:
         names = {one.planned.name for one in (*ALL, other)}
         assert len(names) == 4
         assert all(len(name) == 12 and int(name, 16) >= 0 for name in names)
+
+
+def test_a_query_without_a_pair_of_labelled_images_is_in_no_figure() -> None:
+    held_out = [Best(5, 1.0), Best(2.5, 1.0), Best(3, 1.0)]
+    one = swept("raw", {"size": 16}, [(1, 4), (2, 8)], held_out)
+    nothing = np.zeros(2, np.int64)
+    curve = PairCurve(np.array([-math.inf, 1.0]), nothing, nothing, nothing, nothing)
+    one = replace(one, outcome=replace(one.outcome, curves=(*one.outcome.curves, curve)))
+    unlabelled = labelled_query("third", "3rd", [image._replace(photograph="") for image in IMAGES])
+    dataset = replace(DATASET, queries=(*DATASET.queries, unlabelled))
+    figures = figures_by_protocol([one], PROTOCOLS, {})
+    rows = sweep_table([one], figures, dataset, ["all", "each"]).set_index(
+        ["protocol", "query_set"]
+    )
+    assert rows.loc["loqo", "f1"].to_dict() == {"all": 0.5, "first": 0.0, "second": 1.0}
+    assert rows.loc["loqo", "threshold"]["all"] == 3.75
+    loqo, oracle = best_table([one], figures).to_dict("records")
+    assert (loqo["f1_loqo"], loqo["f1_loqo_all"], oracle["f1_oracle"]) == (0.5, 0.5, 1.0)
 
 
 class TestProtocols:

@@ -137,7 +137,7 @@ def test_tells_no_distance_between_exact_copies(run: Run, dataset: Dataset) -> N
 
 
 def test_separates_unrelated_photographs_at_its_default(run: Run, dataset: Dataset) -> None:
-    photographs = {image.name: of.photograph for image, of in dataset.queries[0].labelled}
+    photographs = {image.name: of.photograph for image, of in dataset.queries[0].with_labels}
     names = list(photographs)
     wrong = [
         (a, b)
