@@ -41,7 +41,7 @@ def _draw_figures(ax: Axes, evidence: Evidence, chosen: Chosen) -> None:
     ax.plot([], [], "_", color=INK, ms=14, mew=2, label="published")
     ax.set_xticks([4 * i + 1 for i in range(len(METHODS))], [NAMES[m] for m in METHODS])
     ax.set_ylim(-0.04, 1.04)
-    ax.set_title("the chosen reading: each draw, and their mean")
+    ax.set_title("Chosen reading: draws, and their mean")
     ax.legend(loc="center left", bbox_to_anchor=(0.0, 0.55), fontsize=SMALL)
 
 
@@ -54,6 +54,8 @@ def _draw_distances(ax: Axes, evidence: Evidence, chosen: Chosen) -> None:
     ax.axvline(float(evidence.distances(chosen).mean()), color=INK, label="chosen, by its rule")
     ax.axvline(evidence.constant(), color=GREY, ls="--", label="constant table")
     ax.set_yscale("symlog", linthresh=10)
-    ax.set_xlabel("distance from the published table, nearest threshold")
+    ax.set_yticks(numbers := [0, 10, 100, 1000], map(str, numbers))
+    ax.set_xlabel("distance, at the nearest threshold")
     ax.set_ylabel("readings")
-    ax.legend(fontsize=SMALL)
+    ax.set_title("All readings")
+    ax.legend(loc="upper left", frameon=True, framealpha=1, edgecolor="none", fontsize=SMALL)

@@ -76,7 +76,7 @@ class TestWhatCannotBeWritten:
         assert status == 2
         (line,) = capsys.readouterr().err.splitlines()
         assert line.startswith(f"error: {tmp_path}/{where}")
-        assert line.endswith(": File too large")
+        assert "File too large" in line
         assert files_in(tmp_path / "out") == []
 
 

@@ -53,7 +53,7 @@ class TestAnOverrideThatDoesNotExist:
             ("method=[raw,vvg]", METHODS),
             ("protocol=lqo", "fixed, fixed_external, loqo, nested, oracle, shared"),
             ("dataset=mine", "folder, standin, standin2"),
-            ("experiment=table2", "defaults, sweep, table1, table1_all"),
+            ("experiment=table2", "defaults, study, sweep, table1, table1_all"),
         ],
     )
     def test_an_unknown_choice_of_a_group_lists_the_choices(

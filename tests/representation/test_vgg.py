@@ -378,6 +378,7 @@ def test_the_key_says_all_that_changes_a_vector(weights_dir: Path) -> None:
         "size": 224,
         "resize": "squash",
         "mean": [123.68, 116.779, 103.939],
+        "std": [1.0, 1.0, 1.0],
         "precision": "fp32",
         "pillow": version("pillow"),
         "torch": version("torch"),
