@@ -16,9 +16,6 @@ from dupeval.readings.scoring import DEFINITIONS, METHODS, ORDERS, Definition, S
 from dupeval.readings.space import RULES, Reading, Rule, Space
 from dupeval.tables import SCORES
 
-# A constant table that describes the pattern: nothing merged, all merged, nothing, perfect.
-CONSTANT = np.array([[0, 0, 0], [np.nan, 1, np.nan], [0, 0, 0], [1, 1, 1]], float)
-
 
 @dataclass(frozen=True)
 class Chosen:
@@ -195,10 +192,12 @@ class Evidence:
         return pd.DataFrame(rows)
 
     def constant(self) -> float:
-        """Return the distance of a table that holds for whatever images: see `CONSTANT`."""
-        table = CONSTANT.copy()
-        # All merged: precision is the share of true pairs.
-        table[1] = [self.share, 1.0, 2 * self.share / (1 + self.share)]
+        """Return the distance of the bare pattern: nothing merged, all merged, nothing, all right.
+
+        Where all is merged the precision is the share of true pairs.
+        """
+        merged = [self.share, 1.0, 2 * self.share / (1 + self.share)]
+        table = np.array([[0, 0, 0], merged, [0, 0, 0], [1, 1, 1]])
         return float(np.sqrt(((table - self.published) ** 2).mean()))
 
 
