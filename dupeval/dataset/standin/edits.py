@@ -45,7 +45,7 @@ def crop(image: Image.Image, rng: Random, kept: Spans) -> Edited:
         left = _off_centre(image.width - width, rng)
         top = _off_centre(image.height - height, rng)
         parts.append(image.crop((left, top, left + width, top + height)))
-    return max(parts, key=_variance), f"{share:.2f}"
+    return max(parts, key=variance), f"{share:.2f}"
 
 
 def aspect(image: Image.Image, rng: Random, kept: Spans) -> Edited:
@@ -126,6 +126,11 @@ def whole(rng: Random, spans: Spans) -> int:
     return rng.randint(round(low), round(high))
 
 
+def variance(image: Image.Image, seen: Image.Image | None = None) -> float:
+    """Return the variance of the greys, of all or of those where the mask `seen` is not 0."""
+    return float(ImageStat.Stat(image.convert("L"), seen).var[0])
+
+
 def _off_centre(room: int, rng: Random) -> int:
     # The outer thirds of where the part can lie: never the middle.
     share = rng.uniform(0.0, 1 / 3)
@@ -140,10 +145,6 @@ def _balance(image: Image.Image, factor: float) -> Image.Image:
 
 def _gain(gain: float) -> Sequence[int]:
     return [min(255, round(value * gain)) for value in range(256)]
-
-
-def _variance(image: Image.Image) -> float:
-    return float(ImageStat.Stat(image.convert("L")).var[0])
 
 
 def _largest_upright(size: tuple[int, int], degrees: float) -> tuple[int, int]:

@@ -119,10 +119,12 @@ def project(image: Image.Image, corners: Sequence[Point], surround: str) -> Imag
 
 
 def posterise(image: Image.Image, rng: Random, levels: Spans) -> Edited:
-    """Leave each channel so many values."""
+    """Spread the tones and leave each channel so many values."""
     steps = whole(rng, levels) - 1
+    # Where all tones are alike they would become one.
+    spread = ImageOps.autocontrast(image, cutoff=1, preserve_tone=True)
     values = [round(round(value / 255 * steps) * 255 / steps) for value in range(256)]
-    return image.point(values * len(image.getbands())), str(steps + 1)
+    return spread.point(values * len(image.getbands())), str(steps + 1)
 
 
 def duotone(image: Image.Image, rng: Random) -> Edited:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 from PIL.ImageFont import FreeTypeFont
 
-from dupeval.dataset.standin.edits import USUAL_SIDE, Edited, strength, whole
+from dupeval.dataset.standin.edits import USUAL_SIDE, Edited, strength, variance, whole
 from dupeval.dataset.standin.levels import Spans
 from dupeval.dataset.standin.overlays import BARS
 from dupeval.dataset.standin.wording import HEADLINES, LEAST_SIZE, SENTENCES, font, wrap
@@ -20,6 +20,7 @@ Box = tuple[int, int, int, int]
 FINENESS = 2  # Dots are drawn this many times larger, and their outlines smoothed.
 INKS = (("black", "white"), ("#1c1c22", "#efe6d2"), ("#14305c", "#f4f1ea"))
 TRANSLUCENT = 200
+PLACES = 3
 
 
 def halftone(image: Image.Image, rng: Random, cell: Spans) -> Edited:
@@ -88,7 +89,9 @@ def text(image: Image.Image, rng: Random, share: Spans) -> Edited:
     The strength is the share of the area that the panel or the block of lines takes.
     """
     covered = strength(rng, share)
-    left, top, right, bottom = box = _place(image.size, covered, rng)
+    places = [_place(image.size, covered, rng) for _ in range(PLACES)]
+    # Who writes on a photograph leaves something of it to be seen.
+    left, top, right, bottom = box = max(places, key=lambda place: _left_over(image, place))
     paper, ink = rng.choice(BARS)
     opacity = rng.choice((255, TRANSLUCENT, 0))
     written = image.convert("RGB")
@@ -114,6 +117,12 @@ def _place(size: tuple[int, int], covered: float, rng: Random) -> Box:
     left = {"right": width - columns, "middle": (width - columns) // 2}.get(kind, 0)
     top = {"foot": height - rows, "middle": (height - rows) // 2}.get(kind, 0)
     return left, top, left + columns, top + rows
+
+
+def _left_over(image: Image.Image, place: Box) -> float:
+    seen = Image.new("L", image.size, 255)
+    seen.paste(0, place)
+    return variance(image, seen)
 
 
 def _write(image: Image.Image, box: Box, words: str, ink: str, outline: str | None) -> None:
