@@ -110,7 +110,8 @@ class OnnxNetwork:
         """See `dupeval.representation.network.Network`."""
         given: npt.NDArray[Any] = batch
         if self.layout != "uint8_nhwc":
-            given = (batch.astype(np.float32) - np.float32(self.mean)) / np.float32(self.std)
+            mean, std = (np.array(colour, np.float32) for colour in (self.mean, self.std))
+            given = (batch.astype(np.float32) - mean) / std
         if self.layout == "float_nchw":
             given = np.ascontiguousarray(given.transpose(0, 3, 1, 2))
         try:
@@ -131,7 +132,8 @@ class OnnxNetwork:
 
 
 def _session(path: Path) -> Any:
-    import onnxruntime  # noqa: PLC0415  (a run that finds all vectors stored never needs it)
+    # A run that finds all vectors stored never needs it.
+    import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = min(MOST_THREADS, os.cpu_count() or 1)

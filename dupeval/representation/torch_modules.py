@@ -38,13 +38,13 @@ def torchscript_module(path: Path, output: str | None) -> torch.nn.Module:
         # What the authors of networks have published stays in this format.
         warnings.filterwarnings("ignore", message=r".*torch\.jit\.\w+` is deprecated")
         try:
-            module = torch.jit.load(str(path), map_location="cpu")
+            module = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
         except (RuntimeError, ValueError) as error:
             raise WeightsError(
                 f"{path} is no TorchScript file ({str(error).splitlines()[0]}); a state dict goes "
                 "with file=torchvision:NAME weights=PATH"
             ) from error
-    return _Picked(module.eval(), output)
+    return _picked(module.eval(), output)
 
 
 def torchvision_module(name: str, weights: Path, output: str | None) -> torch.nn.Module:
@@ -99,10 +99,10 @@ def torchvision_module(name: str, weights: Path, output: str | None) -> torch.nn
     missing = [key for key, tensor in tensors if tensor.is_meta]
     if missing:
         raise WeightsError(f"{what} is no state dict of {name}: {missing[0]} is missing")
-    return _Picked(module, output)
+    return _picked(module, output)
 
 
-def _Picked(module: torch.nn.Module, output: str | None) -> torch.nn.Module:  # noqa: N802
+def _picked(module: torch.nn.Module, output: str | None) -> torch.nn.Module:
     """Return a module that gives one tensor of what another gives."""
     import torch  # noqa: PLC0415
 
