@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -59,13 +59,13 @@ def activations(
     """
     size = batch_size or network.batch_size
     # Far enough ahead that the threads always have something to decode while it computes.
-    prepared = read_ahead(images, read, ahead=2 * size + 4)
-    for start in range(0, len(images), size):
-        n = min(size, len(images) - start)
-        batch = np.zeros((size, side, side, 3), np.uint8)
-        for i in range(n):
-            batch[i] = next(prepared)
-        yield from network(batch)[:n]
+    with closing(read_ahead(images, read, ahead=2 * size + 4)) as prepared:
+        for start in range(0, len(images), size):
+            n = min(size, len(images) - start)
+            batch = np.zeros((size, side, side, 3), np.uint8)
+            for i in range(n):
+                batch[i] = next(prepared)
+            yield from network(batch)[:n]
 
 
 @dataclass(frozen=True)
