@@ -158,7 +158,6 @@ class Embedding(Representation):
         return {
             "representation": "embedding",
             "network": self.file if self.kind == "torchvision" else self.kind,
-            "sha256": self.sha256,
             "size": self.size,
             "resize": self.resize,
             "mean": list(self.mean),
@@ -167,6 +166,7 @@ class Embedding(Representation):
             "output": self.output,
             "normalise": self.normalise,
             "mirrored": self.mirrored,
+            "sha256": self.sha256,
             "pillow": version("pillow"),
             **(runs_it.get(self.kind) or {"onnxruntime": onnxruntime_version()}),
         }
