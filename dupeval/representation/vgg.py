@@ -17,7 +17,7 @@ from pydantic.dataclasses import dataclass
 from dupeval.dataset import ImageHandle
 from dupeval.errors import SettingsError
 from dupeval.representation import Representation
-from dupeval.representation.network import Batches, Device, Precision
+from dupeval.representation.network import Device, Precision, TorchNetwork, activations
 from dupeval.representation.preparation import Pixels, Resize, read_resized
 from dupeval.representation.vgg_weights import build_network, find_weights
 from dupeval.representation.weights import WeightsFile
@@ -124,10 +124,8 @@ class VGG16(Representation):
             for vector in self.source.vectors(images):
                 yield self.from_source(vector[None])[0]
             return
-        batches = Batches(
-            self.size, self.mean, self.std, self.precision, self.device, self.batch_size
-        )
-        yield from batches.activations(images, self._read, self._network)
+        network = TorchNetwork.on(self.device, self._network(), self.mean, self.std, self.precision)
+        yield from activations(network, images, self._read, self.size, self.batch_size)
 
     def _read(self, image: ImageHandle) -> Pixels:
         return read_resized(image, self.size, self.resize)
