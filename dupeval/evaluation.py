@@ -236,6 +236,8 @@ def _row(
     if kept is not None:
         watch.add(protocol[0], kept.about["wall_s"], kept.about["cpu_s"], stored=True)
         return unpacked(kept)
+    for answers in seen.values():
+        answers.answers.prepare_fits()
     with watch.time(protocol[0]):
         row = make_row(predict(name, protocol[1], seen), work.dataset, work.metrics)
     if key is not None:

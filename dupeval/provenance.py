@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from typing import Any
 
 from dupeval import __version__
 from dupeval.dataset import Dataset
 from dupeval.timing import peak_memory_mb
+from dupeval.versions import version
 
 LIBRARIES = (
     *("filelock", "hydra-core", "joblib", "matplotlib", "numpy", "onnx", "pandas", "pillow"),

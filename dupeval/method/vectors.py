@@ -176,12 +176,16 @@ class VectorMethod(Method):
         """See `Method.prepared`: every vector that will be asked for is computed."""
         for params in wanted:
             first, made = queries[0], self.at(params)
-            if made.reduction is not None:
-                first.coordinates(made.representation)
-                continue
             for representation in filter(None, (made.representation, made.seen_in_mirror)):
                 first.vectors(representation)
         return self
+
+    def prepare_fits(self, queries: Sequence[QueryImages], wanted: Sequence[Params]) -> None:
+        """See `Method.prepare_fits`: vectors that are reduced get fewer coordinates first."""
+        for params in wanted:
+            made = self.at(params)
+            if made.reduction is not None:
+                queries[0].coordinates(made.representation)
 
     def fit_params(self, params: Params) -> Params:
         """See `Method.fit_params`."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,6 +23,7 @@ from dupeval.representation.preparation import Pixels, Resize, read_resized
 from dupeval.representation.torch_modules import torchscript_module, torchvision_module
 from dupeval.representation.wheels import WheelFile
 from dupeval.strict import STRICT
+from dupeval.versions import version
 
 TORCHVISION = "torchvision:"
 TORCHSCRIPT = (".pt", ".pth", ".ts", ".torchscript")

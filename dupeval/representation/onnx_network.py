@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from dupeval.errors import NoScoresError, SettingsError, WeightsError
 from dupeval.representation.network import Colour
 from dupeval.representation.preparation import Pixels
+from dupeval.versions import version
 
 Layout = Literal["uint8_nhwc", "float_nhwc", "float_nchw"]
 MOST_THREADS = 4

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,6 +21,7 @@ from dupeval.representation.preparation import Pixels, Resize, read_resized
 from dupeval.representation.vgg_weights import build_network, find_weights
 from dupeval.representation.weights import WeightsFile
 from dupeval.strict import STRICT
+from dupeval.versions import version
 
 if TYPE_CHECKING:
     import torch
