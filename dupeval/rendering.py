@@ -41,6 +41,8 @@ class TablePart:
     spreads : sequence of Spread
     notes : sequence of str
         What must be said besides.
+    verdict : sequence of str
+        Sentences that come first; see `dupeval.verdict`.
     """
 
     title: str
@@ -51,6 +53,7 @@ class TablePart:
     said: Mapping[str, str] = field(default_factory=dict)
     spreads: Sequence[Spread] = ()
     notes: Sequence[str] = ()
+    verdict: Sequence[str] = ()
 
     @property
     def heading(self) -> str:
@@ -66,6 +69,8 @@ def table1_markdown(parts: Sequence[TablePart]) -> str:
 
 def _part_markdown(part: TablePart) -> Iterator[str]:
     yield f"## {part.heading}"
+    if part.verdict:
+        yield " ".join(part.verdict)
     for protocol, rows in _by_protocol(part.table):
         text = _for_reading(rows).to_markdown(
             index=False, disable_numparse=True, colalign=_alignment(rows)

@@ -35,6 +35,7 @@ from dupeval.tables import (
     table1,
 )
 from dupeval.timing import Timing
+from dupeval.verdict import verdict
 
 FILES = (
     *("table1.csv", "table1.md", "table1.tex", "comparisons.csv", "metrics.csv"),
@@ -126,6 +127,8 @@ class Part:
             for name, protocol in protocols.items()
             if protocol.threshold_of and name in set(self.per_query["protocol"])
         }
+        first, *_ = protocols.items()
+        tools = [name for name, method in of.methods.items() if method.external]
         return TablePart(
             of.config.get("title", "Table 1"),
             of.dataset,
@@ -135,6 +138,14 @@ class Part:
             said,
             of.evaluation.spreads,
             of.evaluation.notes,
+            verdict(
+                self.per_query[self.per_query["protocol"] == first[0]],
+                self.comparison.reference,
+                self.comparison.seed,
+                tools,
+            )
+            if first[1].honest
+            else (),
         )
 
 
