@@ -181,6 +181,7 @@ def _together(parts: Sequence[Mapping[str, Any]], settings: Mapping[str, Any]) -
         **chosen[0],
         "configuration": {**chosen[0]["configuration"], "methods": methods},
         "protocols": {name: protocols[name] for name in order},
+        "verdict": [text for part in chosen for text in part.get("verdict", ())],
     }
 
 

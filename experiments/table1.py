@@ -52,7 +52,7 @@ def main(config: DictConfig) -> int:
         refuse_foreign(Path(config.report_dir), [REPORT])
     parts = evaluate_parts(configurations(config))
     contents = contents_of(parts)
-    contents["run.json"] = run_json([part.evaluated.described for part in parts], contents)
+    contents["run.json"] = run_json([part.described for part in parts], contents)
     write_results(Path(config.out_dir), contents)
     written = f"written to {config.out_dir}: {', '.join(contents)}"
     # Of several datasets the last one is the report's.
@@ -98,6 +98,21 @@ class Part:
         """See `dupeval.tables.comparisons_table`."""
         return comparisons_table(self.per_query, self.comparison)
 
+    @cached_property
+    def verdict(self) -> list[str]:
+        """See `dupeval.verdict`; of the first protocol, if it is an honest one."""
+        first, protocol = next(iter(self.evaluated.protocols.items()))
+        rows = self.per_query[self.per_query["protocol"] == first]
+        if not protocol.honest or rows.empty:
+            return []
+        tools = [name for name, method in self.evaluated.methods.items() if method.external]
+        return verdict(rows, self.comparison.reference, self.comparison.seed, tools)
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """What ``run.json`` says of it."""
+        return {**self.evaluated.described, "verdict": self.verdict}
+
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """All tables, by the names of their files."""
@@ -127,8 +142,6 @@ class Part:
             for name, protocol in protocols.items()
             if protocol.threshold_of and name in set(self.per_query["protocol"])
         }
-        first, *_ = protocols.items()
-        tools = [name for name, method in of.methods.items() if method.external]
         return TablePart(
             of.config.get("title", "Table 1"),
             of.dataset,
@@ -138,14 +151,7 @@ class Part:
             said,
             of.evaluation.spreads,
             of.evaluation.notes,
-            verdict(
-                self.per_query[self.per_query["protocol"] == first[0]],
-                self.comparison.reference,
-                self.comparison.seed,
-                tools,
-            )
-            if first[1].honest
-            else (),
+            self.verdict,
         )
 
 

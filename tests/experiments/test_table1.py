@@ -96,6 +96,7 @@ def test_without_a_protocol_nested_is_chosen_and_shown_first(
     markdown = (out / "table1.md").read_text(encoding="utf-8")
     assert markdown in capsys.readouterr().out
     headings = [line for line in markdown.splitlines() if line.startswith("### ")]
+    assert "\n\nBest under nested: raw, F1 " in markdown.split("### ")[0]
     assert headings[0] == "### Parameters and threshold chosen on the other queries (nested)"
     names = [heading.split("(")[-1] for heading in headings]
     assert names == ["nested)", "loqo)", "oracle)"]

@@ -104,6 +104,13 @@ class TestTheFile:
     def test_is_the_same_bytes_when_made_again(self, stored, tmp_path: Path) -> None:
         assert written(stored, tmp_path / "1") == written(stored, tmp_path / "2")
 
+    def test_begins_with_what_the_table_says(self, stored, tmp_path: Path) -> None:
+        run = json.loads((stored.table1_dir / "run.json").read_text(encoding="utf-8"))
+        (said,) = run["parts"][0]["verdict"]
+        assert said.startswith("Best under loqo: raw")
+        text = " ".join(written(stored, tmp_path).split())
+        assert f'<p class="lead">{said}</p> <nav' in text
+
     def test_names_the_data(self, stored, tmp_path: Path) -> None:
         text = " ".join(written(stored, tmp_path).split())
         assert "On data: 4 queries, 24 images, 16 pairs of images" in text
