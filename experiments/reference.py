@@ -9,12 +9,15 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from dupeval.dataset.standin.levels import making_of
+from dupeval.dataset.standin.manifest import manifest_csv
+from dupeval.edits import FoundImage, pairs_by_family
 from dupeval.files import OURS, whole_file
 from dupeval.tables import SCORES
 
@@ -43,6 +46,21 @@ class Part:
     too_large: tuple[str, ...] = ()
 
 
+def _draws(level: str, n: int) -> list[tuple[str, int]]:
+    return [(level, draw) for draw in range(n)]
+
+
+def _parts(*overrides: str, makings: Iterable[tuple[str, int]]) -> str:
+    """Return the override that makes one table of several of the stand-in's levels and draws."""
+    each = [
+        ",".join(
+            f'"{text}"' for text in (*overrides, f"dataset.level={level}", f"dataset.draw={draw}")
+        )
+        for level, draw in makings
+    ]
+    return f"parts=[{','.join(f'[{one}]' for one in each)}]"
+
+
 _TABLE1 = "experiments/table1.py"
 _SWEEP = "experiments/sweep.py"
 # In this order, for figures are drawn from others.
@@ -67,6 +85,23 @@ PARTS: Mapping[str, Part] = {
             "figure=[process,extraction,duplicates,groups,components,dendrogram]",
             *("table1_dir=results/reference/table1", "out_dir=OUT"),
         ),
+    ),
+    "today": Part(
+        (
+            *(_TABLE1, "out_dir=OUT"),
+            _parts(
+                *("method=[verified,sscd,sift]", "protocol=[nested,fixed]", "reference=verified"),
+                makings=[*_draws("news", 5), *_draws("study", 2), *_draws("wild", 5)],
+            ),
+        ),
+        needs=(),
+    ),
+    "ablation": Part(
+        (
+            *(_TABLE1, "out_dir=OUT"),
+            _parts("experiment=ablation", makings=[("news", 3), ("wild", 3)]),
+        ),
+        needs=(),
     ),
     "readings": Part(("experiments/readings.py", "out_dir=OUT"), needs=()),
     "intervals": Part(("-m", "benchmarks.intervals", "OUT"), needs=()),
@@ -115,6 +150,52 @@ def _triple(row: pd.Series, columns: Sequence[str]) -> str:
     return " / ".join(f"{row[name]:.3f}" for name in columns)
 
 
+def _today(results: Path) -> str:
+    """Return the F1 of today's methods on each dataset, with precision and recall."""
+    table = pd.read_csv(results / "today" / "table1.csv").dropna(subset="protocol")
+    table["shown"] = [_triple(row, SCORES) for _, row in table.iterrows()]
+    table["column"] = [f"{x.method}, {x.protocol}" for x in table.itertuples()]
+    order = list(dict.fromkeys(table.sort_values("method", ascending=False)["column"]))
+    wide = table.pivot_table(
+        index="dataset", columns="column", values="shown", aggfunc="first", sort=False
+    )[order]
+    wide.index.name = "P / R / F1"
+    return wide.reset_index().to_markdown(index=False, disable_numparse=True)
+
+
+def _edits_of_wild(results: Path) -> str:
+    """Return, of each kind of hard edit, how many pairs with the unedited image are found."""
+    groups = pd.read_csv(results / "today" / "groups.csv").query("protocol == 'fixed'")
+    rows: dict[str, dict[str, str]] = {}
+    for method, own in groups.groupby("method", sort=False):
+        images: list[FoundImage] = []
+        for dataset, of in own.groupby("dataset"):
+            level, draw = str(dataset).split("-")[1:]
+            if level != "wild":
+                continue
+            manifest = pd.read_csv(
+                manifest_csv(making_of(level, int(draw), "standin")), keep_default_na=False
+            )
+            known = of.merge(manifest, on=["query", "image", "photograph"])
+            places = zip(known["dataset"], known["query"], known["photograph"], strict=True)
+            images += map(FoundImage, places, known["edit"], known["group"])
+        for family, pairs in pairs_by_family(images).items():
+            if family != "jpeg":  # It comes after half of the others.
+                rows.setdefault(family, {})[str(method)] = f"{pairs.found} of {pairs.pairs}"
+    table = pd.DataFrame(rows).T.reset_index(names="edit")
+    return table.to_markdown(index=False, disable_numparse=True)
+
+
+def _ablation(results: Path) -> str:
+    """Return the F1 of `verified` without each of its parts."""
+    table = pd.read_csv(results / "ablation" / "table1.csv").dropna(subset="protocol")
+    table["without"] = table["method"].str.removeprefix("verified").str.removeprefix("_without_")
+    table["column"] = table["dataset"].str.removeprefix("standin-") + ", " + table["protocol"]
+    wide = table.pivot_table(index="without", columns="column", values="f1", sort=False)
+    wide = wide.map("{:.3f}".format).rename(index={"": "(nothing)"})
+    return wide.reset_index().to_markdown(index=False, disable_numparse=True)
+
+
 def _sweep(results: Path) -> str:
     about, _, by_loqo = (
         (results / "sweep_defaults" / "best.md").read_text(encoding="utf-8").split("\n\n")[:3]
@@ -142,6 +223,9 @@ BLOCKS: Mapping[str, Callable[[Path], str]] = {
     "study": _study,
     "table1": _table1_part("nested"),
     "table1_fixed": _table1_part("fixed"),
+    "today": _today,
+    "edits_of_wild": _edits_of_wild,
+    "ablation": _ablation,
     "sweep": _sweep,
     "readings": _readings,
     "intervals": _intervals,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
@@ -55,6 +55,7 @@ class Evidence:
     choosing: Sequence[Scored]
     judging: Sequence[Scored]
     share: float
+    _known: dict[tuple[int, ...], Floats] = field(default_factory=dict, repr=False)
 
     @cached_property
     def readings(self) -> list[Reading]:
@@ -81,7 +82,7 @@ class Evidence:
         self, rows: Sequence[int], told: bool = False, among: npt.NDArray[np.bool_] | None = None
     ) -> Iterator[tuple[Chosen, float]]:
         """Yield readings with their mean distance on the choosing draws, the least first."""
-        apart = np.mean([self._distances(x, rows) for x in self.choosing], axis=0)
+        apart = self._apart(tuple(rows)).copy()
         apart[:, [rule.looks_at_published != told for rule in RULES]] = np.nan
         if among is not None:
             apart[~among] = np.nan
@@ -98,7 +99,8 @@ class Evidence:
 
     def distances(self, chosen: Chosen, rows: Sequence[int] = range(len(METHODS))) -> Floats:
         """Return a reading's root mean square distance from the published rows on judging draws."""
-        return np.array([self._distances(x, rows)[_place(chosen)] for x in self.judging])
+        of_draws = self.figures_of_draws(chosen)[:, list(rows)]
+        return _distance(of_draws, self.published[list(rows)])
 
     def figures(self, chosen: Chosen) -> Floats:
         """Return a reading's figures, means over judging draws, shape (4, 3)."""
@@ -114,10 +116,15 @@ class Evidence:
         found: Floats = np.mean([x.own[chosen.place] for x in self.judging], axis=0)
         return found
 
-    def _distances(self, scored: Scored, rows: Sequence[int]) -> Floats:
-        apart = scored.figures[..., list(rows), :] - self.published[list(rows)]
-        found: Floats = np.sqrt((apart**2).mean(axis=(-2, -1)))
-        return found
+    def _apart(self, rows: tuple[int, ...]) -> Floats:
+        """Return the mean distance of all readings on the choosing draws, computed once."""
+        if rows not in self._known:
+            own = list(rows)
+            self._known[rows] = np.mean(
+                [_distance(x.figures[..., own, :], self.published[own]) for x in self.choosing],
+                axis=0,
+            )
+        return self._known[rows]
 
     def table(self, chosen: Chosen) -> pd.DataFrame:
         """Return published and measured figures beside each other, one row a method."""
@@ -199,6 +206,12 @@ class Evidence:
         merged = [self.share, 1.0, 2 * self.share / (1 + self.share)]
         table = np.array([[0, 0, 0], merged, [0, 0, 0], [1, 1, 1]])
         return float(np.sqrt(((table - self.published) ** 2).mean()))
+
+
+def _distance(figures: Floats, published: Floats) -> Floats:
+    """Return the root mean square difference over the two last axes."""
+    found: Floats = np.sqrt(((figures - published) ** 2).mean(axis=(-2, -1)))
+    return found
 
 
 def described(chosen: Chosen) -> str:
