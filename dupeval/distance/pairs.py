@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from joblib import cpu_count
 from tqdm import tqdm
 
 from dupeval.dataset import ImageHandle
@@ -227,8 +228,6 @@ class PairCache:
 
         Nearly all of the work is OpenCV's and numpy's, which let other threads work meanwhile.
         """
-        from joblib import cpu_count  # noqa: PLC0415  (a run that finds all stored never needs it)
-
         bar = tqdm(total=total, desc=name, unit=unit, disable=not progress)
         n_workers = self._n_workers or cpu_count()
         with bar, ThreadPoolExecutor(n_workers) as pool:
