@@ -22,7 +22,7 @@ def found(grey: npt.NDArray[np.uint8]) -> KeyPoints:
 
 
 def share_found_again(derived: KeyPoints, computed: KeyPoints) -> float:
-    """Return the share of key points that have one of nearly the same look at nearly their place."""
+    """Return the share of key points that have one alike at nearly their place."""
     near = cKDTree(computed.points).query_ball_point(derived.points, 1.0)
     alike = [
         bool(of_one) and (computed.descriptors[of_one] @ derived.descriptors[i]).max() > 0.98
@@ -63,7 +63,11 @@ def test_descriptors_have_length_1_and_the_strongest_come_first(
 
 @pytest.mark.parametrize(
     ("size", "expected", "scale"),
-    [((1024, 512), (256, 512), 0.5), ((64, 128), (512, 256), 4.0), ((3000, 1), (1, 512), 512 / 3000)],
+    [
+        ((1024, 512), (256, 512), 0.5),
+        ((64, 128), (512, 256), 4.0),
+        ((3000, 1), (1, 512), 512 / 3000),
+    ],
 )
 def test_the_longer_side_is_brought_to_length(
     size: tuple[int, int], expected: tuple[int, int], scale: float

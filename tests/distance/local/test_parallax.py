@@ -34,5 +34,10 @@ def test_a_constant_field_is_itself_of_however_many_points() -> None:
 
 
 def test_points_without_neighbours_say_nothing() -> None:
-    for points in (np.empty((0, 2)), np.zeros((1, 2)), np.zeros((9, 2)), np.array([[0, 0], [900, 0]])):
+    for points in (
+        np.empty((0, 2)),
+        np.zeros((1, 2)),
+        np.zeros((9, 2)),
+        np.array([[0, 0], [900, 0]]),
+    ):
         assert smooth_residual(points, np.ones((len(points), 2))) == 0

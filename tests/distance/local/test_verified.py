@@ -21,9 +21,7 @@ QUAD, PERSPECTIVE = Image.Transform.QUAD, Image.Transform.PERSPECTIVE
 @cache
 def prepared(name: str, edit: Callable[[Image.Image], Image.Image] | None = None) -> Prepared:
     image = photograph(name)
-    made: Prepared = VERIFIED.prepared(
-        VERIFIED.features(handle(edit(image) if edit else image))
-    )
+    made: Prepared = VERIFIED.prepared(VERIFIED.features(handle(edit(image) if edit else image)))
     return made
 
 
