@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dupeval.distance.local.hypotheses import Hypothesis
+from dupeval.distance.local.hypotheses import Hypothesis, Look
 from dupeval.distance.local.models import affine_residuals, homography_residuals, project
 from dupeval.distance.local.parallax import smooth_residual
 from dupeval.distance.local.photometric import Map, Overlap, local_correlation, overlap
@@ -29,16 +29,17 @@ class Evidence:
     Attributes
     ----------
     n_inliers, n_matches : int
-    median, quartile : float
-        Of the local correlation over the textured part of the overlap: the median and the 25th
-        percentile, in -1..1; of negatives with the sign turned.
+    median, quartile, decile : float
+        Of the local correlation over the textured part of the overlap: the median, the 25th and
+        the 10th percentile, in -1..1; of negatives with the sign turned.
     parallax : float
         Size of the smooth part of the residuals, in pixels of a picture of 512.
     share : float
         How much of the smaller picture is in the overlap, in 0..1.
     halo : float
         Matches at one to four times the limit from the model, for each inlier.
-    coarse, planar : bool
+    look : {"fine", "inverted", "relief", "coarse"}
+    similar : int, optional
         See `Hypothesis`.
     """
 
@@ -46,11 +47,17 @@ class Evidence:
     n_matches: int
     median: float
     quartile: float
+    decile: float
     parallax: float
     share: float
     halo: float
-    coarse: bool
-    planar: bool
+    look: Look
+    similar: int | None = None
+
+    @property
+    def agreement(self) -> float:
+        """The share of matches that are inliers."""
+        return self.n_inliers / max(1, self.n_matches)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,10 +88,14 @@ def lay(hypothesis: Hypothesis) -> Laid | None:
         return None
     box = max(SMALLEST_BOX, round(np.sqrt(shared.n_pixels) / BOXES)) | 1
     correlation, textured = local_correlation(shared.a, shared.b, shared.mask, box)
-    if hypothesis.inverted:
+    if hypothesis.look == "inverted":
         correlation = -correlation
     inliers = hypothesis.matches.only(hypothesis.model.inliers)
-    left = homography_residuals(inliers) if hypothesis.planar else affine_residuals(inliers)
+    left = (
+        homography_residuals(inliers)
+        if hypothesis.similar is not None
+        else affine_residuals(inliers)
+    )
     return Laid(shared, correlation, textured, inliers.b.astype(np.float64), left)
 
 
@@ -102,26 +113,27 @@ def measure(hypothesis: Hypothesis, laid: Laid, enlarged: float) -> Evidence:
     """
     zoom = laid.overlap.zoom
     size = smooth_residual(laid.points * zoom, laid.residuals * zoom)
-    median, quartile = _median_and_quartile(laid.correlation[laid.textured])
+    median, quartile, decile = _percentiles(laid.correlation[laid.textured])
     return Evidence(
         n_inliers=hypothesis.model.n_inliers,
         n_matches=len(hypothesis.matches),
         median=median,
         quartile=quartile,
-        parallax=size * WHOLE_SIDE / np.sqrt(laid.overlap.n_pixels) / enlarged,
+        decile=decile,
+        parallax=float(size * WHOLE_SIDE / np.sqrt(laid.overlap.n_pixels) / enlarged),
         share=laid.overlap.share,
         halo=_halo(hypothesis),
-        coarse=hypothesis.coarse,
-        planar=hypothesis.planar,
+        look=hypothesis.look,
+        similar=hypothesis.similar,
     )
 
 
-def _median_and_quartile(values: npt.NDArray[np.float32]) -> tuple[float, float]:
+def _percentiles(values: npt.NDArray[np.float32]) -> tuple[float, float, float]:
     if len(values) < LEAST_TEXTURED:
-        return 0.0, 0.0
-    places = [len(values) // 2, len(values) // 4]
-    median, quartile = np.partition(values, places)[places].tolist()
-    return median, quartile
+        return 0.0, 0.0, 0.0
+    places = [len(values) // 2, len(values) // 4, len(values) // 10]
+    median, quartile, decile = np.partition(values, places)[places].tolist()
+    return median, quartile, decile
 
 
 def _halo(hypothesis: Hypothesis) -> float:

@@ -1,17 +1,18 @@
-"""How one picture may be a copy of another: as it is, mirrored, inverted, or only its outlines."""
+"""How one picture may be a copy of another: transforms of it that matches agree on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from dupeval.distance.local.keypoints import Grey, KeyPoints
 from dupeval.distance.local.matching import Matches, match
 from dupeval.distance.local.models import Model, homography, is_flat_view, similarity
 
-# Fewer agreeing matches than this come about by chance.
-LEAST = 5
-# So many leave no doubt that the pass found what there is: no other is tried.
-PLENTY = 30
+# What is compared: the pictures, one with the negative of the other, how much goes on where, or
+# the pictures much blurred.
+Look = Literal["fine", "inverted", "relief", "coarse"]
+
 SCALES = (0.15, 6.7)
 
 
@@ -26,6 +27,10 @@ class Picture:
         """Return it as a mirror shows it."""
         return Picture(self.grey[:, ::-1], self.key_points.mirrored(self.grey.shape[1]))
 
+    def strongest(self, n: int) -> Picture:
+        """Return it with its first `n` key points."""
+        return Picture(self.grey, self.key_points.strongest(n))
+
 
 @dataclass(frozen=True)
 class Pass:
@@ -33,26 +38,22 @@ class Pass:
 
     Attributes
     ----------
+    look : {"fine", "inverted", "relief", "coarse"}
     ratio : float
         See `dupeval.distance.local.matching.match`.
     limit : float
         How far off an inlier may be, in pixels.
     mirror : bool
         Whether the mirror image of a is tried too.
-    inverted : bool, default False
-        Whether b is compared with the negative of a.
-    least : int, default 5
+    least : int
         The fewest inliers that count.
-    least_share : float, default 0
-        Of the matches.
     """
 
+    look: Look
     ratio: float
     limit: float
     mirror: bool
-    inverted: bool = False
-    least: int = LEAST
-    least_share: float = 0.0
+    least: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,10 +68,12 @@ class Hypothesis:
     model : Model
     limit : float
         How far off an inlier is at most, in pixels of b.
-    mirrored, inverted : bool
-        What is done to a besides.
-    coarse, planar : bool, default False
-        Whether blurred pictures are compared; whether the model is a perspective view.
+    look : {"fine", "inverted", "relief", "coarse"}
+        What is compared.
+    mirrored : bool
+        Whether it is the mirror image of a.
+    similar : int, optional
+        Of a perspective view: how many inliers the similarity transform has that it refines.
     """
 
     a: Grey
@@ -78,15 +81,9 @@ class Hypothesis:
     matches: Matches
     model: Model
     limit: float
+    look: Look
     mirrored: bool
-    inverted: bool
-    coarse: bool = False
-    planar: bool = False
-
-    @property
-    def agreement(self) -> float:
-        """The share of matches that are inliers."""
-        return self.model.n_inliers / max(1, len(self.matches))
+    similar: int | None = None
 
 
 def similarities(a: Picture, b: Picture, how: Pass) -> list[Hypothesis]:
@@ -97,14 +94,15 @@ def similarities(a: Picture, b: Picture, how: Pass) -> list[Hypothesis]:
     found = []
     for mirrored in (False, True) if how.mirror else (False,):
         form = a.mirrored() if mirrored else a
-        points = form.key_points.inverted() if how.inverted else form.key_points
-        matches = match(points, b.key_points, how.ratio)
-        model = similarity(matches, how.limit, SCALES)
-        if model is None or model.n_inliers < max(how.least, how.least_share * len(matches)):
-            continue
-        found.append(
-            Hypothesis(form.grey, b.grey, matches, model, how.limit, mirrored, how.inverted)
+        points = form.key_points
+        matches = match(
+            points.inverted() if how.look == "inverted" else points, b.key_points, how.ratio
         )
+        model = similarity(matches, how.limit, SCALES)
+        if model is not None and model.n_inliers >= how.least:
+            found.append(
+                Hypothesis(form.grey, b.grey, matches, model, how.limit, how.look, mirrored)
+            )
     most = max((hypothesis.model.n_inliers for hypothesis in found), default=0)
     return [hypothesis for hypothesis in found if 2 * hypothesis.model.n_inliers >= most]
 
@@ -120,18 +118,13 @@ def perspective(of: Hypothesis) -> Hypothesis | None:
     Returns
     -------
     Hypothesis, optional
-        None where there is none, or no camera before a flat picture would see it. Whether it has
-        gained enough is seen from the pictures (`gains`).
+        None where there is none, or no camera before a flat picture would see it.
     """
-    if of.model.n_inliers < 8:
+    similar = of.model.n_inliers
+    if similar < 8:
         return None
     model = homography(of.matches, of.limit)
     if model is None or not is_flat_view(model.matrix, of.a.shape, 2.5, 6.0):
         return None
-    enough = max(20, 0.4 * len(of.matches), of.model.n_inliers + 3)
-    return replace(of, model=model, planar=True) if model.n_inliers >= enough else None
-
-
-def gains(planar: int, similar: int) -> bool:
-    """Say whether a perspective view has more inliers than its freedom alone would give it."""
-    return planar >= 1.25 * similar + 5
+    enough = max(20, 0.4 * len(of.matches), similar + 3)
+    return replace(of, model=model, similar=similar) if model.n_inliers >= enough else None

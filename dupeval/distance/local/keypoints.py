@@ -118,6 +118,33 @@ def reduced(grey: Grey, blur: float, times: int) -> Grey:
     return small
 
 
+def relief(grey: Grey, edges: float, blur: float, times: int) -> Grey:
+    """Return how much goes on at each place of a picture: the same for a negative or an embossing.
+
+    The square root of the gradient's length, smoothed, as grey levels up to about 200.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8, shape (height, width)
+    edges : float
+        Standard deviation of the smoothing before the gradient, in pixels.
+    blur : float
+        And after it.
+    times : int
+        How much the result is reduced.
+    """
+    cv2 = opencv()
+    smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), edges)
+    across, down = (cv2.Sobel(smooth, cv2.CV_32F, *order) for order in ((1, 0), (0, 1)))
+    steep = cv2.GaussianBlur(np.sqrt(np.hypot(across, down)), (0, 0), blur)
+    # Of nearly all places; a few edges of a caption must not dim the rest.
+    most = max(1e-3, float(np.percentile(steep, 99)))
+    levels = np.clip(steep * (200 / most), 0, 255).astype(np.uint8)
+    height, width = (max(1, round(length / times)) for length in grey.shape)
+    small: Grey = cv2.resize(levels, (width, height), interpolation=cv2.INTER_AREA)
+    return small
+
+
 def detect(grey: Grey, n_points: int, contrast: float, edge: float) -> Tensors:
     """Find the key points of a picture, as they are kept.
 

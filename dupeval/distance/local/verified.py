@@ -13,32 +13,38 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import ImageHandle
 from dupeval.distance import PairScore
+from dupeval.distance.local.acceptance import can_be_true
 from dupeval.distance.local.evidence import Evidence, Laid, lay, measure
 from dupeval.distance.local.hypotheses import (
-    PLENTY,
     Hypothesis,
+    Look,
     Pass,
     Picture,
-    gains,
     perspective,
     similarities,
 )
 from dupeval.distance.local.keypoints import (
+    Grey,
     detect,
     read_grey,
     reduced,
+    relief,
     root_sift,
     versions,
 )
 from dupeval.store import Tensors
 from dupeval.strict import STRICT
 
-# Of the coarse pass: blur in pixels of the whole picture, how much it is reduced then, key points,
-# and how far off an inlier may be.
-BLUR, REDUCED, COARSE_POINTS, COARSE_LIMIT = 4.0, 2, 600, 3.0
-INVERTED_POINTS = 500
-# Halves of the factors: the parallax, fine and coarse, and the share of the smaller picture from
-# which nothing is taken off.
+# Of a negative fewer key points are compared; of relief and of what is much blurred, at half the
+# size, there are no more.
+INVERTED_POINTS, ROUGH_POINTS, ROUGH_LIMIT = 500, 600, 3.0
+EDGES, BLUR, REDUCED = 2.0, 4.0, 2
+# Fewer agreeing matches come about by chance.
+LEAST, LEAST_ROUGH = 5, 8
+# So much leaves no doubt: nothing further is tried.
+ENOUGH, PLENTY = 0.8, 30
+# Halves of the factors: the parallax, of blurred pictures too, and the share of the smaller picture
+# from which nothing is taken off.
 PARALLAX, PARALLAX_COARSE, SHARE = 0.4, 0.8, 0.5
 # Of copies the halo is below .05.
 HALO, HALO_WIDTH = 0.3, 0.4
@@ -50,14 +56,20 @@ class Prepared:
 
     Attributes
     ----------
-    fine, coarse : Picture
+    pictures : mapping of str to Picture
+        ``fine``, ``relief``, ``coarse``.
     enlarged : float
         How much its original was enlarged, at least 1.
     """
 
-    fine: Picture
-    coarse: Picture
+    pictures: Mapping[str, Picture]
     enlarged: float
+
+    def of(self, look: Look) -> Picture:
+        """Return what is looked at."""
+        if look == "inverted":
+            return self.pictures["fine"].strongest(INVERTED_POINTS)
+        return self.pictures[look]
 
 
 @plain_dataclass(frozen=True, eq=False)
@@ -67,9 +79,9 @@ class Explained:
     Attributes
     ----------
     score : float
-        1 less the distance.
+        1 less the distance, of the best hypothesis.
     hypothesis : Hypothesis
-        The one that counts.
+        What is compared, and how one lies on the other.
     evidence : Evidence
     laid : Laid
         The aligned overlap, the map of correlations, the field of residuals.
@@ -97,9 +109,10 @@ class Verified(PairScore):
         See `dupeval.distance.local.matching.match`.
     limit : float, default 4
         How far off a match may be that agrees with a model, in pixels.
-    mirror, inversion, homography, coarse : bool, default True
-        Whether it is tried that one image is a mirror image, a negative, a perspective view of the
-        other, or has its outlines only.
+    mirror, inversion, homography, relief, coarse : bool, default True
+        Whether it is tried that one image is a mirror image, a negative or a perspective view of
+        the other, that only where something goes on is the same, or only what is left when much
+        blurred.
     photometric, parallax, overlap, halo : bool, default True
         Whether counts: the correlation of what is laid on each other, residuals that vary slowly,
         how much is shared, matches that nearly agree.
@@ -114,6 +127,7 @@ class Verified(PairScore):
     mirror: bool = True
     inversion: bool = True
     homography: bool = True
+    relief: bool = True
     coarse: bool = True
     photometric: bool = True
     parallax: bool = True
@@ -127,7 +141,7 @@ class Verified(PairScore):
         """See `PairScore.features_key`."""
         own = ("side", "n_points", "contrast", "edge")
         return {
-            "features": "key points, fine and coarse",
+            "features": "key points, fine, of the relief, coarse",
             **{name: getattr(self, name) for name in own},
             **versions(),
         }
@@ -141,42 +155,40 @@ class Verified(PairScore):
         """See `PairScore.features`: grey levels and key points."""
         grey, scale = read_grey(image, self.side)
         found: dict[str, Any] = {"grey": grey, "scale": np.array([scale])}
-        small = reduced(grey, BLUR, REDUCED)
-        for name, picture, n in (("fine", grey, self.n_points), ("coarse", small, COARSE_POINTS)):
+        for look, picture in _pictures(grey).items():
+            n = self.n_points if look == "fine" else ROUGH_POINTS
             for part, values in detect(picture, n, self.contrast, self.edge).items():
-                found[f"{name}_{part}"] = values
+                found[f"{look}_{part}"] = values
         return found
 
     def prepared(self, features: Tensors) -> Prepared:
         """See `PairScore.prepared`."""
-        grey = features["grey"]
-        fine, coarse = (
-            Picture(picture, root_sift(features[f"{n}_points"], features[f"{n}_descriptors"]))
-            for n, picture in (("fine", grey), ("coarse", reduced(grey, BLUR, REDUCED)))
-        )
-        return Prepared(fine, coarse, max(1.0, float(features["scale"][0])))
+        pictures = {
+            look: Picture(
+                picture, root_sift(features[f"{look}_points"], features[f"{look}_descriptors"])
+            )
+            for look, picture in _pictures(features["grey"]).items()
+        }
+        return Prepared(pictures, max(1.0, float(features["scale"][0])))
 
     def distance(self, a: Prepared, b: Prepared) -> float:
         """See `PairScore.distance`: 1 less the best hypothesis' score."""
-        scores = (self.score(evidence) for _, _, evidence in self._measured(a, b))
-        return 1.0 - max(scores, default=0.0)
+        return 1.0 - max((found.score for found in self._explained(a, b)), default=0.0)
 
     def explain(self, a: Prepared, b: Prepared) -> Explained | None:
         """Return what the distance of two images rests on; None where nothing was found."""
-        best: Explained | None = None
-        for hypothesis, laid, evidence in self._measured(a, b):
-            score = self.score(evidence)
-            if best is None or score > best.score:
-                best = Explained(score, hypothesis, evidence, laid)
-        return best
+        return max(self._explained(a, b), key=lambda found: found.score, default=None)
 
     def score(self, found: Evidence) -> float:
         """Return the product of the factors that count, in 0..1."""
         score = 1.0
         if self.photometric:
-            score *= max(0.0, found.quartile if found.planar else found.median)
+            middle = found.median
+            if found.similar is not None:  # What bends more must lie on more of the other.
+                middle = (found.median + found.quartile) / 2
+            score *= max(0.0, middle)
         if self.parallax:
-            half = PARALLAX_COARSE if found.coarse else PARALLAX
+            half = PARALLAX_COARSE if found.look == "coarse" else PARALLAX
             score /= 1 + (found.parallax / half) ** 2
         if self.overlap:
             score *= min(1.0, found.share / SHARE)
@@ -184,48 +196,53 @@ class Verified(PairScore):
             score /= 1 + (max(0.0, found.halo - HALO) / HALO_WIDTH) ** 2
         return score
 
-    def _measured(self, a: Prepared, b: Prepared) -> Iterator[tuple[Hypothesis, Laid, Evidence]]:
-        """Yield the hypotheses that can be true, with what is measured of them."""
+    def _explained(self, a: Prepared, b: Prepared) -> Iterator[Explained]:
+        """Yield the hypotheses that can be true, look after look while there is doubt.
+
+        Of the relief there are fewer key points, and of another viewpoint they tell less: what
+        plenty of fine ones told holds there too.
+        """
+        best, most, told = 0.0, 0, np.inf
+        for how in self._passes():
+            pointless = how.look in ("inverted", "coarse") and most >= PLENTY
+            if best >= ENOUGH or pointless:
+                continue
+            parallax = 0.0 if np.isinf(told) or how.look == "fine" else told
+            for found in self._of_pass(a, b, how, parallax):
+                n_inliers = found.evidence.n_inliers
+                if how.look in ("fine", "inverted"):
+                    most = max(most, n_inliers)
+                if how.look == "fine" and n_inliers >= PLENTY:
+                    told = min(told, found.evidence.parallax)
+                if can_be_true(found.evidence):
+                    best = max(best, found.score)
+                    yield found
+
+    def _of_pass(self, a: Prepared, b: Prepared, how: Pass, parallax: float) -> Iterator[Explained]:
         enlarged = max(a.enlarged, b.enlarged)
-        how = Pass(self.ratio, self.limit, self.mirror)
-        found = similarities(a.fine, b.fine, how)
-        if self.inversion and _most(found) < PLENTY:
-            negative = replace(how, inverted=True, least=15, least_share=0.5)
-            found += similarities(
-                _strongest(a.fine, INVERTED_POINTS), _strongest(b.fine, INVERTED_POINTS), negative
-            )
-        for each in found:
-            yield from _looked_at(each, enlarged)
-            planar = perspective(each) if self.homography else None
-            if planar is not None:
-                for hypothesis, laid, evidence in _looked_at(planar, enlarged):
-                    gained = gains(evidence.n_inliers, each.model.n_inliers)
-                    if evidence.share >= 0.9 and (gained or evidence.quartile >= 0.9):
-                        yield hypothesis, laid, evidence
-        if self.coarse and _most(found) < PLENTY:
-            outlines = replace(how, limit=COARSE_LIMIT, least=12)
-            for each in similarities(a.coarse, b.coarse, outlines):
-                for hypothesis, laid, evidence in _looked_at(replace(each, coarse=True), enlarged):
-                    if _coarse_is_sure(evidence):
-                        yield hypothesis, laid, evidence
+        for similar in similarities(a.of(how.look), b.of(how.look), how):
+            bends = self.homography and how.look != "coarse"
+            for hypothesis in (similar, perspective(similar) if bends else None):
+                laid = None if hypothesis is None else lay(hypothesis)
+                if hypothesis is None or laid is None:
+                    continue
+                evidence = measure(hypothesis, laid, enlarged)
+                evidence = replace(evidence, parallax=max(evidence.parallax, parallax))
+                yield Explained(self.score(evidence), hypothesis, evidence, laid)
+
+    def _passes(self) -> Iterator[Pass]:
+        yield Pass("fine", self.ratio, self.limit, self.mirror, LEAST)
+        if self.inversion:
+            yield Pass("inverted", self.ratio, self.limit, self.mirror, LEAST_ROUGH)
+        if self.relief:
+            yield Pass("relief", self.ratio, ROUGH_LIMIT, self.mirror, LEAST_ROUGH)
+        if self.coarse:
+            yield Pass("coarse", self.ratio, ROUGH_LIMIT, self.mirror, LEAST_ROUGH)
 
 
-def _looked_at(
-    hypothesis: Hypothesis, enlarged: float
-) -> Iterator[tuple[Hypothesis, Laid, Evidence]]:
-    laid = lay(hypothesis)
-    if laid is not None:
-        yield hypothesis, laid, measure(hypothesis, laid, enlarged)
-
-
-def _coarse_is_sure(found: Evidence) -> bool:
-    agree = found.n_inliers >= 0.4 * found.n_matches or found.quartile >= 0.6
-    return found.quartile >= 0.2 and agree and found.share >= 0.5
-
-
-def _most(found: list[Hypothesis]) -> int:
-    return max((hypothesis.model.n_inliers for hypothesis in found), default=0)
-
-
-def _strongest(picture: Picture, n: int) -> Picture:
-    return Picture(picture.grey, picture.key_points.strongest(n))
+def _pictures(grey: Grey) -> Mapping[str, Grey]:
+    return {
+        "fine": grey,
+        "relief": relief(grey, EDGES, BLUR, REDUCED),
+        "coarse": reduced(grey, BLUR, REDUCED),
+    }
