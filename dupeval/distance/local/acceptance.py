@@ -1,4 +1,4 @@
-"""Which hypotheses can be true: few matches agree by chance, and transforms that bend more, more.
+"""Which hypotheses can be true: some matches always agree, and more with a model that bends.
 
 The numbers were found on copies of the stand-in, level news, draws 0 to 2, and on the first draw of
 harder copies; docs/methods/verified.md says what became of others.
@@ -18,7 +18,7 @@ def can_be_true(found: Evidence) -> bool:
     if found.similar is not None:
         return _bends_for_a_reason(found, found.similar)
     if found.look == "fine":
-        return True
+        return found.n_inliers >= 15 or found.decile >= 0
     if found.decile >= EVERYWHERE and found.share >= 0.5:
         return True
     if found.look == "inverted":

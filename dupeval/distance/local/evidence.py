@@ -29,9 +29,9 @@ class Evidence:
     Attributes
     ----------
     n_inliers, n_matches : int
-    median, quartile, decile : float
-        Of the local correlation over the textured part of the overlap: the median, the 25th and
-        the 10th percentile, in -1..1; of negatives with the sign turned.
+    upper, median, quartile, decile : float
+        Of the local correlation over the textured part of the overlap: the 75th, 50th, 25th and
+        10th percentile, in -1..1; of negatives with the sign turned.
     parallax : float
         Size of the smooth part of the residuals, in pixels of a picture of 512.
     share : float
@@ -45,6 +45,7 @@ class Evidence:
 
     n_inliers: int
     n_matches: int
+    upper: float
     median: float
     quartile: float
     decile: float
@@ -113,10 +114,11 @@ def measure(hypothesis: Hypothesis, laid: Laid, enlarged: float) -> Evidence:
     """
     zoom = laid.overlap.zoom
     size = smooth_residual(laid.points * zoom, laid.residuals * zoom)
-    median, quartile, decile = _percentiles(laid.correlation[laid.textured])
+    upper, median, quartile, decile = _percentiles(laid.correlation[laid.textured])
     return Evidence(
         n_inliers=hypothesis.model.n_inliers,
         n_matches=len(hypothesis.matches),
+        upper=upper,
         median=median,
         quartile=quartile,
         decile=decile,
@@ -128,12 +130,13 @@ def measure(hypothesis: Hypothesis, laid: Laid, enlarged: float) -> Evidence:
     )
 
 
-def _percentiles(values: npt.NDArray[np.float32]) -> tuple[float, float, float]:
-    if len(values) < LEAST_TEXTURED:
-        return 0.0, 0.0, 0.0
-    places = [len(values) // 2, len(values) // 4, len(values) // 10]
-    median, quartile, decile = np.partition(values, places)[places].tolist()
-    return median, quartile, decile
+def _percentiles(values: npt.NDArray[np.float32]) -> list[float]:
+    n = len(values)
+    if n < LEAST_TEXTURED:
+        return [0.0] * 4
+    places = [3 * n // 4, n // 2, n // 4, n // 10]
+    found: list[float] = np.partition(values, places)[places].tolist()
+    return found
 
 
 def _halo(hypothesis: Hypothesis) -> float:

@@ -159,20 +159,59 @@ def detect(grey: Grey, n_points: int, contrast: float, edge: float) -> Tensors:
     Returns
     -------
     mapping
-        ``points``, float32 of shape (n, 2), the strongest first, and ``descriptors``, the whole
+        ``points``, float32 of shape (n, 2), see `spread`, and ``descriptors``, the whole
         numbers of SIFT (Lowe, IJCV 2004), uint8 of shape (n, 128).
     """
     cv2 = opencv()
-    sift = cv2.SIFT_create(n_points, contrastThreshold=contrast, edgeThreshold=edge)
-    found, descriptors = sift.detectAndCompute(grey, None)
+    sift = cv2.SIFT_create(0, contrastThreshold=contrast, edgeThreshold=edge)
+    found = sift.detect(grey, None)
     if not found:
         return {
             "points": np.empty((0, 2), np.float32),
             "descriptors": np.empty((0, LENGTH), np.uint8),
         }
-    order = np.argsort([-point.response for point in found], kind="stable")
     points = np.array([point.pt for point in found], np.float32)
-    return {"points": points[order], "descriptors": descriptors[order].astype(np.uint8)}
+    responses = np.array([point.response for point in found])
+    kept = spread(points, responses, n_points, max(grey.shape))
+    some, descriptors = sift.compute(grey, [found[i] for i in kept.tolist()])
+    points = np.array([point.pt for point in some], np.float32)
+    return {"points": points, "descriptors": descriptors.astype(np.uint8)}
+
+
+def spread(
+    points: Points, responses: npt.NDArray[np.float64], n: int, side: int
+) -> npt.NDArray[np.intp]:
+    """Choose key points: half of them the strongest of all, half from everywhere.
+
+    The strongest alone may all lie on a caption, or on the page around a photograph.
+
+    Parameters
+    ----------
+    points : ndarray of float32, shape (n_points, 2)
+    responses : ndarray of float64, shape (n_points,)
+        How strong each is.
+    n : int
+        How many to choose, at most.
+    side : int
+        Of the picture, in pixels; it is divided into 8 x 8 cells.
+
+    Returns
+    -------
+    ndarray of intp
+        Which are chosen, the strongest first.
+    """
+    strongest = np.argsort(-responses, kind="stable")
+    first, rest = strongest[: n // 2], strongest[n // 2 :]
+    cells = (points[rest] // (side / 8)).astype(np.int64) @ np.array([1, 8])
+    # What place each has in its own cell.
+    by_cell = np.argsort(cells, kind="stable")
+    sorted_cells = cells[by_cell]
+    places = np.empty(len(rest), np.int64)
+    places[by_cell] = np.arange(len(rest)) - np.searchsorted(sorted_cells, sorted_cells)
+    others = rest[np.argsort(places, kind="stable")[: n - len(first)]]
+    chosen = np.concatenate([first, others])
+    order: npt.NDArray[np.intp] = chosen[np.argsort(-responses[chosen], kind="stable")]
+    return order
 
 
 def root_sift(points: Points, descriptors: npt.NDArray[np.uint8]) -> KeyPoints:

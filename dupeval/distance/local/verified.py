@@ -46,6 +46,9 @@ ENOUGH, PLENTY = 0.8, 30
 # Halves of the factors: the parallax, of blurred pictures too, and the share of the smaller picture
 # from which nothing is taken off.
 PARALLAX, PARALLAX_COARSE, SHARE = 0.4, 0.8, 0.5
+# Matches that must agree where most of a picture may be covered, and the shares of them from which
+# that counts, and counts wholly.
+COVERED, AGREEMENT = 40, (0.8, 0.9)
 # Of copies the halo is below .05.
 HALO, HALO_WIDTH = 0.3, 0.4
 
@@ -113,9 +116,10 @@ class Verified(PairScore):
         Whether it is tried that one image is a mirror image, a negative or a perspective view of
         the other, that only where something goes on is the same, or only what is left when much
         blurred.
-    photometric, parallax, overlap, halo : bool, default True
-        Whether counts: the correlation of what is laid on each other, residuals that vary slowly,
-        how much is shared, matches that nearly agree.
+    photometric, covered, parallax, overlap, halo : bool, default True
+        Whether counts: the correlation of what is laid on each other, that something may cover
+        more than half of it, residuals that vary slowly, how much is shared, matches that nearly
+        agree.
     """
 
     side: PositiveInt = 512
@@ -130,6 +134,7 @@ class Verified(PairScore):
     relief: bool = True
     coarse: bool = True
     photometric: bool = True
+    covered: bool = True
     parallax: bool = True
     overlap: bool = True
     halo: bool = True
@@ -183,10 +188,7 @@ class Verified(PairScore):
         """Return the product of the factors that count, in 0..1."""
         score = 1.0
         if self.photometric:
-            middle = found.median
-            if found.similar is not None:  # What bends more must lie on more of the other.
-                middle = (found.median + found.quartile) / 2
-            score *= max(0.0, middle)
+            score *= self._alike(found)
         if self.parallax:
             half = PARALLAX_COARSE if found.look == "coarse" else PARALLAX
             score /= 1 + (found.parallax / half) ** 2
@@ -195,6 +197,21 @@ class Verified(PairScore):
         if self.halo:
             score /= 1 + (max(0.0, found.halo - HALO) / HALO_WIDTH) ** 2
         return score
+
+    def _alike(self, found: Evidence) -> float:
+        """Return how alike the pictures are, in 0..1.
+
+        Half of what is laid on each other must be the same, and of a model that bends more. A
+        quarter is enough where nearly all matches agree: then something lies on one picture. In
+        different photographs of one place, what moved matches elsewhere.
+        """
+        middle = found.median
+        if found.similar is not None:
+            middle = (found.median + found.quartile) / 2
+        if not self.covered or found.n_inliers < COVERED:
+            return max(0.0, middle)
+        agree = (found.agreement - AGREEMENT[0]) / (AGREEMENT[1] - AGREEMENT[0])
+        return max(0.0, middle, found.upper * min(1.0, agree))
 
     def _explained(self, a: Prepared, b: Prepared) -> Iterator[Explained]:
         """Yield the hypotheses that can be true, look after look while there is doubt.

@@ -7,7 +7,14 @@ from photographs import handle, photograph
 from PIL import Image
 from scipy.spatial import cKDTree
 
-from dupeval.distance.local.keypoints import KeyPoints, detect, read_grey, reduced, root_sift
+from dupeval.distance.local.keypoints import (
+    KeyPoints,
+    detect,
+    read_grey,
+    reduced,
+    root_sift,
+    spread,
+)
 
 SETTINGS = (1000, 0.004, 15.0)
 
@@ -57,8 +64,23 @@ def test_descriptors_have_length_1_and_the_strongest_come_first(
     assert own.points.shape == (1000, 2)
     np.testing.assert_allclose(np.linalg.norm(own.descriptors, axis=1), 1, atol=1e-5)
     fewer = found(grey).strongest(300)
-    alone = root_sift(*detect(grey, 300, *SETTINGS[1:]).values())
-    assert {tuple(p) for p in alone.points} >= {tuple(p) for p in fewer.points[:290]}
+    np.testing.assert_array_equal(own.points[:300], fewer.points)
+
+
+def test_half_of_them_are_the_strongest_and_half_are_from_everywhere() -> None:
+    rng = np.random.default_rng(0)
+    caption, rest = rng.uniform(0, 60, (500, 2)), rng.uniform(64, 512, (500, 2))
+    points = np.concatenate([caption, rest]).astype(np.float32)
+    responses = np.concatenate([rng.uniform(2, 3, 500), rng.uniform(0, 1, 500)])
+    chosen = spread(points, responses, 200, 512)
+    assert (np.diff(responses[chosen]) <= 0).all()
+    assert set(np.argsort(-responses)[:100]) <= set(chosen)
+    assert len(set(chosen)) == 200
+    cells = (points[chosen[chosen >= 500]] // 64).astype(int) @ [1, 8]
+    counts = np.bincount(cells, minlength=64)[np.unique((rest // 64).astype(int) @ [1, 8])]
+    assert counts.min() >= 1
+    assert counts.max() <= 3
+    assert sorted(spread(points, responses, 5000, 512)) == list(range(1000))
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,9 @@ def test_what_a_pair_scores_is_explained() -> None:
         ({}, 0.9),
         ({"median": -0.2}, 0.0),
         ({"similar": 30}, 0.8),
+        ({"median": 0.1, "n_matches": 50}, 0.95),
+        ({"median": 0.1, "n_inliers": 85, "n_matches": 100}, 0.475),
+        ({"median": 0.1, "n_inliers": 39, "n_matches": 39}, 0.1),
         ({"parallax": 0.4}, 0.45),
         ({"parallax": 0.8, "look": "coarse"}, 0.45),
         ({"share": 0.25}, 0.45),
@@ -144,7 +147,7 @@ def test_what_a_pair_scores_is_explained() -> None:
     ],
 )
 def test_the_score_is_a_product(changed: dict[str, Any], expected: float) -> None:
-    found = Evidence(50, 60, 0.9, 0.7, 0.3, 0.0, 1.0, 0.0, "fine")
+    found = Evidence(50, 70, 0.95, 0.9, 0.7, 0.3, 0.0, 1.0, 0.0, "fine")
     assert VERIFIED.score(replace(found, **changed)) == pytest.approx(expected)
     nothing = replace(VERIFIED, photometric=False, parallax=False, overlap=False, halo=False)
     assert nothing.score(replace(found, **changed)) == 1
