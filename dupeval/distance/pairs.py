@@ -43,13 +43,14 @@ class Compared:
         Wall and CPU seconds of all images' features, whenever they were made.
     matching : tuple of float
         Wall and CPU seconds of all pairs that differ.
-    stored : bool
-        Whether nothing had to be computed.
+    features_stored, stored : bool
+        Whether no image, and no pair, had to be looked at.
     """
 
     distances: npt.NDArray[np.float64]
     features: tuple[float, float]
     matching: tuple[float, float]
+    features_stored: bool
     stored: bool
 
 
@@ -131,7 +132,7 @@ class PairCache:
             If an entry is damaged; what it held is computed again.
         """
         images = {image.sha256: image for pair in pairs for image in pair}
-        ordered = [tuple(sorted((a.sha256, b.sha256))) for a, b in pairs]
+        ordered = [_in_order(*pair) for pair in pairs]
         different = dict.fromkeys(pair for pair in ordered if pair[0] != pair[1])
         of_all = {"score": dict(score.key), "source": source_sha256(score)}
         keys = {sha256: {**of_all, "image": sha256} for sha256 in images}
@@ -139,47 +140,45 @@ class PairCache:
         rows = {s: Partners() if e is None else Partners.of(e) for s, e in entries.items()}
         new = [sha256 for sha256, entry in entries.items() if entry is None]
         missing = [(a, b) for a, b in different if b not in rows[a].known]
+        n_made = 0
         if new or missing:
+            needed = dict.fromkeys([*new, *(sha256 for pair in missing for sha256 in pair)])
             with one_thread():
-                needed = {*new, *(sha256 for pair in missing for sha256 in pair)}
-                took = self._make_features(
-                    [images[sha256] for sha256 in images if sha256 in needed], score, progress
-                )
+                took, n_made = self._make_features([images[s] for s in needed], score, progress)
                 for sha256 in new:
                     rows[sha256].features = took[sha256]
+                    # Also of the last of a query, which none comes after.
+                    self.of_pairs.put(keys[sha256], rows[sha256].entry())
                 self._compare_missing(missing, rows, keys, score, progress)
-                for sha256 in new:
-                    if not rows[sha256].known:  # The last of its query.
-                        self.of_pairs.put(keys[sha256], rows[sha256].entry())
-        known = [rows[a].known[b] for a, b in different]
-        distances = {pair: values[0] for pair, values in zip(different, known, strict=True)}
+        known = {(a, b): rows[a].known[b] for a, b in different}
         return Compared(
-            np.array([distances.get(pair, 0.0) for pair in ordered]),
+            np.array([known[pair][0] if pair in known else 0.0 for pair in ordered]),
             _sums(row.features for row in rows.values()),
-            _sums(values[1:] for values in known),
-            stored=not missing and not new,
+            _sums(values[1:] for values in known.values()),
+            features_stored=n_made == 0,
+            stored=not missing,
         )
 
     def _make_features(
         self, images: Sequence[ImageHandle], score: PairScore, progress: bool
-    ) -> Mapping[str, tuple[float, float]]:
-        """Make the features that are missing; return what each image's took."""
-        keys = {image.sha256: self._features_key(image.sha256, score) for image in images}
-        entries = {sha256: self.of_images.get(key) for sha256, key in keys.items()}
-        took = {
-            sha256: (entry.about["wall_s"], entry.about["cpu_s"])
-            for sha256, entry in entries.items()
-            if entry is not None
-        }
-        missing = [image for image in images if entries[image.sha256] is None]
-        made = self._in_threads(
-            missing, score.features, len(missing), "image", str(score.key["score"]), progress
-        )
+    ) -> tuple[Mapping[str, tuple[float, float]], int]:
+        """Make the features that are missing; return what each image's took, and how many."""
+        took: dict[str, tuple[float, float]] = {}
+        missing = []
+        for image in images:
+            entry = self.of_images.get(self._features_key(image.sha256, score))
+            if entry is None:
+                missing.append(image)
+            else:
+                took[image.sha256] = (entry.about["wall_s"], entry.about["cpu_s"])
+        name = str(score.key["score"])
+        made = self._in_threads(missing, score.features, len(missing), "image", name, progress)
         for image, features, spent in made:
             about = dict(zip(("wall_s", "cpu_s"), spent, strict=True))
-            self.of_images.put(keys[image.sha256], Entry(features, about))
+            key = self._features_key(image.sha256, score)
+            self.of_images.put(key, Entry(features, about))
             took[image.sha256] = spent
-        return took
+        return took, len(missing)
 
     def _compare_missing(
         self,
@@ -228,6 +227,8 @@ class PairCache:
 
         Nearly all of the work is OpenCV's and numpy's, which let other threads work meanwhile.
         """
+        if not items:
+            return
         bar = tqdm(total=total, desc=name, unit=unit, disable=not progress)
         n_workers = self._n_workers or cpu_count()
         with bar, ThreadPoolExecutor(n_workers) as pool:
@@ -237,6 +238,11 @@ class PairCache:
                 yield item, made, (now[0] - wall, now[1] - cpu)
                 bar.update(len(made) if unit == "pair" else 1)
                 wall, cpu = now
+
+
+def _in_order(a: ImageHandle, b: ImageHandle) -> tuple[str, str]:
+    """Return the hashes of a pair, the smaller one first."""
+    return min(a.sha256, b.sha256), max(a.sha256, b.sha256)
 
 
 def _together(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Sequence[str]]]:

@@ -133,6 +133,6 @@ class Workshop:
             [every[i] for i in np.flatnonzero(let_through)], score, self._resources.progress
         )
         distances[let_through] = made.distances
-        self.watch.add("features", *made.features, stored=made.stored)
+        self.watch.add("features", *made.features, stored=made.features_stored)
         self.watch.add("matching", *made.matching, stored=made.stored)
         return np.split(distances, np.cumsum([len(of_query) for of_query in pairs])[:-1])

@@ -73,6 +73,7 @@ def test_scores_share_features_and_no_distance(tmp_path: Path) -> None:
     other = Sums("other")
     found = PairCache(tmp_path).compare(all_pairs(images), other)
     assert (len(other.seen), len(other.compared)) == (0, 3)
+    assert (found.features_stored, found.stored) == (True, False)
     assert found.features == PairCache(tmp_path).compare(all_pairs(images), Sums("one")).features
 
 

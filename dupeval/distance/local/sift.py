@@ -21,7 +21,7 @@ from dupeval.strict import STRICT
 
 @dataclass(frozen=True, config=STRICT)
 class SiftInliers(PairScore):
-    """SIFT, RootSIFT, ratio test and RANSAC; 1 / (1 + inliers / `half`) is the distance.
+    """SIFT, RootSIFT, ratio test and RANSAC; the distance is 1 / (1 + inliers / `half`).
 
     Attributes
     ----------
@@ -35,7 +35,9 @@ class SiftInliers(PairScore):
         Lowe's.
     limit : float, default 4
         How far off an inlier may be from a shift, turn and scale, in pixels.
-    half : float, default 10
+    mirror : bool, default True
+        Whether the mirror image is tried too; the more inliers count.
+    half : float, default 30
         So many inliers are at distance .5.
     """
 
@@ -45,7 +47,8 @@ class SiftInliers(PairScore):
     edge: PositiveFloat = 10.0
     ratio: PositiveFloat = 0.8
     limit: PositiveFloat = 4.0
-    half: PositiveFloat = 10.0
+    mirror: bool = True
+    half: PositiveFloat = 30.0
 
     largest: ClassVar[float] = 1.0
 
@@ -75,6 +78,11 @@ class SiftInliers(PairScore):
 
     def distance(self, a: KeyPoints, b: KeyPoints) -> float:
         """See `PairScore.distance`."""
+        # Where the mirror stands makes no difference.
+        forms = [a, a.mirrored(self.side)] if self.mirror else [a]
+        most = max(self._n_inliers(form, b) for form in forms)
+        return 1 / (1 + most / self.half)
+
+    def _n_inliers(self, a: KeyPoints, b: KeyPoints) -> int:
         model = similarity(match(a, b, self.ratio), self.limit, SCALES)
-        n_inliers = 0 if model is None else model.n_inliers
-        return 1 / (1 + n_inliers / self.half)
+        return 0 if model is None else model.n_inliers
