@@ -41,6 +41,8 @@ class Evidence:
     look : {"fine", "inverted", "relief", "coarse"}
     similar : int, optional
         See `Hypothesis`.
+    enlarged : float, default 1
+        How much the smaller original was enlarged, at least 1.
     """
 
     n_inliers: int
@@ -54,6 +56,7 @@ class Evidence:
     halo: float
     look: Look
     similar: int | None = None
+    enlarged: float = 1.0
 
     @property
     def agreement(self) -> float:
@@ -127,6 +130,7 @@ def measure(hypothesis: Hypothesis, laid: Laid, enlarged: float) -> Evidence:
         halo=_halo(hypothesis),
         look=hypothesis.look,
         similar=hypothesis.similar,
+        enlarged=enlarged,
     )
 
 

@@ -45,7 +45,7 @@ LEAST, LEAST_ROUGH = 5, 8
 ENOUGH, PLENTY = 0.8, 30
 # Halves of the factors: the parallax, of blurred pictures too, and the share of the smaller picture
 # from which nothing is taken off.
-PARALLAX, PARALLAX_COARSE, SHARE = 0.4, 0.8, 0.5
+PARALLAX, PARALLAX_COARSE, SHARE = 0.35, 0.8, 0.5
 # Matches that must agree where most of a picture may be covered, and the shares of them from which
 # that counts, and counts wholly.
 COVERED, AGREEMENT = 40, (0.8, 0.9)

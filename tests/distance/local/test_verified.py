@@ -139,7 +139,7 @@ def test_what_a_pair_scores_is_explained() -> None:
         ({"median": 0.1, "n_matches": 50}, 0.95),
         ({"median": 0.1, "n_inliers": 85, "n_matches": 100}, 0.475),
         ({"median": 0.1, "n_inliers": 39, "n_matches": 39}, 0.1),
-        ({"parallax": 0.4}, 0.45),
+        ({"parallax": 0.35}, 0.45),
         ({"parallax": 0.8, "look": "coarse"}, 0.45),
         ({"share": 0.25}, 0.45),
         ({"halo": 0.3}, 0.9),
