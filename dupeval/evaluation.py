@@ -201,7 +201,9 @@ def evaluate(
             if len(scored) > 1:
                 f1 = [float(np.nanmean([result.scores.f1 for result in run])) for run in scored]
                 spreads.append(Spread(name, protocol_name, len(f1), min(f1), max(f1)))
-            notes += _nothing_together(made[0].predictions, name, protocol_name, methods[name])
+            # A threshold of another method may well join nothing; the tables count it.
+            if protocol.threshold_of is None:
+                notes += _nothing_together(made[0].predictions, name, protocol_name, methods[name])
     for note in notes:
         warnings.warn(note, stacklevel=2)
     source = {name: method.source for name, method in methods.items()}
@@ -234,6 +236,8 @@ def _row(
     if kept is not None:
         watch.add(protocol[0], kept.about["wall_s"], kept.about["cpu_s"], stored=True)
         return unpacked(kept)
+    for answers in seen.values():
+        answers.answers.prepare_fits()
     with watch.time(protocol[0]):
         row = make_row(predict(name, protocol[1], seen), work.dataset, work.metrics)
     if key is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -22,52 +23,78 @@ def csv_bytes(table: pd.DataFrame, float_format: str = "%.6f") -> bytes:
     return shown.to_csv(index=False, float_format=float_format, lineterminator="\n").encode()
 
 
-def table1_markdown(
-    table: pd.DataFrame,
-    comparisons: pd.DataFrame,
-    dataset: Dataset,
-    headings: Mapping[str, str],
-    spreads: Iterable[Spread] = (),
-    notes: Iterable[str] = (),
-) -> str:
-    """Return Table 1 as Markdown: one part a protocol, the published figures beside it.
+@dataclass(frozen=True, eq=False)
+class TablePart:
+    """Table 1 of some methods and protocols on one dataset.
 
-    Parameters
+    Attributes
     ----------
+    title : str
+        What it is.
+    dataset : Dataset
     table, comparisons : DataFrame
         As `dupeval.tables.table1` and `dupeval.tables.comparisons_table` make them.
-    dataset : Dataset
     headings : mapping of str to str
         What each protocol is, by its name.
-    spreads : iterable of Spread
-    notes : iterable of str
+    said : mapping of str to str
+        What is to be said of the rows of a protocol, by its name.
+    spreads : sequence of Spread
+    notes : sequence of str
         What must be said besides.
     """
-    parts = [f"Table 1 on {describe_dataset(dataset)}. {NOTE}"]
-    for protocol, rows in _parts(table):
+
+    title: str
+    dataset: Dataset
+    table: pd.DataFrame
+    comparisons: pd.DataFrame
+    headings: Mapping[str, str]
+    said: Mapping[str, str] = field(default_factory=dict)
+    spreads: Sequence[Spread] = ()
+    notes: Sequence[str] = ()
+
+    @property
+    def heading(self) -> str:
+        """The title, and what the dataset holds."""
+        return f"{self.title} on {describe_dataset(self.dataset)}"
+
+
+def table1_markdown(parts: Sequence[TablePart]) -> str:
+    """Return Table 1 as Markdown, for each part one table a protocol, published figures beside."""
+    texts = [text for part in parts for text in _part_markdown(part)]
+    return "\n\n".join([*texts, NOTE]) + "\n"
+
+
+def _part_markdown(part: TablePart) -> Iterator[str]:
+    yield f"## {part.heading}"
+    for protocol, rows in _by_protocol(part.table):
         text = _for_reading(rows).to_markdown(
             index=False, disable_numparse=True, colalign=_alignment(rows)
         )
-        parts.append(f"### {_heading(protocol, headings)}\n\n{text}")
-        own = comparisons[comparisons["protocol"] == protocol]
-        parts += [" ".join(_reach(row) for _, row in own.iterrows())] if len(own) else []
-    parts += [
-        f"{s.method} under {s.protocol}: F1 from {s.f1_least:.3f} to {s.f1_most:.3f} in {s.n_runs} "
-        "runs; the row is the first."
-        for s in spreads
-    ]
-    parts += [f"Note: {note}." for note in notes]
-    return "\n\n".join(parts) + "\n"
+        yield f"### {_heading(protocol, part.headings)}\n\n{text}"
+        if protocol in part.said:
+            yield part.said[protocol]
+        own = part.comparisons[part.comparisons["protocol"] == protocol]
+        if len(own):
+            yield " ".join(_reach(row) for _, row in own.iterrows())
+    for s in part.spreads:
+        yield (
+            f"{s.method} under {s.protocol}: F1 from {s.f1_least:.3f} to {s.f1_most:.3f} in "
+            f"{s.n_runs} runs; the row is the first."
+        )
+    for note in part.notes:
+        yield f"Note: {note}."
 
 
-def table1_latex(table: pd.DataFrame, dataset: Dataset, headings: Mapping[str, str]) -> str:
-    """Return Table 1 as LaTeX, for the package booktabs: one tabular a protocol."""
-    parts = [f"% Table 1 on {describe_dataset(dataset)}. {NOTE}"]
-    for protocol, rows in _parts(table):
-        columns = "".join(side[0] for side in _alignment(rows))
-        text = _for_reading(rows).to_latex(index=False, column_format=columns, escape=True)
-        parts.append(f"% {_heading(protocol, headings)}\n{text}")
-    return "\n".join(parts)
+def table1_latex(parts: Sequence[TablePart]) -> str:
+    """Return Table 1 as LaTeX, for the package booktabs: for each part one tabular a protocol."""
+    texts = [f"% {NOTE}"]
+    for part in parts:
+        texts.append(f"% {part.heading}")
+        for protocol, rows in _by_protocol(part.table):
+            columns = "".join(side[0] for side in _alignment(rows))
+            text = _for_reading(rows).to_latex(index=False, column_format=columns, escape=True)
+            texts.append(f"% {_heading(protocol, part.headings)}\n{text}")
+    return "\n".join(texts)
 
 
 def per_query_markdown(per_query: pd.DataFrame, dataset: Dataset) -> str:
@@ -94,7 +121,7 @@ NOTE = (
     "of mean F1 from the reference, with its interval; p: exact paired sign-flip test, Holm: "
     "adjusted for the other methods of its block; where a protocol does not cover the reference it "
     "is taken under the first honest one. Published: the study's figures, on its own "
-    "images, which are not public; nothing here reproduces them."
+    "images, which are not public."
 )
 
 
@@ -131,7 +158,7 @@ def _in_a_cell(text: str) -> str:
     return visible(text).replace("|", "\\|")
 
 
-def _parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+def _by_protocol(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     """Split by protocol; rows of the study alone belong to every part, in the study's order."""
     published = table[table["source"] == "published"]
     measured = table[table["source"] != "published"]

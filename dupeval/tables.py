@@ -67,6 +67,13 @@ def per_query_table(results: Sequence[QueryResult]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def of_dataset(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a table whose first column says of which dataset it is."""
+    named = table.copy(deep=False)
+    named.insert(0, "dataset", name)
+    return named
+
+
 def metrics_table(
     results: Sequence[QueryResult], pooled: Mapping[tuple[str, str], Mapping[str, float]]
 ) -> pd.DataFrame:

@@ -89,8 +89,9 @@ def stored_methods(folder: Path, known: Container[str]) -> dict[str, tuple[Any, 
     Those alone that are made of dupeval's own parts: no file can name a program that is run.
     """
     try:
-        stored = dict(json.loads((folder / "run.json").read_bytes())["configuration"]["methods"])
-    except (OSError, ValueError, KeyError, TypeError):
+        parts = json.loads((folder / "run.json").read_bytes())["parts"]
+        stored = {k: v for part in parts for k, v in part["configuration"]["methods"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}  # Figures that need it say what is wrong.
     found = {}
     for name, settings in stored.items():

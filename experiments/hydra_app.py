@@ -102,8 +102,7 @@ def perform(task: Task, config: DictConfig) -> Outcome:
     if name is None:
         return Outcome(exit_code(lambda: task(checked(config))))
     about = HydraConfig.get()
-    with open_dict(config):
-        config.method_is_named = names_a_method(about.overrides.task)
+    _tell_overrides(config, about.overrides.task)
     config.out_dir = str(Path(config.out_dir) / file_name(name))
     if about.runtime.choices["hydra/launcher"] == "basic":
         return Outcome(exit_code(lambda: task(checked(config)), name))
@@ -151,14 +150,15 @@ def compose(config_name: str, overrides: Sequence[str]) -> DictConfig:
             if any("hydra/launcher" in fault for fault in faults):
                 faults.append("docs/clusters.md says what each launcher needs")
             raise SettingsError("; ".join(faults)) from None
-    with open_dict(config):
-        config.method_is_named = names_a_method(overrides)
+    _tell_overrides(config, overrides)
     return config
 
 
-def names_a_method(overrides: Sequence[str]) -> bool:
-    """Say whether the methods were chosen by their names, and not by an experiment."""
-    return any(text.startswith("method=") for text in overrides)
+def _tell_overrides(config: DictConfig, overrides: Sequence[str]) -> None:
+    """Let a configuration say what was asked for, and whether methods were, by their names."""
+    with open_dict(config):
+        config.overrides = list(overrides)
+        config.method_is_named = any(text.startswith("method=") for text in overrides)
 
 
 def as_meant(overrides: Sequence[str], multirun: bool = False) -> list[str]:

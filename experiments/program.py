@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from configuration import as_json, build_all, build_methods, build_protocols, open_dataset
 from console import NO_SCORES, SUCCESS
@@ -20,7 +21,7 @@ from dupeval.evaluation import Evaluation, evaluate
 from dupeval.method import Method, Resources
 from dupeval.metric import Metric
 from dupeval.protocol import Protocol
-from dupeval.provenance import describe_run
+from dupeval.provenance import describe_part, describe_run
 
 
 @dataclass(frozen=True)
@@ -33,25 +34,38 @@ class Evaluated:
     protocols: Mapping[str, Protocol]
     evaluation: Evaluation
 
-    def run_json(self, contents: Mapping[str, bytes]) -> bytes:
-        """Return the file that says what the run was made of and which files it wrote."""
-        return run_json(self.config, self.dataset, self.methods, self.protocols, contents)
+    @property
+    def described(self) -> dict[str, Any]:
+        """What ``run.json`` says of it."""
+        return described(self.config, self.dataset, self.methods, self.protocols)
 
-    def complain(self) -> int:
-        """Print why methods have no scores, and return the exit code that says so."""
-        nothing = not self.evaluation.results
+
+def complain(parts: Sequence[Evaluated]) -> int:
+    """Print why methods have no scores, each reason once, and return the exit code that says so."""
+    nothing = not any(part.evaluation.results for part in parts)
+    absences = dict.fromkeys(
+        absence
+        for part in parts
+        for absence in part.evaluation.absences
         # Where there is anything to show, the study's own figures are no failure.
-        absences = [a for a in self.evaluation.absences if nothing or a.source != "published"]
-        for absence in absences:
-            how = "left out" if absence.source == "missing" else absence.source
-            print(f"{how}: {absence.method}: {absence.reason}", file=sys.stderr)
-        # Tools that no one asked for by name are optional.
-        failures = [a for a in absences if a.source != "missing"]
-        return NO_SCORES if failures or nothing else SUCCESS
+        if nothing or absence.source != "published"
+    )
+    for absence in absences:
+        how = "left out" if absence.source == "missing" else absence.source
+        print(f"{how}: {absence.method}: {absence.reason}", file=sys.stderr)
+    # Tools that no one asked for by name are optional.
+    failures = [absence for absence in absences if absence.source != "missing"]
+    return NO_SCORES if failures or nothing else SUCCESS
 
 
-def evaluate_configuration(config: DictConfig) -> Evaluated:
+def evaluate_configuration(config: DictConfig, dataset: Dataset | None = None) -> Evaluated:
     """Run the methods of a configuration under its protocols on its dataset.
+
+    Parameters
+    ----------
+    config : DictConfig
+    dataset : Dataset, optional
+        The configuration's, where it was read before.
 
     Raises
     ------
@@ -64,7 +78,7 @@ def evaluate_configuration(config: DictConfig) -> Evaluated:
         missing = [f"method {name}: {reason}" for name, reason in found.items() if reason]
         if missing:
             raise SettingsError("; ".join(missing))
-    dataset = open_dataset(config)
+    dataset = dataset or open_dataset(config)
     metrics: Iterable[Metric] = build_all(config, "metrics").values()
     folds = folds_of(dataset, config.folds, config.seed)
     evaluation = evaluate(methods, protocols, dataset, resources(config), list(metrics), folds)
@@ -76,19 +90,23 @@ def resources(config: DictConfig) -> Resources:
     return Resources(Path(config.cache_dir), config.progress, config.fresh)
 
 
-def run_json(
+def described(
     config: DictConfig,
     dataset: Dataset,
     methods: Mapping[str, Method],
     protocols: Mapping[str, Protocol],
-    contents: Mapping[str, bytes],
-) -> bytes:
-    """Return the file that says what a run was made of and which files it wrote."""
-    described = describe_run(
+) -> dict[str, Any]:
+    """Return what ``run.json`` says of methods and protocols on a dataset."""
+    return describe_part(
         as_json(config),
         dataset,
         {name: method.description for name, method in methods.items()},
         {name: protocol.description for name, protocol in protocols.items()},
-        {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
     )
-    return (json.dumps(described, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def run_json(parts: Sequence[Mapping[str, Any]], contents: Mapping[str, bytes]) -> bytes:
+    """Return the file that says what a run was made of (`described`) and which files it wrote."""
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    text = json.dumps(describe_run(parts, hashes), indent=2, ensure_ascii=False)
+    return f"{text}\n".encode()

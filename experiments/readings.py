@@ -13,7 +13,7 @@ from console import SUCCESS, say
 from hydra_app import run
 from joblib import Parallel, delayed
 from omegaconf import DictConfig, OmegaConf
-from program import run_json
+from program import described, run_json
 from pydantic import BaseModel, Field, ValidationError
 from tqdm import tqdm
 
@@ -87,7 +87,7 @@ def main(config: DictConfig) -> int:
         "readings.csv": csv_bytes(readings_csv(evidence, settings.most)),
         "readings.png": readings_figure(evidence),
     }
-    contents["run.json"] = run_json(config, datasets[draws[-1]], {}, {}, contents)
+    contents["run.json"] = run_json([described(config, datasets[draws[-1]], {}, {})], contents)
     write_results(Path(config.out_dir), contents)
     say(f"{markdown}\nwritten to {config.out_dir}: {', '.join(contents)}")
     return SUCCESS

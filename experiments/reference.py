@@ -47,7 +47,6 @@ _TABLE1 = "experiments/table1.py"
 _SWEEP = "experiments/sweep.py"
 # In this order, for figures are drawn from others.
 PARTS: Mapping[str, Part] = {
-    "study": Part((_TABLE1, "experiment=study", "dataset.level=study", "out_dir=OUT"), needs=()),
     "table1": Part((_TABLE1, "out_dir=OUT")),
     "table1_all": Part((_TABLE1, "experiment=table1_all", "out_dir=OUT")),
     "sweep": Part((_SWEEP, "compute=always", "out_dir=OUT"), needs=()),
@@ -62,6 +61,13 @@ PARTS: Mapping[str, Part] = {
             *("sweep_dir=results/reference/sweep", "out_dir=OUT"),
         ),
     ),
+    "figures_study": Part(
+        (
+            *("experiments/figures.py", "dataset.level=study", "query=streets_signs"),
+            "figure=[process,extraction,duplicates,groups,components,dendrogram]",
+            *("table1_dir=results/reference/table1", "out_dir=OUT"),
+        ),
+    ),
     "readings": Part(("experiments/readings.py", "out_dir=OUT"), needs=()),
     "intervals": Part(("-m", "benchmarks.intervals", "OUT"), needs=()),
     "calibration": Part(("-m", "benchmarks.calibration", "OUT")),
@@ -69,21 +75,27 @@ PARTS: Mapping[str, Part] = {
 }
 
 
-def _table1_part(protocol: str, folder: str = "table1") -> Callable[[Path], str]:
-    """Return what gives the note and one protocol's part of Table 1."""
+STUDY, NEWS = "standin-study-0", "standin-news-0"
+
+
+def _table1_part(protocol: str) -> Callable[[Path], str]:
+    """Return what gives one protocol's part of Table 1 on the default dataset, and the note."""
 
     def block(results: Path) -> str:
-        text = (results / folder / "table1.md").read_text(encoding="utf-8")
-        note, *parts = text.split("\n### ")
-        part = next(part for part in parts if part.partition("\n")[0].endswith(f"({protocol})"))
-        return f"{note}\n### {part}"
+        text = (results / "table1" / "table1.md").read_text(encoding="utf-8")
+        parts, _, note = text.strip().rpartition("\n\n")
+        of_news = next(part for part in f"\n{parts}".split("\n## ") if f" on {NEWS}: " in part)
+        heading, *tables = of_news.split("\n### ")
+        table = next(part for part in tables if part.partition("\n")[0].endswith(f"({protocol})"))
+        return "\n\n".join((heading.strip(), f"### {table.strip()}", note))
 
     return block
 
 
 def _study(results: Path) -> str:
     """Return the study's figures beside those with one threshold, and with one for each method."""
-    table = pd.read_csv(results / "study" / "table1.csv").set_index(["protocol", "method"])
+    table = pd.read_csv(results / "table1" / "table1.csv")
+    table = table[table["dataset"] == STUDY].set_index(["protocol", "method"])
     rows = []
     for method in table.loc["shared"].index:
         shared, own = table.loc["shared", method], table.loc["loqo", method]

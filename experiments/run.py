@@ -7,12 +7,12 @@ from pathlib import Path
 from console import say
 from hydra_app import run
 from omegaconf import DictConfig
-from program import evaluate_configuration
+from program import complain, evaluate_configuration, run_json
 
 from dupeval.evaluation import Group
 from dupeval.files import refuse_foreign, write_results
 from dupeval.rendering import csv_bytes, per_query_markdown
-from dupeval.tables import per_query_table, plain_table
+from dupeval.tables import of_dataset, per_query_table, plain_table
 from dupeval.timing import Timing
 
 FILES = ("per_query.csv", "groups.csv", "timings.csv", "run.json")
@@ -27,15 +27,18 @@ def main(config: DictConfig) -> int:
     if evaluation.results:
         per_query = per_query_table(evaluation.results)
         contents = {
-            "per_query.csv": csv_bytes(per_query),
-            "groups.csv": csv_bytes(plain_table(Group, evaluation.groups)),
-            "timings.csv": csv_bytes(plain_table(Timing, evaluation.timings)),
+            name: csv_bytes(of_dataset(table, evaluated.dataset.name))
+            for name, table in {
+                "per_query.csv": per_query,
+                "groups.csv": plain_table(Group, evaluation.groups),
+                "timings.csv": plain_table(Timing, evaluation.timings),
+            }.items()
         }
-        contents["run.json"] = evaluated.run_json(contents)
+        contents["run.json"] = run_json([evaluated.described], contents)
         write_results(Path(config.out_dir), contents)
         text = per_query_markdown(per_query, evaluated.dataset)
         text += f"\nwritten to {config.out_dir}: {', '.join(contents)}\n"
-    status = evaluated.complain()
+    status = complain([evaluated])
     say(text, end="")
     return status
 

@@ -11,7 +11,7 @@ from configuration import as_json, build_methods, build_protocols, open_dataset
 from console import INTERRUPTED, SUCCESS, say
 from hydra_app import run
 from omegaconf import DictConfig
-from program import resources, run_json
+from program import described, resources, run_json
 from pydantic import BaseModel, Field, ValidationError
 
 from dupeval.errors import SettingsError
@@ -77,7 +77,7 @@ def main(config: DictConfig) -> int:
         "best.csv": short_csv_bytes(best),
         "best.md": markdown.encode(),
     }
-    contents["run.json"] = run_json(config, dataset, methods, protocols, contents)
+    contents["run.json"] = run_json([described(config, dataset, methods, protocols)], contents)
     write_results(Path(config.out_dir), contents)
     for note in [*notes, *filter(None, [folds.note]), *_left_out(planned)]:
         print(note, file=sys.stderr)

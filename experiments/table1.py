@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from configuration import as_json, build_protocols
+import pandas as pd
+from configuration import as_json, build_protocols, checked, open_dataset
 from console import say
-from hydra_app import run
+from hydra_app import compose, run
 from omegaconf import DictConfig
-from program import evaluate_configuration
+from program import Evaluated, complain, evaluate_configuration, run_json
 
 from dupeval.comparison import compare_with_reference
 from dupeval.dataset import Dataset
+from dupeval.errors import SettingsError
 from dupeval.evaluation import Group, Spread
-from dupeval.files import refuse_foreign, write_results
-from dupeval.rendering import csv_bytes, table1_latex, table1_markdown
+from dupeval.files import canonical_json, refuse_foreign, write_results
+from dupeval.rendering import TablePart, csv_bytes, table1_latex, table1_markdown
 from dupeval.report import FILE_NAME as REPORT
 from dupeval.report import write_report
+from dupeval.reproduction import reading_sentence
 from dupeval.statistics import Comparison
-from dupeval.tables import comparisons_table, metrics_table, per_query_table, plain_table, table1
+from dupeval.tables import (
+    comparisons_table,
+    metrics_table,
+    of_dataset,
+    per_query_table,
+    plain_table,
+    table1,
+)
 from dupeval.timing import Timing
 
 FILES = (
     *("table1.csv", "table1.md", "table1.tex", "comparisons.csv", "metrics.csv"),
     *("per_query.csv", "groups.csv", "timings.csv", "spread.csv", "run.json"),
 )
+# Whoever chooses one of these asks for one table, not for all parts.
+CHOICES = ("dataset", "experiment", "method", "protocol")
 
 
 def main(config: DictConfig) -> int:
@@ -32,42 +49,135 @@ def main(config: DictConfig) -> int:
     refuse_foreign(Path(config.out_dir), FILES)
     if config.report_dir is not None:
         refuse_foreign(Path(config.report_dir), [REPORT])
-    comparison = _comparison(config)
-    evaluated = evaluate_configuration(config)
-    dataset, evaluation = evaluated.dataset, evaluated.evaluation
-    per_query = per_query_table(evaluation.results)
-    table = table1(per_query, comparison, dataset.name, evaluation.sources)
-    comparisons = comparisons_table(per_query, comparison)
-    headings = {name: protocol.title for name, protocol in evaluated.protocols.items()}
-    markdown = table1_markdown(
-        table, comparisons, dataset, headings, evaluation.spreads, evaluation.notes
-    )
-    contents = {
-        "table1.csv": csv_bytes(table),
-        "table1.md": markdown.encode(),
-        "table1.tex": table1_latex(table, dataset, headings).encode(),
-        "comparisons.csv": csv_bytes(comparisons),
-        "metrics.csv": csv_bytes(metrics_table(evaluation.results, evaluation.pooled)),
-        "per_query.csv": csv_bytes(per_query),
-        "groups.csv": csv_bytes(plain_table(Group, evaluation.groups)),
-        "timings.csv": csv_bytes(plain_table(Timing, evaluation.timings)),
-    }
-    if evaluation.spreads:
-        contents["spread.csv"] = csv_bytes(plain_table(Spread, evaluation.spreads))
-    contents["run.json"] = evaluated.run_json(contents)
+    parts = evaluate_parts(configurations(config))
+    contents = contents_of(parts)
+    contents["run.json"] = run_json([part.evaluated.described for part in parts], contents)
     write_results(Path(config.out_dir), contents)
     written = f"written to {config.out_dir}: {', '.join(contents)}"
-    if config.report_dir is not None and evaluation.results:
-        written += f"; and {_write_report(config, dataset)}"
-    status = evaluated.complain()
-    compared = compare_with_reference(table, dataset)
+    # Of several datasets the last one is the report's.
+    last = parts[-1].evaluated
+    if config.report_dir is not None and last.evaluation.results:
+        written += f"; and {_write_report(config, last.dataset)}"
+    status = complain([part.evaluated for part in parts])
+    table = pd.concat([part.table for part in parts])
+    compared = compare_with_reference(table, json.loads(contents["run.json"]))
+    markdown = contents["table1.md"].decode()
     say("\n".join(filter(None, (markdown, written, compared))))
     return status
 
 
+def configurations(config: DictConfig) -> list[DictConfig]:
+    """Return the configuration of each part of the table; one where something else was chosen."""
+    chosen = {text.lstrip("+~").partition("=")[0].partition(".")[0] for text in config.overrides}
+    if not config.parts or {name.removesuffix("s") for name in chosen} & set(CHOICES):
+        return [config]
+    return [checked(compose("table1", [*own, *config.overrides])) for own in config.parts]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One part of the table: what was evaluated, and the tables made of it."""
+
+    evaluated: Evaluated
+    comparison: Comparison
+
+    @cached_property
+    def per_query(self) -> pd.DataFrame:
+        """See `dupeval.tables.per_query_table`."""
+        return per_query_table(self.evaluated.evaluation.results)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """See `dupeval.tables.table1`."""
+        name, evaluation = self.evaluated.dataset.name, self.evaluated.evaluation
+        return table1(self.per_query, self.comparison, name, evaluation.sources)
+
+    @cached_property
+    def comparisons(self) -> pd.DataFrame:
+        """See `dupeval.tables.comparisons_table`."""
+        return comparisons_table(self.per_query, self.comparison)
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """All tables, by the names of their files."""
+        evaluation = self.evaluated.evaluation
+        others = {
+            "comparisons.csv": self.comparisons,
+            "metrics.csv": metrics_table(evaluation.results, evaluation.pooled),
+            "per_query.csv": self.per_query,
+            "groups.csv": plain_table(Group, evaluation.groups),
+            "timings.csv": plain_table(Timing, evaluation.timings),
+            "spread.csv": plain_table(Spread, evaluation.spreads),
+        }
+        name = self.evaluated.dataset.name
+        named = {file: of_dataset(table, name) for file, table in others.items()}
+        return {"table1.csv": self.table, **named}
+
+    @property
+    def for_reading(self) -> TablePart:
+        """What is printed of it."""
+        of, protocols = self.evaluated, self.evaluated.protocols
+        said = {
+            name: reading_sentence(
+                self.table[self.table["protocol"] == name],
+                self.per_query[self.per_query["protocol"] == name],
+                protocol.threshold_of,
+            )
+            for name, protocol in protocols.items()
+            if protocol.threshold_of and name in set(self.per_query["protocol"])
+        }
+        return TablePart(
+            of.config.get("title", "Table 1"),
+            of.dataset,
+            self.table,
+            self.comparisons,
+            {name: protocol.title for name, protocol in protocols.items()},
+            said,
+            of.evaluation.spreads,
+            of.evaluation.notes,
+        )
+
+
+def evaluate_parts(configs: Sequence[DictConfig]) -> list[Part]:
+    """Evaluate each configuration; a dataset that several have is read once."""
+    comparisons = [_comparison(config) for config in configs]
+    datasets: dict[str, Dataset] = {}
+    parts = []
+    for config, comparison in zip(configs, comparisons, strict=True):
+        place = canonical_json(as_json(config.dataset))
+        datasets[place] = datasets.get(place) or open_dataset(config)
+        parts.append(Part(evaluate_configuration(config, datasets[place]), comparison))
+    rows = [
+        (part.evaluated.dataset.name, protocol)
+        for part in parts
+        for protocol in part.evaluated.protocols
+    ]
+    twice = sorted(
+        {f"{protocol} on {name}" for name, protocol in rows if rows.count((name, protocol)) > 1}
+    )
+    if twice:
+        raise SettingsError(f"parts: several have {', '.join(twice)}; possible: each once")
+    return parts
+
+
+def contents_of(parts: Sequence[Part]) -> dict[str, bytes]:
+    """Return the files of a table, but for run.json."""
+    of_parts = [part.tables for part in parts]
+    tables = {name: pd.concat([tables[name] for tables in of_parts]) for name in of_parts[0]}
+    if tables["spread.csv"].empty:
+        del tables["spread.csv"]
+    contents = {name: csv_bytes(table) for name, table in tables.items()}
+    shown = [part.for_reading for part in parts]
+    written = {
+        "table1.md": table1_markdown(shown).encode(),
+        "table1.tex": table1_latex(shown).encode(),
+    }
+    return {"table1.csv": contents.pop("table1.csv"), **written, **contents}
+
+
 def _comparison(config: DictConfig) -> Comparison:
     honest = [name for name, protocol in build_protocols(config).items() if protocol.honest]
-    blocks = as_json(config)["blocks"]
+    blocks: dict[str, Any] = as_json(config)["blocks"]
     comparison = Comparison(config.reference, blocks, config.seed, next(iter(honest), None))
     comparison.check(config.methods)
     return comparison

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -22,20 +23,31 @@ ROWS: list[Row] = [
 PUBLISHED = ("visipics", "", "published", None, None, None)
 
 
-def table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["method", "protocol", "source", *SCORES])
+def table(rows: Sequence[tuple[object, ...]], dataset: str = DATASET.name) -> pd.DataFrame:
+    made = pd.DataFrame(rows, columns=["method", "protocol", "source", *SCORES])
+    made["dataset"] = dataset
+    return made
+
+
+def run_of(dataset: Dataset, fingerprint: str | None = None, **settings: object) -> dict[str, Any]:
+    """Return what run.json says, of methods that all have the same settings."""
+    about = {"name": dataset.name, "fingerprint": fingerprint or dataset.fingerprint}
+    methods = dict.fromkeys(("raw", "vgg", "tool"), settings)
+    protocols: dict[str, object] = {"loqo": {}, "fixed": {}}
+    return {
+        "parts": [{"dataset": about, "configuration": {"methods": methods}, "protocols": protocols}]
+    }
 
 
 @pytest.fixture
 def reference(tmp_path: Path) -> Path:
-    about = {"name": DATASET.name, "fingerprint": DATASET.fingerprint}
-    (tmp_path / "run.json").write_text(json.dumps({"dataset": about}))
+    (tmp_path / "run.json").write_text(json.dumps(run_of(DATASET)))
     table([*ROWS, PUBLISHED]).to_csv(tmp_path / "table1.csv", index=False)
     return tmp_path
 
 
-def compared(rows: Sequence[tuple[object, ...]], reference: Path) -> str | None:
-    return compare_with_reference(table(rows), DATASET, reference)
+def compared(rows: Sequence[tuple[object, ...]], reference: Path, **settings: object) -> str | None:
+    return compare_with_reference(table(rows), run_of(DATASET, **settings), reference)
 
 
 def test_the_same_rows(reference: Path) -> None:
@@ -54,7 +66,7 @@ def test_a_pair_that_fell_on_the_other_side_is_told(reference: Path) -> None:
     line = compared([("raw", "loqo", "measured", 0.5 - one_pair, 0.25, 0.333333)], reference)
     assert line == (
         "0 of 1 rows equal to the committed reference; "
-        "raw under loqo differs by 3.1e-06 (precision 0.499997, there 0.500000)"
+        "raw under loqo on nine queries differs by 3.1e-06 (precision 0.499997, there 0.500000)"
     )
 
 
@@ -71,7 +83,8 @@ def test_of_many_differences_the_largest_are_named(reference: Path) -> None:
     line = compared(other, reference)
     assert line is not None
     assert line.startswith(
-        "0 of 4 rows equal to the committed reference; tool under fixed differs by 0.04 (f1 "
+        "0 of 4 rows equal to the committed reference; "
+        "tool under fixed on nine queries differs by 0.04 (f1 "
     )
     assert line.endswith("; 1 more differ by less")
     assert line.count(" differs by ") == 3
@@ -85,12 +98,19 @@ def test_rows_of_ones_own_are_not_counted(reference: Path) -> None:
 
 def test_another_dataset_is_not_compared(reference: Path) -> None:
     other = Dataset("mine", ())
-    assert compare_with_reference(table(ROWS), other, reference) is None
+    assert compare_with_reference(table(ROWS, "mine"), run_of(other), reference) is None
+
+
+def test_rows_with_other_settings_are_not_compared_but_where_only_the_machine_differs(
+    reference: Path,
+) -> None:
+    assert compared(ROWS, reference, linkage="single") is None
+    line = compared(ROWS, reference, device="cpu", batch_size=4)
+    assert line == "4 of 4 rows equal to the committed reference"
 
 
 def test_another_build_of_the_same_dataset_says_why_not(reference: Path) -> None:
-    about = {"name": DATASET.name, "fingerprint": "another"}
-    (reference / "run.json").write_text(json.dumps({"dataset": about}))
+    (reference / "run.json").write_text(json.dumps(run_of(DATASET, "another")))
     line = compared(ROWS, reference)
     assert line is not None
     assert line.startswith("not compared with the committed reference: other library versions")

@@ -10,7 +10,14 @@ from scores import COMPARISON, with_tool
 from dupeval.evaluation import QueryResult, Spread
 from dupeval.metrics import PairScores
 from dupeval.protocol import Decision
-from dupeval.rendering import csv_bytes, per_query_markdown, table1_latex, table1_markdown
+from dupeval.rendering import (
+    NOTE,
+    TablePart,
+    csv_bytes,
+    per_query_markdown,
+    table1_latex,
+    table1_markdown,
+)
 from dupeval.sweep.rendering import short_csv_bytes
 from dupeval.tables import comparisons_table, per_query_table, table1
 
@@ -47,13 +54,17 @@ def rows_of(markdown: str, heading: str) -> list[list[str]]:
 def markdown(*spreads: Spread, notes: tuple[str, ...] = ()) -> str:
     table = table1(with_tool(), COMPARISON, "test", SOURCES)
     comparisons = comparisons_table(with_tool(), COMPARISON)
-    return table1_markdown(table, comparisons, DATASET, HEADINGS, spreads, notes)
+    part = TablePart("Table 1", DATASET, table, comparisons, HEADINGS, spreads=spreads, notes=notes)
+    return table1_markdown([part])
 
 
 class TestTable1Markdown:
     def test_begins_with_what_the_dataset_holds(self) -> None:
-        start = "Table 1 on by hand: 2 queries, 6 images, 2 true pairs. P, R, F1: means over "
+        start = "## Table 1 on by hand: 2 queries, 6 images, 2 true pairs\n\n### "
         assert markdown().startswith(start)
+
+    def test_ends_with_what_its_columns_mean(self) -> None:
+        assert markdown().endswith(f"\n\n{NOTE}\n")
 
     def test_every_part_has_the_protocols_title_and_name(self) -> None:
         headings = [x for x in markdown().splitlines() if x.startswith("### ")]
@@ -63,7 +74,7 @@ class TestTable1Markdown:
         table = table1(with_tool(), COMPARISON, "test")
         comparisons = comparisons_table(with_tool(), COMPARISON)
         headings = {"fixed": "As configured"}
-        text = table1_markdown(table, comparisons, DATASET, headings)
+        text = table1_markdown([TablePart("Table 1", DATASET, table, comparisons, headings)])
         assert "\n\n### loqo\n\n" in text
 
     def test_rows_are_in_the_studys_order_and_then_in_that_of_the_run(self) -> None:
@@ -93,7 +104,8 @@ class TestTable1Markdown:
         rows = with_tool()
         rows.loc[rows["method"] == "tool", "f1"] = 0.75
         table = table1(rows, COMPARISON, "test")
-        text = table1_markdown(table, comparisons_table(rows, COMPARISON), DATASET, HEADINGS)
+        comparisons = comparisons_table(rows, COMPARISON)
+        text = table1_markdown([TablePart("Table 1", DATASET, table, comparisons, HEADINGS)])
         assert "| -0.250 | 0.250 | 0.250 |" in " ".join(text.split())
 
     def test_a_row_without_figures_says_why_there_are_none(self) -> None:
@@ -116,12 +128,33 @@ class TestTable1Markdown:
         assert markdown().count("80 % power") == 1
 
     def test_the_spread_of_several_runs_is_told_below(self) -> None:
-        last = "tool under loqo: F1 from 0.250 to 0.500 in 3 runs; the row is the first.\n"
-        assert markdown(Spread("tool", "loqo", 3, 0.25, 0.5)).endswith(last)
+        last = "tool under loqo: F1 from 0.250 to 0.500 in 3 runs; the row is the first.\n\n"
+        assert last in markdown(Spread("tool", "loqo", 3, 0.25, 0.5))
         assert " runs; " not in markdown()
 
     def test_notes_of_rows_are_told_below(self) -> None:
-        assert markdown(notes=("tool is odd",)).endswith("|\n\nNote: tool is odd.\n")
+        assert "|\n\nNote: tool is odd.\n\n" in markdown(notes=("tool is odd",))
+
+    def test_what_is_said_of_a_protocol_stands_below_its_rows(self) -> None:
+        table, comparisons = (
+            table1(with_tool(), COMPARISON, "test", SOURCES),
+            comparisons_table(with_tool(), COMPARISON),
+        )
+        said = {"fixed": "It is so."}
+        part = TablePart("Table 1", DATASET, table, comparisons, HEADINGS, said)
+        _, loqo, fixed = table1_markdown([part]).split("### ")
+        assert "It is so." not in loqo
+        assert "|\n\nIt is so.\n\n" in fixed
+
+    def test_several_parts_each_have_a_heading_and_share_the_note(self) -> None:
+        table = table1(with_tool(), COMPARISON, "test", SOURCES)
+        comparisons = comparisons_table(with_tool(), COMPARISON)
+        parts = [TablePart(t, DATASET, table, comparisons, HEADINGS) for t in ("First", "Second")]
+        text = table1_markdown(parts)
+        assert [x.split(" on ")[0] for x in text.splitlines() if x.startswith("## ")] == [
+            *("## First", "## Second"),
+        ]
+        assert text.count(NOTE) == 1
 
     def test_before_anything_is_run_the_studys_figures_stand_alone(self) -> None:
         rows = with_tool().iloc[:0]
@@ -129,14 +162,17 @@ class TestTable1Markdown:
             table1(rows, COMPARISON, "test", {}),
             comparisons_table(rows, COMPARISON),
         )
-        text = table1_markdown(table, comparisons, DATASET, HEADINGS)
+        text = table1_markdown([TablePart("Table 1", DATASET, table, comparisons, HEADINGS)])
         study = rows_of(text, "The study's own figures")
         assert [r[0] for r in study] == ["raw", "raw_pca", "vgg", "vgg_pca", "visipics"]
 
 
 def test_latex_has_one_tabular_a_protocol_below_its_title() -> None:
-    text = table1_latex(table1(with_tool(), COMPARISON, "test", SOURCES), DATASET, HEADINGS)
-    assert text.startswith("% Table 1 on by hand: 2 queries, 6 images, 2 true pairs. P, R, F1: ")
+    table = table1(with_tool(), COMPARISON, "test", SOURCES)
+    comparisons = comparisons_table(with_tool(), COMPARISON)
+    text = table1_latex([TablePart("Table 1", DATASET, table, comparisons, HEADINGS)])
+    assert text.startswith("% P, R, F1: ")
+    assert "% Table 1 on by hand: 2 queries, 6 images, 2 true pairs\n" in text
     assert text.count("\\begin{tabular}{lrrrrrrrrrrll}") == text.count("\\midrule") == 2
     at = [text.index(f"% {title} ({name})\n") for name, title in HEADINGS.items()]
     assert at == sorted(at)

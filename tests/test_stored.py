@@ -13,7 +13,8 @@ from dupeval.files import file_sha256
 from dupeval.metrics import pair_scores
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.oracle import Oracle
-from dupeval.stored import StoredResultsError, honest_first, read_results
+from dupeval.stored import read_results
+from dupeval.stored_run import StoredResultsError, honest_first
 
 
 @pytest.fixture(scope="module")
@@ -114,8 +115,35 @@ class TestWhatARunStored:
         assert results.said_of("oracle") == Oracle().description
 
     def test_the_run_is_read_as_it_was_written(self, stored) -> None:
-        text = (stored.table1_dir / "run.json").read_text(encoding="utf-8")
-        assert read_results(stored.table1_dir, stored.dataset).run == json.loads(text)
+        written = json.loads((stored.table1_dir / "run.json").read_text(encoding="utf-8"))
+        (part,) = written.pop("parts")
+        assert read_results(stored.table1_dir, stored.dataset).run == written | part
+
+
+class TestSeveralPartsOnOneDataset:
+    @pytest.fixture
+    def two(self, folder: Path) -> Path:
+        """Give results whose protocols were run with other settings of raw."""
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        (part,) = run["parts"]
+        parts = [part | {"protocols": {name: said}} for name, said in part["protocols"].items()]
+        methods = part["configuration"]["methods"]
+        other = methods | {"raw": methods["raw"] | {"linkage": "ward"}}
+        parts[1]["configuration"] = part["configuration"] | {"methods": other}
+        (folder / "run.json").write_text(json.dumps(run | {"parts": parts}), encoding="utf-8")
+        return folder
+
+    def test_those_count_that_have_the_settings_in_force(self, two: Path, stored) -> None:
+        run = json.loads((two / "run.json").read_text(encoding="utf-8"))
+        for part, protocol in zip(run["parts"], ("loqo", "oracle"), strict=True):
+            results = read_results(two, stored.dataset, part["configuration"]["methods"])
+            assert results.protocols == [protocol]
+            assert {place[0] for place in results.per_query} == {protocol}
+            assert results.run["configuration"]["methods"] == part["configuration"]["methods"]
+
+    def test_all_count_where_none_has_them_or_nobody_asks(self, two: Path, stored) -> None:
+        for settings in (None, {"raw": {"linkage": "none"}}):
+            assert read_results(two, stored.dataset, settings).protocols == ["loqo", "oracle"]
 
 
 class TestWhatWasNotRun:
@@ -174,7 +202,7 @@ class TestWhatCannotBeShown:
             folder, stored.dataset
         )
 
-    @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"dataset": 3}'])
+    @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"parts": 3}'])
     def test_a_run_json_that_is_none(self, folder: Path, stored, content: str) -> None:
         (folder / "run.json").write_text(content)
         assert "run.json is not what a run writes" in complaint(folder, stored.dataset)
@@ -182,7 +210,7 @@ class TestWhatCannotBeShown:
     @pytest.mark.parametrize("name", ["seed", "dupeval", "protocols"])
     def test_a_run_json_of_before(self, folder: Path, stored, name: str) -> None:
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        del run[name]
+        del (run if name in run else run["parts"][0])[name]
         (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
         assert "run.json is not what a run writes" in complaint(folder, stored.dataset)
 

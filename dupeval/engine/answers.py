@@ -36,11 +36,17 @@ class Answers:
         self.queries = workshop.queries()
         self._labels = [query.photographs for query in workshop.dataset.queries]
         self._watch = workshop.watch
+        self._wanted: Sequence[Params] = ()
         self._fits: dict[tuple[Any, ...], Any] = {}
 
     def prepare(self, wanted: Sequence[Params]) -> None:
         """Do what is done once, before anything is timed or asked for; see `Method.prepared`."""
         self.method = self.method.prepared(self.queries, wanted, self._watch)
+        self._wanted = wanted
+
+    def prepare_fits(self) -> None:
+        """Do what all fits share; see `Method.prepare_fits`."""
+        self.method.prepare_fits(self.queries, self._wanted)
 
     def seen(self, query: int, params: Params, hidden: frozenset[int]) -> frozenset[int]:
         """Return the queries that a fit for `query` sees while others are hidden."""

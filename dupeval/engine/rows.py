@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from dupeval.protocol import Decision, Protocol
 from dupeval.sources import source_sha256
 from dupeval.store import Entry
 from dupeval.timing import Timing
+from dupeval.versions import version
 
 # They may round otherwise from release to release.
 LIBRARIES = ("numpy", "scipy", "scikit-learn")

@@ -18,7 +18,7 @@ from dupeval.figures import Figure, Names, Picture, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.texts import one_line
 from dupeval.statistics import mean_interval
-from dupeval.stored import honest_first, read_run
+from dupeval.stored_run import honest_first, read_run
 
 OWN: style.Look = {"color": style.INK, "lw": 1.7, "marker": "o", "ms": 2.5, "zorder": 4}
 BAND: style.Look = {"facecolor": "#E4E4E4", "lw": 0, "zorder": 1}

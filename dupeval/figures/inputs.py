@@ -15,14 +15,10 @@ from dupeval.errors import SettingsError
 from dupeval.method import Method, Resources
 from dupeval.method.vectors import VectorMethod
 from dupeval.protocol import Protocol
-from dupeval.stored import StoredResults, StoredResultsError, honest_first, read_results
+from dupeval.settings import flat_settings
+from dupeval.stored import StoredResults, read_results
+from dupeval.stored_run import StoredResultsError, honest_first
 from dupeval.timing import Stopwatch
-
-# Settings that change where and how fast a method works, never what it answers.
-_OF_THE_MACHINE = (
-    *("_target_", "weights_dir", "device", "batch_size"),
-    *("time_limit_s", "repeats"),
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +98,7 @@ class FigureInputs:
         return one | {
             key if one else f"{name}.{key}": value
             for name in names
-            for key, value in _flat(self.settings[name]).items()
+            for key, value in flat_settings(self.settings[name]).items()
             if not key.startswith(left_out)
         }
 
@@ -115,7 +111,7 @@ class FigureInputs:
     @cached_property
     def stored(self) -> StoredResults:
         """Table 1."""
-        return read_results(self.table1_dir, self.dataset)
+        return read_results(self.table1_dir, self.dataset, self.settings)
 
     @property
     def table1_sha256(self) -> str | None:
@@ -157,7 +153,7 @@ class FigureInputs:
         then = self.stored.run["configuration"]["methods"].get(name)
         if then is None:
             raise StoredResultsError(f"{self.table1_dir} has no results of the method {name!r}")
-        before, now = _flat(then), _flat(self.settings[name])
+        before, now = flat_settings(then), flat_settings(self.settings[name])
         differences = [
             f"{key} was {before.get(key)} and is {now.get(key)}"
             for key in sorted({*before, *now})
@@ -169,17 +165,6 @@ class FigureInputs:
                 f"{'; '.join(differences)}"
             )
         return self.stored
-
-
-def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return nested settings by dotted names."""
-    flat: dict[str, Any] = {}
-    for key, value in settings.items():
-        if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{key}.")
-        elif key not in _OF_THE_MACHINE:
-            flat[f"{prefix}{key}"] = value
-    return flat
 
 
 def _listed(names: Iterable[str], most: int = 40) -> str:

@@ -150,6 +150,11 @@ class Method(ABC):
         """
         return self
 
+    def prepare_fits(  # noqa: B027 (most have nothing)
+        self, queries: Sequence[QueryImages], wanted: Sequence[Params]
+    ) -> None:
+        """Do what all fits share, of a prepared method; not asked for where all rows are kept."""
+
     def fit_params(self, params: Params) -> Params:
         """Return those of the parameters that a fit depends on."""
         return {}

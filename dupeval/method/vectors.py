@@ -8,10 +8,13 @@ from dataclasses import Field as DataclassField
 from dataclasses import fields, is_dataclass, replace
 from functools import cached_property
 from itertools import product
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 from pydantic.dataclasses import dataclass
+from scipy.spatial.distance import squareform
 
 from dupeval.clustering import (
     Linkage,
@@ -20,7 +23,7 @@ from dupeval.clustering import (
     pairwise_distances,
     truncated_distances,
 )
-from dupeval.errors import SettingsError
+from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Answer, Distances, Method, Params, Scope
 from dupeval.method.views import QueryImages, TrainingView, Vectors
 from dupeval.reduction import PCA, Components, check_components
@@ -31,6 +34,7 @@ from dupeval.timing import Stopwatch, one_thread
 COMPONENTS = "n_components"
 OF_REDUCTION = ("fit", "whiten", COMPONENTS)
 OF_CLUSTERING = ("linkage", "metric")
+MIRROR = "mirror"
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -46,10 +50,14 @@ class VectorMethod(Method):
         See `dupeval.clustering`.
     threshold : float, optional
         Where the protocol ``fixed`` cuts.
+    mirror : {"none", "max"}, default "none"
+        ``max``: two images are as similar as they are, or as either is to the other seen in a
+        mirror, whichever is more. Possible without a reduction, where the representation can see
+        images in a mirror.
     grid : mapping, default {}
         What the protocol ``nested`` chooses from: values for any parameters of the
         representation, of the reduction (``fit``, ``whiten``, ``n_components``) and of the
-        clustering (``linkage``, ``metric``). Every possible combination is tried.
+        clustering (``linkage``, ``metric``), and ``mirror``. Every possible combination is tried.
     """
 
     representation: Representation
@@ -57,13 +65,14 @@ class VectorMethod(Method):
     linkage: Linkage = "average"
     metric: Metric = "cosine"
     threshold: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    mirror: Literal["none", "max"] = "none"
     grid: Mapping[str, tuple[Any, ...]] = Field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._check_clustering()
         possible = [
             *(field.name for field in _fields(self.representation)),
-            *OF_CLUSTERING,
+            *self._compared_by,
             *(OF_REDUCTION if self.reduction else ()),
         ]
         for name, values in self.grid.items():
@@ -84,7 +93,7 @@ class VectorMethod(Method):
         return {
             **_of_representation(self.representation),
             **{name: getattr(self.reduction, name) for name in reduced if name != COMPONENTS},
-            **{name: getattr(self, name) for name in OF_CLUSTERING},
+            **{name: getattr(self, name) for name in self._compared_by},
             **{name: getattr(self.reduction, name) for name in reduced if name == COMPONENTS},
         }
 
@@ -96,7 +105,7 @@ class VectorMethod(Method):
         SettingsError, ValidationError
             If a value, or the combination of values, is not possible.
         """
-        mine = {name: value for name, value in params.items() if name in OF_CLUSTERING}
+        mine = {n: v for n, v in params.items() if n in (*OF_CLUSTERING, MIRROR)}
         reduced = {name: value for name, value in params.items() if name in OF_REDUCTION}
         others = {n: v for n, v in params.items() if n not in mine and n not in reduced}
         representation: Any = self.representation
@@ -126,7 +135,10 @@ class VectorMethod(Method):
     @property
     def description(self) -> Mapping[str, Any]:
         """See `Method.description`."""
-        return {"representation": dict(self.representation.key)}
+        try:
+            return {"representation": dict(self.representation.key)}
+        except NoScoresError as error:
+            return {error.source: str(error)}
 
     @property
     def key(self) -> Mapping[str, Any]:
@@ -135,7 +147,7 @@ class VectorMethod(Method):
         return {
             "representation": dict(self.representation.key),
             "reduction": reduction and {name: getattr(reduction, name) for name in OF_REDUCTION},
-            "clustering": {name: getattr(self, name) for name in OF_CLUSTERING},
+            "clustering": {name: getattr(self, name) for name in self._compared_by},
             "threshold": self.threshold,
             "grid": {name: list(values) for name, values in self.grid.items()},
         }
@@ -164,15 +176,20 @@ class VectorMethod(Method):
         """See `Method.prepared`: every vector that will be asked for is computed."""
         for params in wanted:
             first, made = queries[0], self.at(params)
-            if made.reduction is None:
-                first.vectors(made.representation)
-            else:
-                first.coordinates(made.representation)
+            for representation in filter(None, (made.representation, made.seen_in_mirror)):
+                first.vectors(representation)
         return self
+
+    def prepare_fits(self, queries: Sequence[QueryImages], wanted: Sequence[Params]) -> None:
+        """See `Method.prepare_fits`: vectors that are reduced get fewer coordinates first."""
+        for params in wanted:
+            made = self.at(params)
+            if made.reduction is not None:
+                queries[0].coordinates(made.representation)
 
     def fit_params(self, params: Params) -> Params:
         """See `Method.fit_params`."""
-        later = (*OF_CLUSTERING, *OF_REDUCTION)
+        later = (*OF_CLUSTERING, *OF_REDUCTION, MIRROR)
         return {name: value for name, value in params.items() if name not in later}
 
     def fit(self, view: TrainingView, params: Params) -> Components | None:
@@ -191,9 +208,7 @@ class VectorMethod(Method):
         representation = self.at(many[0]).representation
         metrics: list[Metric] = [params.get("metric", self.metric) for params in many]
         if fit is None or self.reduction is None:
-            X = query.vectors(representation)
-            of_metric = {metric: Distances(pairwise_distances(X, metric)) for metric in metrics}
-            yield from zip(many, (of_metric[metric] for metric in metrics), strict=True)
+            yield from self._compared(query, representation, many)
             return
         X, configured = query.coordinates(representation), self.reduction
         wanted: dict[bool, dict[int, list[tuple[Params, Metric]]]] = {}
@@ -207,6 +222,22 @@ class VectorMethod(Method):
                 answers = {metric: Distances(condensed) for metric, condensed in distances.items()}
                 yield from ((params, answers[metric]) for params, metric in of_k[k])
 
+    def _compared(
+        self, query: QueryImages, representation: Representation, many: Sequence[Params]
+    ) -> Iterator[tuple[Params, Answer]]:
+        """Yield the distances of vectors as they are."""
+        X = query.vectors(representation)
+        found: dict[tuple[Metric, str], Distances] = {}
+        for params in many:
+            metric, mirror = params.get("metric", self.metric), params.get(MIRROR, self.mirror)
+            if (metric, mirror) not in found:
+                condensed = pairwise_distances(X, metric)
+                if mirror == "max":
+                    M = query.vectors(representation.mirror_image)
+                    condensed = np.minimum(condensed, mirrored_distances(X, M, metric))
+                found[metric, mirror] = Distances(condensed)
+            yield params, found[metric, mirror]
+
     def vectors(self, fit: Components | None, query: QueryImages, params: Params) -> Vectors:
         """Return a query's vectors as they are compared, shape (n_images, d)."""
         made = self.at(params)
@@ -215,13 +246,49 @@ class VectorMethod(Method):
         X = query.coordinates(made.representation)
         return fit.transform(X, made.reduction.n_components, made.reduction.whiten)
 
+    @property
+    def seen_in_mirror(self) -> Representation | None:
+        """The representation of mirrored images, where they are compared too."""
+        return self.representation.mirror_image if self.mirror == "max" else None
+
+    @property
+    def _compared_by(self) -> tuple[str, ...]:
+        can_mirror = self.reduction is None and self.representation.mirror_image is not None
+        return (*OF_CLUSTERING, MIRROR) if can_mirror else OF_CLUSTERING
+
     def _check_clustering(self) -> None:
         check_combination(self.linkage, self.metric)
+        if self.mirror == "max" and MIRROR not in self._compared_by:
+            raise SettingsError(
+                "mirror=max needs a representation that can see images in a mirror, such as an "
+                "embedding, and no reduction; possible: mirror=none"
+            )
         if self.reduction is not None and self.metric == "correlation":
             raise SettingsError(
                 "metric=correlation depends on the signs of principal components, which are "
                 "arbitrary; with a reduction these are possible: euclidean, cosine, cityblock"
             )
+
+
+def mirrored_distances(X: Vectors, M: Vectors, metric: Metric) -> npt.NDArray[np.float64]:
+    """Return how far each image of a pair is from the other in a mirror, the less of the two.
+
+    Parameters
+    ----------
+    X, M : ndarray of float, shape (n, d)
+        The vectors of the images, and of the images in a mirror.
+    metric : str
+        See `dupeval.clustering.pairwise_distances`.
+
+    Returns
+    -------
+    ndarray of float64, shape (n * (n - 1) / 2,)
+        In scipy's condensed order.
+    """
+    n = len(X)
+    across = squareform(pairwise_distances(np.concatenate([X, M]), metric))[:n, n:]
+    left, right = np.triu_indices(n, 1)
+    return np.minimum(across[left, right], across[right, left])
 
 
 def _fields(representation: Representation) -> tuple[DataclassField[Any], ...]:

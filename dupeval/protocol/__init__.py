@@ -63,6 +63,14 @@ class Protocol(ABC):
             "honest": self.honest,
         }
 
+    @property
+    def threshold_of(self) -> str | None:
+        """The method whose threshold all methods have; None where each has its own.
+
+        That is how the study's table reads, so such figures are compared with the published ones.
+        """
+        return None
+
     def covers(self, method: Method) -> bool:
         """Say whether the protocol has a meaning for a method; by default it has for all."""
         return True

@@ -32,6 +32,11 @@ class Shared(Protocol):
         "are of different kinds."
     )
 
+    @property
+    def threshold_of(self) -> str:
+        """See `Protocol.threshold_of`."""
+        return self.reference
+
     def covers(self, method: Method) -> bool:
         """Leave out external tools: their distances, if any, are of another kind."""
         return not method.external

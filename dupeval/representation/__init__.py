@@ -29,6 +29,11 @@ class Representation(ABC):
         """Turn the source's vectors, shape (n, d_source), into this one's, shape (n, d)."""
         return vectors
 
+    @property
+    def mirror_image(self) -> Representation | None:
+        """The same of images seen in a mirror, or None where that cannot be had."""
+        return None
+
     @abstractmethod
     def vectors(self, images: Sequence[ImageHandle]) -> Iterator[npt.NDArray[np.float32]]:
         """Yield the vector of each image, shape (d,), in the order of `images`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -58,7 +58,7 @@ def read_resized(source: Path | ImageHandle, size: int, resize: Resize) -> Pixel
     return np.asarray(image)
 
 
-def read_ahead(images: Sequence[_T], read: Callable[[_T], Pixels], ahead: int) -> Iterator[Pixels]:
+def read_ahead(images: Sequence[_T], read: Callable[[_T], Pixels], ahead: int) -> Generator[Pixels]:
     """Yield ``read(image)`` for each image in order, while threads prepare the next `ahead`."""
     waiting: deque[Future[Pixels]] = deque()
     with ThreadPoolExecutor(MOST_DECODERS) as pool:

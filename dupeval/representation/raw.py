@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +15,7 @@ from dupeval.dataset import ImageHandle
 from dupeval.representation import Representation
 from dupeval.representation.preparation import Resize, read_ahead, read_resized
 from dupeval.strict import STRICT
+from dupeval.versions import version
 
 
 @dataclass(frozen=True, config=STRICT)

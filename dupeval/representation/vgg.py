@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,11 +16,12 @@ from pydantic.dataclasses import dataclass
 from dupeval.dataset import ImageHandle
 from dupeval.errors import SettingsError
 from dupeval.representation import Representation
-from dupeval.representation.network import Batches, Device, Precision
+from dupeval.representation.network import Device, Precision, TorchNetwork, activations
 from dupeval.representation.preparation import Pixels, Resize, read_resized
 from dupeval.representation.vgg_weights import build_network, find_weights
 from dupeval.representation.weights import WeightsFile
 from dupeval.strict import STRICT
+from dupeval.versions import version
 
 if TYPE_CHECKING:
     import torch
@@ -124,10 +124,8 @@ class VGG16(Representation):
             for vector in self.source.vectors(images):
                 yield self.from_source(vector[None])[0]
             return
-        batches = Batches(
-            self.size, self.mean, self.std, self.precision, self.device, self.batch_size
-        )
-        yield from batches.activations(images, self._read, self._network)
+        network = TorchNetwork.on(self.device, self._network(), self.mean, self.std, self.precision)
+        yield from activations(network, images, self._read, self.size, self.batch_size)
 
     def _read(self, image: ImageHandle) -> Pixels:
         return read_resized(image, self.size, self.resize)

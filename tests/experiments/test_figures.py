@@ -160,12 +160,14 @@ class TestMethodsThatOnlyTheTableHas:
             "representation": {"_target_": "dupeval.representation.raw.RawPixels", "size": 8},
         }
         methods = {"known": pixels, "mine": pixels, "other": settings}
-        run = {"configuration": {"methods": methods}}
+        run = {"parts": [{"configuration": {"methods": methods}}]}
         (tmp_path / "run.json").write_text(json.dumps(run), encoding="utf-8")
         found = figures.stored_methods(tmp_path, ["known"])
         assert {name: own for name, (own, _) in found.items()} == {"mine": pixels}
 
-    @pytest.mark.parametrize("content", ["", "[]", "{}", '{"configuration": {"methods": 3}}'])
+    @pytest.mark.parametrize(
+        "content", ["", "[]", "{}", '{"parts": [{"configuration": {"methods": 3}}]}']
+    )
     def test_nor_of_a_run_json_that_is_none(self, tmp_path: Path, content: str) -> None:
         assert figures.stored_methods(tmp_path, []) == {}
         (tmp_path / "run.json").write_text(content, encoding="utf-8")

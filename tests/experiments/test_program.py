@@ -293,9 +293,9 @@ class TestExternalTools:
         command = f"methods.command.tool.arguments=[{program},'{{images}}']"
         assert self.run(tmp_path, "method=command", command) == 0
         assert (tmp_path / "out" / "groups.csv").read_text().splitlines()[1:] == [
-            *("command,loqo,one,a.png,p,0", "command,loqo,one,b.png,p,0"),
-            *("command,loqo,one,c.png,q,1", "command,loqo,two,a.png,p,0"),
-            *("command,loqo,two,b.png,p,0", "command,loqo,two,c.png,q,1"),
+            *("data,command,loqo,one,a.png,p,0", "data,command,loqo,one,b.png,p,0"),
+            *("data,command,loqo,one,c.png,q,1", "data,command,loqo,two,a.png,p,0"),
+            *("data,command,loqo,two,b.png,p,0", "data,command,loqo,two,c.png,q,1"),
         ]
         assert list(odd.iterdir()) == []
 

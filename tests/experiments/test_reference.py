@@ -30,8 +30,8 @@ def test_it_refuses_where_a_program_is_missing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("part", ["", "tabel1", "table1 figures"])
 def test_a_part_that_there_is_not(part: str) -> None:
     assert reference.refusal(part) == (
-        f"no part {part!r}; possible: study, table1, table1_all, sweep, sweep_defaults, "
-        "figures, readings, intervals, calibration, benchmarks, all"
+        f"no part {part!r}; possible: table1, table1_all, sweep, sweep_defaults, "
+        "figures, figures_study, readings, intervals, calibration, benchmarks, all"
     )
 
 

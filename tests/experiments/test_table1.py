@@ -14,9 +14,11 @@ from fake_experiment import experiment
 from fake_program import COUNTED, EQUAL_FILES, fake_program, starts
 from hydra_app import compose
 
-from dupeval.errors import DupevalError
+from dupeval.dataset.folder import read_folder
+from dupeval.errors import DupevalError, SettingsError
 from dupeval.files import OURS
 from dupeval.metrics import pair_scores
+from dupeval.stored import read_results
 from dupeval.text import from_csv_cell
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,15 +92,80 @@ def test_table1_has_the_contracts_columns_and_a_row_a_method_and_protocol(
 def test_without_a_protocol_nested_is_chosen_and_shown_first(
     tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = run(tiny, tmp_path, "method=raw", "protocols.shared.reference=raw")
+    out = run(tiny, tmp_path, "method=raw")
     markdown = (out / "table1.md").read_text(encoding="utf-8")
     assert markdown in capsys.readouterr().out
     headings = [line for line in markdown.splitlines() if line.startswith("### ")]
     assert headings[0] == "### Parameters and threshold chosen on the other queries (nested)"
     names = [heading.split("(")[-1] for heading in headings]
-    assert names == ["nested)", "loqo)", "oracle)", "shared)"]
+    assert names == ["nested)", "loqo)", "oracle)"]
     table = pd.read_csv(out / "table1.csv")
-    assert table["protocol"].dropna().tolist() == ["nested", "loqo", "oracle", "shared"]
+    assert table["protocol"].dropna().tolist() == ["nested", "loqo", "oracle"]
+
+
+def test_without_any_choice_the_reading_comes_first_and_then_what_is_honest() -> None:
+    parts = table1.configurations(compose("table1", ["seed=3"]))
+    assert [(part.dataset.level, list(part.protocols)) for part in parts] == [
+        ("study", ["shared", "loqo"]),
+        ("study", ["nested", "fixed"]),
+        ("news", ["nested", "loqo", "fixed", "oracle"]),
+    ]
+    assert parts[0].title == "Table 1 as the study reads"
+    assert parts[0].methods.vgg_pca.metric == "cityblock"
+    assert [part.seed for part in parts] == [3, 3, 3]
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        "dataset.level=study",
+        "experiment=study",
+        "method=raw",
+        "protocol=loqo",
+        "methods.raw.threshold=1",
+    ],
+)
+def test_whoever_chooses_gets_one_table(choice: str) -> None:
+    config = compose("table1", [choice])
+    assert table1.configurations(config) == [config]
+
+
+def test_several_parts_are_one_table_told_apart_by_dataset_and_protocol(
+    tiny: Path, tmp_path: Path, make_dataset: Callable[..., Path]
+) -> None:
+    other = make_dataset(tmp_path / "other", {"q": {"a.png": "p", "b.png": "p", "c.png": "q"}})
+    config = compose(
+        "table1",
+        [f"out_dir={tmp_path / 'out'}", "progress=false", f"cache_dir={tmp_path / 'cache'}"],
+    )
+    own = [[f"dataset.root={root}", "dataset=folder", "method=raw"] for root in (tiny, other)]
+    config.parts = [
+        [*own[0], "protocol=loqo"],
+        [*own[0], "protocol=oracle"],
+        [*own[1], "protocol=oracle"],
+    ]
+    assert table1.main(config) == 0
+    places = [("data", "loqo"), ("data", "oracle"), ("other", "oracle")]
+    for name in ("table1.csv", "per_query.csv", "groups.csv", "metrics.csv"):
+        table = pd.read_csv(tmp_path / "out" / name).dropna(subset="protocol")
+        assert list(dict.fromkeys(zip(table["dataset"], table["protocol"], strict=True))) == places
+    alone = run(tiny, tmp_path / "alone", "method=raw", "protocol=oracle") / "table1.csv"
+    rows = [x for x in alone.read_text().splitlines() if ",oracle," in x]
+    assert set(rows) <= set((tmp_path / "out" / "table1.csv").read_text().splitlines())
+    results = read_results(tmp_path / "out", read_folder(tiny))
+    assert results.protocols == ["loqo", "oracle"]
+    assert set(results.table1["dataset"]) == {"data"}
+    assert len(results.per_query) == 2 * 3
+
+
+def test_two_parts_cannot_share_a_dataset_and_a_protocol(tiny: Path, tmp_path: Path) -> None:
+    config = compose(
+        "table1",
+        [f"out_dir={tmp_path / 'out'}", "progress=false", f"cache_dir={tmp_path / 'cache'}"],
+    )
+    config.parts = [["dataset=folder", f"dataset.root={tiny}", "method=raw", "protocol=oracle"]] * 2
+    with pytest.raises(SettingsError, match="several have oracle on data; possible: each once"):
+        table1.main(config)
 
 
 def test_every_query_says_what_was_hidden_from_its_decision(tiny: Path, tmp_path: Path) -> None:
@@ -203,20 +270,21 @@ def test_unlabelled_images_are_grouped_and_pairs_with_them_are_not_scored(tmp_pa
     assert groups["photograph"].tolist() == ["p", "p", "r", "", "p", "p", "q", ""]
     assert groups["group"].tolist() == ["0", "0", "1", "1", "2", "0", "0", "1"]
     heading = (out / "table1.md").read_text(encoding="utf-8")
-    assert "data: 2 queries, 8 images, 2 unlabelled, 3 true pairs." in heading
+    assert "data: 2 queries, 8 images, 2 unlabelled, 3 true pairs\n" in heading
 
 
 def test_run_json_says_what_the_run_was_made_of(tiny: Path, tmp_path: Path) -> None:
     out = run(tiny, tmp_path, *RAW, "seed=5")
     described = json.loads((out / "run.json").read_text())
-    assert described["seed"] == described["configuration"]["seed"] == 5
-    assert described["dataset"]["images"] == 18
-    assert len(described["dataset"]["fingerprint"]) == 64
-    assert described["methods"]["raw"]["representation"]["representation"] == "raw"
+    (part,) = described["parts"]
+    assert described["seed"] == part["configuration"]["seed"] == 5
+    assert part["dataset"]["images"] == 18
+    assert len(part["dataset"]["fingerprint"]) == 64
+    assert part["methods"]["raw"]["representation"]["representation"] == "raw"
     assert {"numpy", "pillow", "python", "torch"} <= set(described["versions"])
     assert set(described["outputs"]) == {*REPEATABLE, "timings.csv"}
-    assert described["protocols"]["loqo"]["honest"]
-    assert not described["protocols"]["oracle"]["honest"]
+    assert part["protocols"]["loqo"]["honest"]
+    assert not part["protocols"]["oracle"]["honest"]
 
 
 def test_a_run_that_fails_leaves_the_earlier_results_as_they_are(
@@ -346,7 +414,10 @@ class TestExternalTools:
         assert own[["difference", "p_value", "p_holm", "reference"]].isna().all()
         loqo = comparisons.set_index("protocol").loc["loqo"].to_dict()
         assert loqo == {
-            **{"block": "others" if other == "command" else "the study's methods"},
+            **{
+                "dataset": "data",
+                "block": "others" if other == "command" else "the study's methods",
+            },
             **{"reference": reference, "n_comparisons": 1, "n_queries": 3},
             **{"smallest_p_holm": 0.25, "detectable": 0.0},
         }
@@ -385,7 +456,7 @@ class TestExternalTools:
         assert tool["wall_s"] > 0
         assert tool["cpu_s"] > 0
         assert tool["peak_memory_mb"] > 5
-        described = json.loads((out / "run.json").read_text())["methods"]["command"]
+        described = json.loads((out / "run.json").read_text())["parts"][0]["methods"]["command"]
         assert described["versions"]["program"].startswith("sha256:")
         assert described["parameters"]["output"] == "lines"
 
@@ -441,7 +512,7 @@ class TestExternalTools:
         assert capsys.readouterr().err == f"left out: command: {expected}\n"
         assert self.table(root)["source"].tolist() == ["missing", "measured", "missing"]
         described = json.loads((root.parent / "out" / "run.json").read_text())
-        assert described["methods"]["command"] == {"missing": expected}
+        assert described["parts"][0]["methods"]["command"] == {"missing": expected}
 
     def test_that_answer_differently_each_time_show_their_spread(self, root: Path) -> None:
         # Everything together in every second run: of 15 pairs 2 are true, so that F1 is 4 / 17.
@@ -457,9 +528,9 @@ class TestExternalTools:
         assert starts(str(root.parent / "program")) == 9
         out = root.parent / "out"
         assert (out / "spread.csv").read_text().splitlines() == [
-            "method,protocol,n_runs,f1_least,f1_most",
-            "command,loqo,3,0.490196,1.000000",
-            "command,fixed,3,0.490196,1.000000",
+            "dataset,method,protocol,n_runs,f1_least,f1_most",
+            "data,command,loqo,3,0.490196,1.000000",
+            "data,command,fixed,3,0.490196,1.000000",
         ]
         markdown = (out / "table1.md").read_text()
         for protocol in ("loqo", "fixed"):

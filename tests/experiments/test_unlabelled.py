@@ -66,12 +66,12 @@ def test_table1_has_scores_of_two_queries_and_groups_of_three(folder: Path) -> N
     groups = pd.read_csv(folder / "table1" / "groups.csv")
     assert len(groups) == len(measured) * 18
     markdown = (folder / "table1" / "table1.md").read_text(encoding="utf-8")
-    assert "data: 3 queries, 18 images, 10 unlabelled, 2 true pairs." in markdown
+    assert "data: 3 queries, 18 images, 10 unlabelled, 2 true pairs\n" in markdown
     assert f"{NOTE} 1 of 3, which are grouped and not scored" in markdown
 
 
 def test_run_json_says_how_many_are_unlabelled(folder: Path) -> None:
-    described = json.loads((folder / "table1" / "run.json").read_text())["dataset"]
+    described = json.loads((folder / "table1" / "run.json").read_text())["parts"][0]["dataset"]
     assert described["unlabelled"] == 10
     assert described["true_pairs"] == 2
 

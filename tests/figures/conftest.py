@@ -21,12 +21,12 @@ from dupeval.protocol import Protocol
 from dupeval.protocol.fixed import Fixed
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.nested import Nested
-from dupeval.provenance import describe_run
+from dupeval.provenance import describe_part, describe_run
 from dupeval.reduction import PCA
 from dupeval.rendering import csv_bytes
 from dupeval.representation.raw import RawPixels
 from dupeval.statistics import Comparison
-from dupeval.tables import per_query_table, plain_table, table1
+from dupeval.tables import of_dataset, per_query_table, plain_table, table1
 
 METHODS: Mapping[str, Method] = {
     "raw": VectorMethod(RawPixels(size=4)),
@@ -66,15 +66,12 @@ def store(
         "table1": table1(per_query, Comparison("vgg_pca", {}, 0), dataset.name, evaluation.sources),
         "groups": plain_table(Group, evaluation.groups),
     }
+    tables |= {name: of_dataset(tables[name], dataset.name) for name in ("per_query", "groups")}
     contents = {f"{name}.csv": csv_bytes(table) for name, table in tables.items()}
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    run = describe_run(
-        {"methods": SETTINGS, "seed": 0},
-        dataset,
-        {},
-        {name: protocol.description for name, protocol in protocols.items()},
-        hashes,
-    )
+    described = {name: protocol.description for name, protocol in protocols.items()}
+    part = describe_part({"methods": SETTINGS, "seed": 0}, dataset, {}, described)
+    run = describe_run([part], hashes)
     write_whole(folder, {**contents, "run.json": json.dumps(run).encode()})
 
 

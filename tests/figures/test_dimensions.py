@@ -14,7 +14,7 @@ from dupeval.figures.dimensions import F1ByDimensions, chosen, name_of, read_swe
 from dupeval.figures.inputs import FigureInputs
 from dupeval.files import file_sha256
 from dupeval.statistics import mean_interval
-from dupeval.stored import StoredResultsError
+from dupeval.stored_run import StoredResultsError
 
 COLUMNS = ("method", "protocol", "query_set", "size", "linkage", "n_components", "f1")
 # Two linkages, two numbers of components, two queries; raw is not reduced.
@@ -38,8 +38,13 @@ def store(tmp_path: Path, dataset: Dataset) -> Callable[..., Path]:
         rows = pd.DataFrame(ROWS, columns=COLUMNS).astype({"n_components": "Int64"})
         (rows if table is None else table).to_csv(tmp_path / "sweep.csv", index=False)
         run = {
-            "dataset": {"name": dataset.name, "fingerprint": dataset.fingerprint},
-            "protocols": {"oracle": {"honest": False}, "loqo": {"honest": True}},
+            "parts": [
+                {
+                    "dataset": {"name": dataset.name, "fingerprint": dataset.fingerprint},
+                    "protocols": {"oracle": {"honest": False}, "loqo": {"honest": True}},
+                    "configuration": {"methods": {}},
+                }
+            ],
             "outputs": {"sweep.csv": file_sha256(tmp_path / "sweep.csv")},
         }
         (tmp_path / "run.json").write_text(json.dumps(run), encoding="utf-8")
@@ -129,7 +134,7 @@ class TestWhatCannotBeShown:
 
     @pytest.mark.parametrize(
         "content",
-        [b"", b"{", b"[]", b"{}", b"\xff", b'{"dataset": 3}', b'{"dataset": {"fingerprint": "x"}}'],
+        [b"", b"{", b"[]", b"{}", b"\xff", b'{"parts": 3}', b'{"parts": [{"dataset": 3}]}'],
     )
     def test_a_run_json_that_is_none(
         self, store: Callable[..., Path], dataset: Dataset, content: bytes

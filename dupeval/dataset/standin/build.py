@@ -217,7 +217,7 @@ def _make_image(
     def draws(family: str) -> Random:
         return making.random(source.query, source.photograph, planned.number, family)
 
-    edits = {family: making.level.edits[family] for family in planned.families}
+    edits = {family: making.level.strengths(family) for family in planned.families}
     image, encoding, edit = apply_chain(photograph, edits, draws)
     name = f"img_{planned.place:02d}.{encoding.extension}"
     path = folder / "images" / source.query / name

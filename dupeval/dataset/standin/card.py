@@ -25,6 +25,10 @@ PAPERS = (("white", "#1a1a1a"), ("#f6f1e7", "#222222"), ("#eef1f4", "#14213d"), 
 ACCENTS = ("#8c1515", "#14305c", "#1d6b45", "#b3541e")
 
 
+# A photograph that takes less of a page has text all about it.
+LEAST_OF_THE_PAGE = 0.25
+
+
 @dataclass(frozen=True)
 class _Box:
     left: int
@@ -36,6 +40,8 @@ class _Box:
 def inset(image: Image.Image, rng: Random, share: Spans) -> Edited:
     """Set the photograph into a card; the strength is its share of the card's area."""
     covered = strength(rng, share)
+    if covered < LEAST_OF_THE_PAGE:
+        return fit(_whole_page(image, covered, rng), LONGER_SIDE), f"{covered:.2f}"
     margin = round(image.width * rng.uniform(0.04, 0.08))
     room = image.width * image.height / covered
     if covered < 0.50 and image.width < 2 * image.height and rng.random() < 0.4:
@@ -50,6 +56,31 @@ def inset(image: Image.Image, rng: Random, share: Spans) -> Edited:
     card = Image.new("RGB", (width, height), paper)
     _set_page(card, image, margin, beside, ink, rng)
     return fit(card, LONGER_SIDE), f"{covered:.2f}"
+
+
+def _whole_page(image: Image.Image, covered: float, rng: Random) -> Image.Image:
+    room = image.width * image.height / covered
+    # As wide as high, or less or more, but wide and high enough for the photograph.
+    width = max((room * rng.uniform(0.65, 1.40)) ** 0.5, image.width * 1.3)
+    width = round(min(width, room / (image.height * 1.6)))
+    paper, ink = rng.choice(PAPERS)
+    card = Image.new("RGB", (width, round(room / width)), paper)
+    pen = ImageDraw.Draw(card)
+    size, margin = max(8.0, width * 0.016), round(width * 0.05)
+    head = round(card.height * rng.uniform(0.16, 0.22))
+    _set_head(pen, _Box(margin, 0, width - 2 * margin, head), ink, rng)
+    on_the_left = rng.random() < 0.5
+    left = margin if on_the_left else width - margin - image.width
+    card.paste(image, (left, head))
+    below = round(head + image.height + size * 2.5)
+    words = rng.choice(CAPTIONS)
+    face = fitting_font(words, image.width, size * 0.8)
+    pen.text((left, head + image.height + size * 0.3), words, font=face, fill="#888")
+    column = width - 3 * margin - image.width
+    beside = _Box(2 * margin + image.width if on_the_left else margin, head, column, below)
+    _set_body(pen, beside, size, ink, rng)
+    _set_body(pen, _Box(margin, below, width - 2 * margin, card.height - margin), size, ink, rng)
+    return card
 
 
 def _set_page(

@@ -20,6 +20,17 @@ from dupeval.dataset.standin.edits import (
     sharpness,
 )
 from dupeval.dataset.standin.encoding import FIRST_PUBLISHED, Encoding, jpeg, other_format
+from dupeval.dataset.standin.hard_edits import (
+    duotone,
+    filters,
+    invert,
+    perspective,
+    posterise,
+    stretch,
+    thumbnail,
+    turn,
+)
+from dupeval.dataset.standin.hard_prints import halftone, text
 from dupeval.dataset.standin.levels import Strengths
 from dupeval.dataset.standin.overlays import border, caption, watermark
 
@@ -36,6 +47,16 @@ PIXEL_FAMILIES: Mapping[str, Callable[..., Edited]] = {
     "border": border,
     "inset": inset,
     "resize": resize,
+    "stretch": stretch,
+    "turn": turn,
+    "perspective": perspective,
+    "filter": filters,
+    "posterise": posterise,
+    "duotone": duotone,
+    "invert": invert,
+    "text": text,
+    "halftone": halftone,
+    "thumbnail": thumbnail,
 }
 FILE_FAMILIES: Mapping[str, Callable[..., tuple[Encoding, str]]] = {
     "format": other_format,

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from math import cos, radians, sin
 from random import Random
 
-from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps, ImageStat
 
 from dupeval.dataset.standin.levels import Spans
+from dupeval.dataset.standin.sources import LONGER_SIDE, fit
 
 Edited = tuple[Image.Image, str]
 
@@ -25,15 +26,26 @@ def resize(image: Image.Image, rng: Random, scale: Spans) -> Edited:
     return image.resize(size, Image.Resampling.LANCZOS), f"{factor:.2f}"
 
 
+# A smaller part is chosen among some places: nobody publishes a piece of plain sky.
+LEAST_OF_THE_SCENE = 0.5
+PLACES = 6
+
+# What the corners of a turned picture may be filled with.
+FILLS = ("black", "white", "#d8d8d8")
+
+
 def crop(image: Image.Image, rng: Random, kept: Spans) -> Edited:
-    """Cut out an off-centre part with a share of the area."""
+    """Cut out an off-centre part with a share of the area; a small one where much is to be seen."""
     share = strength(rng, kept)
     stretch = rng.uniform(-0.5, 0.5)  # How unevenly the two sides share the cut.
     width = max(1, round(image.width * share ** (0.5 + stretch / 2)))
     height = max(1, round(image.height * share ** (0.5 - stretch / 2)))
-    left = _off_centre(image.width - width, rng)
-    top = _off_centre(image.height - height, rng)
-    return image.crop((left, top, left + width, top + height)), f"{share:.2f}"
+    parts = []
+    for _ in range(1 if share >= LEAST_OF_THE_SCENE else PLACES):
+        left = _off_centre(image.width - width, rng)
+        top = _off_centre(image.height - height, rng)
+        parts.append(image.crop((left, top, left + width, top + height)))
+    return max(parts, key=variance), f"{share:.2f}"
 
 
 def aspect(image: Image.Image, rng: Random, kept: Spans) -> Edited:
@@ -89,8 +101,12 @@ def sharpness(image: Image.Image, rng: Random, blur: Spans, sharpen: Spans) -> E
     return image.filter(unsharp), f"sharpen={amount:.2f}"
 
 
-def rotate(image: Image.Image, rng: Random, degrees: Spans) -> Edited:
-    """Turn by a few degrees and cut off the empty corners."""
+def rotate(image: Image.Image, rng: Random, degrees: Spans, filled: Spans = ()) -> Edited:
+    """Turn and cut off the empty corners, or, as often, leave them, where `filled` has degrees."""
+    if filled and rng.random() < 0.5:
+        angle, fill = strength(rng, filled), rng.choice(FILLS)
+        whole_one = image.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=fill)
+        return fit(whole_one, LONGER_SIDE), f"{angle:.2f}"
     angle = strength(rng, degrees)
     turned = image.rotate(angle, Image.Resampling.BICUBIC, expand=True)
     width, height = _largest_upright(image.size, angle)
@@ -102,6 +118,17 @@ def strength(rng: Random, spans: Spans) -> float:
     """Draw a strength to two decimals, so that what is written down is what is done."""
     low, high = spans[0] if len(spans) == 1 else rng.choice(spans)
     return round(rng.uniform(low, high), 2)
+
+
+def whole(rng: Random, spans: Spans) -> int:
+    """Draw a strength that is a whole number."""
+    low, high = spans[0] if len(spans) == 1 else rng.choice(spans)
+    return rng.randint(round(low), round(high))
+
+
+def variance(image: Image.Image, seen: Image.Image | None = None) -> float:
+    """Return the variance of the greys, of all or of those where the mask `seen` is not 0."""
+    return float(ImageStat.Stat(image.convert("L"), seen).var[0])
 
 
 def _off_centre(room: int, rng: Random) -> int:
@@ -123,12 +150,17 @@ def _gain(gain: float) -> Sequence[int]:
 def _largest_upright(size: tuple[int, int], degrees: float) -> tuple[int, int]:
     """Return the largest upright rectangle inside a turned one, less a pixel on each side.
 
-    At such small angles all four of its corners touch the turned rectangle's sides, unless one
-    side is many times the other.
+    At small angles all four of its corners touch the turned rectangle's sides; at larger ones two
+    of them touch the longer sides where these are half as far from each other as it is long.
     """
     width, height = size
-    sine, cosine = abs(sin(radians(degrees))), cos(radians(degrees))
-    double = cosine * cosine - sine * sine
-    inner_width = (width * cosine - height * sine) / double
-    inner_height = (height * cosine - width * sine) / double
+    sine, cosine = abs(sin(radians(degrees))), abs(cos(radians(degrees)))
+    longer, shorter = max(size), min(size)
+    if shorter <= 2 * sine * cosine * longer:
+        along, across = shorter / 2 / sine, shorter / 2 / cosine
+        inner_width, inner_height = (along, across) if width >= height else (across, along)
+    else:
+        double = cosine * cosine - sine * sine
+        inner_width = (width * cosine - height * sine) / double
+        inner_height = (height * cosine - width * sine) / double
     return int(inner_width) - 2, int(inner_height) - 2

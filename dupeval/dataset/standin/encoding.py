@@ -9,6 +9,7 @@ from random import Random
 
 from PIL import Image
 
+from dupeval.dataset.standin.edits import whole
 from dupeval.dataset.standin.levels import Spans
 
 FIRST_QUALITY = 92
@@ -42,7 +43,7 @@ FIRST_PUBLISHED = Encoding("jpg", {"quality": FIRST_QUALITY})
 
 def jpeg(rng: Random, quality: Spans) -> tuple[Encoding, str]:
     """JPEG of some quality."""
-    drawn = _whole(rng, quality)
+    drawn = whole(rng, quality)
     return Encoding("jpg", {"quality": drawn}), str(drawn)
 
 
@@ -51,10 +52,5 @@ def other_format(rng: Random, quality: Spans) -> tuple[Encoding, str]:
     extension = rng.choice(("png", "gif", "webp"))
     if extension != "webp":
         return Encoding(extension), extension
-    drawn = _whole(rng, quality)
+    drawn = whole(rng, quality)
     return Encoding("webp", {"quality": drawn, "method": 4}), f"webp={drawn}"
-
-
-def _whole(rng: Random, spans: Spans) -> int:
-    ((low, high),) = spans
-    return rng.randint(round(low), round(high))

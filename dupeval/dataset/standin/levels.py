@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from dupeval.errors import SettingsError
@@ -34,6 +34,8 @@ class Level:
         The least and the most pairs of copies in a query of 20 images.
     least_singles : int
         How many photographs of a query must have no copy.
+    afterwards : mapping of str to Strengths
+        Families that half of the copies, whichever, have besides and last.
     """
 
     name: str
@@ -42,6 +44,11 @@ class Level:
     largest_group: int
     pairs: tuple[int, int]
     least_singles: int
+    afterwards: Mapping[str, Strengths] = field(default_factory=dict)
+
+    def strengths(self, family: str) -> Strengths:
+        """Return how strong a family's edits are."""
+        return {**self.edits, **self.afterwards}[family]
 
 
 # As news sites copy photographs.
@@ -104,7 +111,35 @@ def study_level(cut_off: float) -> Level:
 
 CUT_OFF = 0.17  # Found by benchmarks/calibration.py.
 STUDY = study_level(CUT_OFF)
-LEVELS = {level.name: level for level in (NEWS, STUDY)}
+
+# As a copy looks when somebody meant to do something to it: one hard edit.
+WILD = Level(
+    name="wild",
+    edits={
+        "stretch": {"factor": ((1 / 1.40, 1 / 1.15), (1.15, 1.40))},
+        "turn": {"degrees": ((90, 90), (180, 180), (270, 270))},
+        "rotate": {
+            "degrees": ((-170.0, -10.0), (10.0, 170.0)),
+            "filled": ((-170.0, -10.0), (10.0, 170.0)),
+        },
+        "perspective": {"moved": ((0.10, 0.22),)},
+        "crop": {"kept": ((0.15, 0.25),)},
+        "filter": {},
+        "posterise": {"levels": ((3, 5),)},
+        "duotone": {},
+        "invert": {},
+        "text": {"share": ((0.52, 0.70),)},
+        "halftone": {"cell": ((4, 8),)},
+        "inset": {"share": ((0.08, 0.12),)},
+        "thumbnail": {"side": ((64, 64),)},
+    },
+    chain_lengths=(1,),
+    largest_group=6,
+    pairs=(8, 190),
+    least_singles=5,
+    afterwards={"jpeg": {"quality": ((30, 85),)}},
+)
+LEVELS = {level.name: level for level in (NEWS, STUDY, WILD)}
 # Those in packages that are installed with the project; others, in wheels that are fetched.
 PHOTOGRAPHS = ("standin", "standin2")
 

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import __version__ as pillow_version
 from PIL import features
 
-from dupeval.dataset.standin.levels import Making
+from dupeval.dataset.standin.levels import Level, Making
 from dupeval.dataset.standin.sources import SOURCES_CSV
 from dupeval.files import file_sha256, json_sha256
 
@@ -103,10 +103,15 @@ def recipe(making: Making) -> dict[str, str]:
     manifest = manifest_csv(making)
     return {
         "dataset": making.name,
-        "level_sha256": json_sha256(asdict(making.level)),
+        "level_sha256": json_sha256(_settings(making.level)),
         "manifest_sha256": file_sha256(manifest) if manifest.exists() else "",
         "sources_sha256": file_sha256(SOURCES_CSV[making.photographs]),
     }
+
+
+def _settings(level: Level) -> dict[str, Any]:
+    # Without what a level leaves empty: levels stay what they were when others get more to say.
+    return {name: value for name, value in asdict(level).items() if value}
 
 
 def write_stamp(folder: Path, making: Making, differences: Sequence[str]) -> None:

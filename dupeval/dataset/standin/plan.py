@@ -147,7 +147,9 @@ def _chain(deck: _Deck, source: Source, number: int, making: Making) -> tuple[st
     length = rng.choice(making.level.chain_lengths)
     while len(chain) < length:
         chain.append(deck.take(source, chain))
-    return tuple(sorted(chain, key=list(making.level.edits).index))
+    chain.sort(key=list(making.level.edits).index)
+    last = making.random(source.query, source.photograph, number, "afterwards")
+    return (*chain, *(family for family in making.level.afterwards if last.random() < 0.5))
 
 
 def _suits(card: str, source: Source, chain: Sequence[str]) -> bool:

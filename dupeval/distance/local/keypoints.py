@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from PIL import Image
 from dupeval.dataset import ImageHandle
 from dupeval.dataset.images import open_rgb
 from dupeval.store import Tensors
+from dupeval.versions import version
 
 Grey = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.float32]

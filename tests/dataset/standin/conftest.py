@@ -1,4 +1,4 @@
-"""The stand-in at both levels, built once for all tests of this folder."""
+"""The stand-in at each level, built once for all tests of this folder."""
 
 import csv
 import warnings
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dupeval.dataset.standin import ensure_standin
-from dupeval.dataset.standin.levels import STUDY, Making
+from dupeval.dataset.standin.levels import STUDY, WILD, Making
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +18,11 @@ def standin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("data") / "standin", Making(STUDY))
+
+
+@pytest.fixture(scope="session")
+def wild(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("data") / "standin", Making(WILD))
 
 
 def build(root: Path, making: Making) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dupeval.dataset.standin.levels import LEVELS, NEWS, STUDY, Level, Making, making_of
+from dupeval.dataset.standin.levels import LEVELS, NEWS, STUDY, WILD, Level, Making, making_of
 from dupeval.dataset.standin.plan import PlannedImage, group_sizes, plan_images
 from dupeval.dataset.standin.sources import read_sources
 from dupeval.errors import SettingsError
@@ -28,7 +28,11 @@ def groups(making: Making) -> dict[tuple[str, str], int]:
 @pytest.mark.parametrize("photographs", range(9, 15))
 @pytest.mark.parametrize(
     ("level", "possible", "fewest_pairs", "most_pairs", "singles"),
-    [(NEWS, {2, 3, 4, 5, 6}, 8, 190, 5), (STUDY, {2, 3, 4, 5}, 8, 16, 2)],
+    [
+        (NEWS, {2, 3, 4, 5, 6}, 8, 190, 5),
+        (STUDY, {2, 3, 4, 5}, 8, 16, 2),
+        (WILD, {2, 3, 4, 5, 6}, 8, 190, 5),
+    ],
 )
 def test_group_sizes_keep_the_limits(
     photographs: int,
@@ -62,7 +66,8 @@ class TestEveryMaking:
         assert {place for _, place in places} == set(range(1, 21))
 
     def test_uses_its_families_evenly(self, making: Making) -> None:
-        counts = Counter(family for image in plan(making) for family in image.families)
+        used = (family for image in plan(making) for family in image.families)
+        counts = Counter(family for family in used if family not in making.level.afterwards)
         assert set(counts) == set(making.level.edits)
         assert max(counts.values()) - min(counts.values()) <= 3
 
@@ -78,6 +83,28 @@ class TestTheLevelStudy:
     def test_has_one_edit_a_copy(self, draw: int) -> None:
         edits = [(image.number > 0, len(image.families)) for image in plan(Making(STUDY, draw))]
         assert Counter(edits) == {(False, 0): 99, (True, 1): 81}
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+class TestTheLevelWild:
+    def test_has_one_hard_edit_a_copy_and_some_are_saved_as_jpeg_after_it(self, draw: int) -> None:
+        copies = [image for image in plan(Making(WILD, draw)) if image.number > 0]
+        assert len(copies) == 81
+        for image in copies:
+            hard, *after = image.families
+            assert hard in WILD.edits
+            assert after in ([], ["jpeg"])
+        # Half of 81, within three standard deviations of a fair coin.
+        assert 27 <= sum("jpeg" in image.families for image in copies) <= 54
+
+    def test_has_every_family_six_or_seven_times(self, draw: int) -> None:
+        counts = Counter(image.families[0] for image in plan(Making(WILD, draw)) if image.number)
+        assert counts.keys() == WILD.edits.keys()
+        assert set(counts.values()) <= {6, 7}
+
+    def test_leaves_uncropped_what_is_not_to_be_cropped(self, draw: int) -> None:
+        for image in plan(Making(WILD, draw)):
+            assert image.source.avoid.isdisjoint(image.families)
 
 
 def test_makings_differ_in_groups_edits_and_places() -> None:
@@ -121,7 +148,7 @@ def test_the_name_says_photographs_level_and_draw() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        (("easy", 0, "standin"), "dataset.level=easy is no level; possible: news, study"),
+        (("easy", 0, "standin"), "dataset.level=easy is no level; possible: news, study, wild"),
         (("study", -1, "standin"), "dataset.draw=-1 is no draw; possible: a whole number from 0"),
         (("study", 1.5, "standin"), "dataset.draw=1.5 is no draw; possible: a whole number from 0"),
         (

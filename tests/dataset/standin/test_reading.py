@@ -17,7 +17,7 @@ def copy(standin: Path, tmp_path: Path) -> Path:
 
 def test_is_nine_queries_of_twenty_images(copy: Path) -> None:
     dataset = read_standin(copy)
-    assert dataset.name == "the stand-in"
+    assert dataset.name == "standin-news-0"
     assert [len(query.images) for query in dataset.queries] == [20] * 9
 
 

@@ -1,0 +1,204 @@
+"""What a program stored: ``run.json``, and the tables that it vouches for."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+
+from dupeval.dataset import Dataset
+from dupeval.errors import SettingsError
+from dupeval.settings import flat_settings
+from dupeval.text import from_csv_cell
+
+
+class StoredResultsError(SettingsError):
+    """Stored results that are not there, or do not belong to what they are wanted for.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong; what can be done about it is added.
+    program : str, default "table1"
+        The one in ``experiments/`` that stores such results.
+    """
+
+    def __init__(self, problem: str, program: str = "table1") -> None:
+        super().__init__(
+            f"{problem}; run python experiments/{program}.py with the same overrides, or give "
+            f"another folder: {program}_dir=..."
+        )
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A folder that a program wrote.
+
+    Attributes
+    ----------
+    folder : Path
+    program : str
+        The one in ``experiments/``.
+    about : mapping
+        What ``run.json`` says of the run and of its part on the dataset; see
+        `dupeval.provenance.describe_run` and `dupeval.provenance.describe_part`.
+    """
+
+    folder: Path
+    program: str
+    about: Mapping[str, Any]
+
+    def table(self, name: str, columns: Collection[str], numbers: Collection[str]) -> pd.DataFrame:
+        """Return a CSV file as a table; whatever is no number is text, as it was written.
+
+        Parameters
+        ----------
+        name : str
+            Of the file.
+        columns : collection of str
+            Those that it must have.
+        numbers : collection of str
+            Those of them that hold numbers, NaN where there is none.
+
+        Raises
+        ------
+        StoredResultsError
+            If it is not the file that ``run.json`` describes, or no such table.
+        """
+        path = self.folder / name
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != self.about["outputs"].get(name):
+            raise StoredResultsError(
+                f"{path} is not the file that run.json describes: changed since, or of another run",
+                self.program,
+            )
+        if not content.strip():
+            return pd.DataFrame(columns=list(columns))
+        try:
+            table = _read_csv(content, numbers)
+        except ValueError:
+            raise StoredResultsError(f"{path} is not a table", self.program) from None
+        absent = [column for column in columns if column not in table.columns]
+        if absent:
+            raise StoredResultsError(f"{path} has no column {', '.join(absent)}", self.program)
+        for column in numbers:
+            if len(table) and not is_numeric_dtype(table[column]):
+                raise StoredResultsError(f"{path}: {column} are not all numbers", self.program)
+        return table
+
+
+def read_run(
+    folder: Path,
+    program: str,
+    names: Collection[str],
+    dataset: Dataset,
+    check: Callable[[Mapping[str, Any]], object] = lambda about: None,
+    settings: Mapping[str, Any] | None = None,
+) -> StoredRun:
+    """Read the ``run.json`` of a folder, and of what it says the part on a dataset.
+
+    Parameters
+    ----------
+    folder : Path
+    program : str
+        The one in ``experiments/`` that writes such a folder.
+    names : collection of str
+        The files that must be there beside it.
+    dataset : Dataset
+        The one the results were made from.
+    check : callable, optional
+        Takes what else is needed from the content, to find out whether it is there.
+    settings : mapping of str to mapping, optional
+        The configuration of methods, by name. Of several parts on the dataset those count that
+        agree with it, if any do; else all.
+
+    Raises
+    ------
+    StoredResultsError
+        If a file is missing, ``run.json`` is damaged, or the results are of another dataset.
+    """
+    path = folder / "run.json"
+    absent = [name for name in (*names, "run.json") if not (folder / name).is_file()]
+    if absent:
+        raise StoredResultsError(
+            f"no stored results in {folder} ({', '.join(absent)} missing)", program
+        )
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+        made_from = {
+            part["dataset"]["fingerprint"]: part["dataset"]["name"] for part in about["parts"]
+        }
+        parts = [
+            part
+            for part in about.pop("parts")
+            if part["dataset"]["fingerprint"] == dataset.fingerprint
+        ]
+        for output in names:
+            about["outputs"][output]
+        about |= _together(parts, settings or {}) if parts else {}
+        if parts:
+            check(about)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise StoredResultsError(f"{path} is not what a run writes", program) from None
+    if not parts:
+        others = ", ".join(f"{name!r} (fingerprint {str(f)[:12]})" for f, name in made_from.items())
+        raise StoredResultsError(
+            f"the results in {folder} were made from another dataset: {others}, not "
+            f"{dataset.name!r} ({dataset.fingerprint[:12]}); they can be shown with theirs "
+            "(dataset=folder dataset.root=ROOT)",
+            program,
+        )
+    return StoredRun(folder, program, about)
+
+
+def _together(parts: Sequence[Mapping[str, Any]], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the parts on one dataset say that agree with settings; else what all say."""
+
+    def agrees(part: Mapping[str, Any]) -> bool:
+        then = part["configuration"]["methods"]
+        return all(
+            flat_settings(then[name]) == flat_settings(now)
+            for name, now in settings.items()
+            if name in then
+        )
+
+    chosen = [part for part in parts if agrees(part)] if len(parts) > 1 else list(parts)
+    chosen = chosen or list(parts)
+    # Of what two of them say the first counts.
+    protocols = {k: v for part in reversed(chosen) for k, v in part["protocols"].items()}
+    methods = {
+        k: v for part in reversed(chosen) for k, v in part["configuration"]["methods"].items()
+    }
+    order = list(dict.fromkeys(name for part in chosen for name in part["protocols"]))
+    return {
+        **chosen[0],
+        "configuration": {**chosen[0]["configuration"], "methods": methods},
+        "protocols": {name: protocols[name] for name in order},
+    }
+
+
+def _read_csv(content: bytes, numbers: Collection[str]) -> pd.DataFrame:
+    columns = pd.read_csv(io.BytesIO(content), nrows=0, encoding="utf-8").columns
+    # A query may be called "1" and a photograph "NA": only figures can be missing.
+    table = pd.read_csv(
+        io.BytesIO(content),
+        dtype={column: "str" for column in columns if column not in numbers},
+        keep_default_na=False,
+        na_values={column: [""] for column in columns if column in numbers},
+        encoding="utf-8",
+    )
+    for column in table.columns.difference(list(numbers)):
+        table[column] = table[column].map(from_csv_cell)
+    return table
+
+
+def honest_first(protocols: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the protocols of a ``run.json``: the honest ones, then the others, in its order."""
+    return sorted(protocols, key=lambda name: not protocols[name]["honest"])
