@@ -49,6 +49,9 @@ PARALLAX, PARALLAX_COARSE, SHARE = 0.35, 0.8, 0.5
 # Matches that must agree where most of a picture may be covered, and the shares of them from which
 # that counts, and counts wholly.
 COVERED, AGREEMENT = 40, (0.8, 0.9)
+# Matches agree less than this where something moved, which takes at most so much off; a 10th
+# percentile of the correlation so far below 0 says that some places are not alike at all.
+MOVED_AGREEMENT, UNLIKE, MOST_MOVED = (0.65, 0.85), 0.2, 0.8
 # Of copies the halo is below .05.
 HALO, HALO_WIDTH = 0.3, 0.4
 
@@ -116,10 +119,10 @@ class Verified(PairScore):
         Whether it is tried that one image is a mirror image, a negative or a perspective view of
         the other, that only where something goes on is the same, or only what is left when much
         blurred.
-    photometric, covered, parallax, overlap, halo : bool, default True
+    photometric, covered, moved, parallax, overlap, halo : bool, default True
         Whether counts: the correlation of what is laid on each other, that something may cover
-        more than half of it, residuals that vary slowly, how much is shared, matches that nearly
-        agree.
+        more than half of it, that what is not alike there matches elsewhere, residuals that vary
+        slowly, how much is shared, matches that nearly agree.
     """
 
     side: PositiveInt = 512
@@ -135,6 +138,7 @@ class Verified(PairScore):
     coarse: bool = True
     photometric: bool = True
     covered: bool = True
+    moved: bool = True
     parallax: bool = True
     overlap: bool = True
     halo: bool = True
@@ -189,6 +193,8 @@ class Verified(PairScore):
         score = 1.0
         if self.photometric:
             score *= self._alike(found)
+        if self.moved:
+            score *= 1 - MOST_MOVED * _moved(found)
         if self.parallax:
             half = PARALLAX_COARSE if found.look == "coarse" else PARALLAX
             score /= 1 + (found.parallax / half) ** 2
@@ -202,8 +208,7 @@ class Verified(PairScore):
         """Return how alike the pictures are, in 0..1.
 
         Half of what is laid on each other must be the same, and of a model that bends more. A
-        quarter is enough where nearly all matches agree: then something lies on one picture. In
-        different photographs of one place, what moved matches elsewhere.
+        quarter is enough where nearly all matches agree: then something lies on one picture.
         """
         middle = found.median
         if found.similar is not None:
@@ -255,6 +260,17 @@ class Verified(PairScore):
             yield Pass("relief", self.ratio, ROUGH_LIMIT, self.mirror, LEAST_ROUGH)
         if self.coarse:
             yield Pass("coarse", self.ratio, ROUGH_LIMIT, self.mirror, LEAST_ROUGH)
+
+
+def _moved(found: Evidence) -> float:
+    """Return how sure it is that something moved between two photographs of one place, in 0..1.
+
+    Some of what lies on each other is not alike, and matches elsewhere. What somebody laid on a
+    copy matches nowhere.
+    """
+    least, most = MOVED_AGREEMENT
+    disagree = min(1.0, max(0.0, (most - found.agreement) / (most - least)))
+    return disagree * min(1.0, max(0.0, -found.decile / UNLIKE))
 
 
 def _pictures(grey: Grey) -> Mapping[str, Grey]:

@@ -139,6 +139,10 @@ def test_what_a_pair_scores_is_explained() -> None:
         ({"median": 0.1, "n_matches": 50}, 0.95),
         ({"median": 0.1, "n_inliers": 85, "n_matches": 100}, 0.475),
         ({"median": 0.1, "n_inliers": 39, "n_matches": 39}, 0.1),
+        ({"decile": -0.2}, 0.9 * (1 - 0.8 * (0.85 - 5 / 7) / 0.2)),
+        ({"decile": -0.1, "n_matches": 100}, 0.9 * 0.6),
+        ({"decile": -0.4, "n_matches": 100}, 0.9 * 0.2),
+        ({"decile": -0.4, "n_inliers": 30, "n_matches": 35}, 0.9),
         ({"parallax": 0.35}, 0.45),
         ({"parallax": 0.8, "look": "coarse"}, 0.45),
         ({"share": 0.25}, 0.45),
@@ -149,7 +153,8 @@ def test_what_a_pair_scores_is_explained() -> None:
 def test_the_score_is_a_product(changed: dict[str, Any], expected: float) -> None:
     found = Evidence(50, 70, 0.95, 0.9, 0.7, 0.3, 0.0, 1.0, 0.0, "fine")
     assert VERIFIED.score(replace(found, **changed)) == pytest.approx(expected)
-    nothing = replace(VERIFIED, photometric=False, parallax=False, overlap=False, halo=False)
+    off = ("photometric", "moved", "parallax", "overlap", "halo")
+    nothing = replace(VERIFIED, **dict.fromkeys(off, False))
     assert nothing.score(replace(found, **changed)) == 1
 
 
