@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from functools import partial
+from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 
 from dupeval.dataset import Dataset
+from dupeval.distance import PairScore
+from dupeval.distance.gates import Gate, gate_cost
+from dupeval.distance.pairs import PairCache
 from dupeval.method import Resources
 from dupeval.method.views import QueryImages, Vectors
 from dupeval.reduction import lossless_coordinates
@@ -21,7 +27,7 @@ from dupeval.tool.running import run_tool
 
 
 class Workshop:
-    """Vectors and tools' replies of a dataset's images, computed when first asked for.
+    """Vectors, distances and tools' replies of a dataset's images, made when first asked for.
 
     Parameters
     ----------
@@ -44,6 +50,7 @@ class Workshop:
         # One pass of a network gives several layers: it is timed once.
         self._timed: set[Representation] = set()
         self._replies: dict[Tool, Sequence[Reply]] = {}
+        self._pairs: dict[tuple[PairScore, Gate | None], Sequence[npt.NDArray[np.float64]]] = {}
 
     def queries(self) -> tuple[QueryImages, ...]:
         """Return what methods are shown of each query."""
@@ -54,6 +61,7 @@ class Workshop:
                 partial(self._vectors_of, i),
                 partial(self._coordinates_of, i),
                 partial(self._reply_of, i),
+                partial(self._pairs_of, i),
             )
             for i, query in enumerate(self.dataset.queries)
         )
@@ -102,3 +110,29 @@ class Workshop:
             stored,
         )
         return replies
+
+    def _pairs_of(self, query: int, score: PairScore, gate: Gate | None) -> npt.NDArray[np.float64]:
+        if (score, gate) not in self._pairs:
+            self._pairs[score, gate] = self._compare(score, gate)
+        return self._pairs[score, gate][query]
+
+    def _compare(self, score: PairScore, gate: Gate | None) -> Sequence[npt.NDArray[np.float64]]:
+        queries = self.queries()
+        pairs = [list(combinations(query.images, 2)) for query in queries]
+        looked_at = [np.ones(len(of_query), bool) for of_query in pairs]
+        if gate is not None:
+            looked_at = [gate.lets_through(query) for query in queries]
+            cost = gate_cost(self.dataset.queries, looked_at)
+            if cost.n_left_out:
+                warnings.warn(f"{self.watch.method}: {cost}", stacklevel=2)
+        let_through = np.concatenate(looked_at)
+        every = [pair for of_query in pairs for pair in of_query]
+        distances = np.full(len(every), score.largest)
+        cache = PairCache(self._resources.cache_dir / "pairs")
+        made = cache.compare(
+            [every[i] for i in np.flatnonzero(let_through)], score, self._resources.progress
+        )
+        distances[let_through] = made.distances
+        self.watch.add("features", *made.features, stored=made.features_stored)
+        self.watch.add("matching", *made.matching, stored=made.stored)
+        return np.split(distances, np.cumsum([len(of_query) for of_query in pairs])[:-1])

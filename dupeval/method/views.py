@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial.distance import squareform
 
 from dupeval.dataset import ImageHandle
 
@@ -37,6 +38,9 @@ class QueryImages:
     reply : callable
         ``reply(tool, time_limit_s)`` returns what an external tool says of the images; see
         `dupeval.tool.running.run_tool`.
+    pairs : callable
+        ``pairs(score, gate)`` returns the distances of the images' pairs, condensed, computed for
+        the whole dataset when first asked for, and kept; see `dupeval.distance`.
     """
 
     slug: str
@@ -44,6 +48,7 @@ class QueryImages:
     vectors: Callable[[Any], Vectors] = field(repr=False)
     coordinates: Callable[[Any], Vectors] = field(repr=False)
     reply: Callable[[Any, float], Any] = field(repr=False)
+    pairs: Callable[[Any, Any], npt.NDArray[np.float64]] = field(repr=False)
 
     def only(self, places: npt.NDArray[np.int64]) -> QueryImages:
         """Return some of the images, to fit on: an external tool has seen them all."""
@@ -52,6 +57,7 @@ class QueryImages:
             images=tuple(self.images[i] for i in places.tolist()),
             vectors=lambda representation: self.vectors(representation)[places],
             coordinates=lambda representation: self.coordinates(representation)[places],
+            pairs=lambda score, gate: _among(self.pairs(score, gate), places),
         )
 
 
@@ -78,3 +84,12 @@ class TrainingView:
     def coordinates(self, representation: Any) -> Vectors:
         """Return the coordinates of all images, shape (n_images, d), query after query."""
         return np.concatenate([query.coordinates(representation) for query in self.queries])
+
+
+def _among(
+    condensed: npt.NDArray[np.float64], places: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    chosen: npt.NDArray[np.float64] = squareform(
+        squareform(condensed)[np.ix_(places, places)], checks=False
+    )
+    return chosen
