@@ -77,6 +77,21 @@ def test_what_the_docs_say_of_the_methods_is_so() -> None:
     assert f"(`nested`: {nested['vgg_pca']:.3f} and {nested['vgg']:.3f})" in text
     assert nested["vgg_pca"] < nested["vgg"] < nested["vgg_pca_transductive"]
     assert f"chosen too ({nested['raw']:.3f} in place of {f1['raw']:.3f})" in text
+    assert f"copy detection, has {nested['sscd']:.3f} under `nested`" in text
+    assert f"compares the pixels, {nested['verified']:.3f}.\n" in text
+    others = nested.drop(["sscd", "verified"])
+    assert others.max() < 0.85 <= nested["sscd"] < nested["verified"]
+
+
+def test_what_the_readme_says_of_the_methods_of_today_is_so() -> None:
+    table = pd.read_csv(REFERENCE / "today" / "table1.csv").set_index(["dataset", "protocol"])
+    own = table[table["method"] == "verified"]["f1"]
+    seen = {f"standin-{level}-{draw}" for level in ("news", "wild") for draw in range(3)}
+    unseen = own[[dataset not in seen for dataset, _ in own.index]]
+    assert len(unseen) == 2 * 6
+    assert unseen.min() > 0.94
+    others = table[(table["method"] != "verified") & (table["source"] == "measured")]["f1"]
+    assert (others <= own.loc[others.index]).all()
 
 
 def test_the_p_values_that_the_docs_add_to_the_tables_are_so() -> None:
