@@ -155,7 +155,7 @@ def _today(results: Path) -> str:
     table = pd.read_csv(results / "today" / "table1.csv").dropna(subset="protocol")
     of = table.set_index(["method", "protocol", "dataset"])
     rows = []
-    for dataset in table["dataset"].unique():
+    for dataset in map(str, table["dataset"].unique()):
         row = {"dataset": dataset}
         for protocol in ("nested", "fixed"):
             scores = of.loc[("verified", protocol, dataset)]
