@@ -153,14 +153,17 @@ def _triple(row: pd.Series, columns: Sequence[str]) -> str:
 def _today(results: Path) -> str:
     """Return the F1 of today's methods on each dataset, with precision and recall."""
     table = pd.read_csv(results / "today" / "table1.csv").dropna(subset="protocol")
-    table["shown"] = [_triple(row, SCORES) for _, row in table.iterrows()]
-    table["column"] = [f"{x.method}, {x.protocol}" for x in table.itertuples()]
-    order = list(dict.fromkeys(table.sort_values("method", ascending=False)["column"]))
-    wide = table.pivot_table(
-        index="dataset", columns="column", values="shown", aggfunc="first", sort=False
-    )[order]
-    wide.index.name = "P / R / F1"
-    return wide.reset_index().to_markdown(index=False, disable_numparse=True)
+    of = table.set_index(["method", "protocol", "dataset"])
+    rows = []
+    for dataset in map(str, table["dataset"].unique()):
+        row = {"dataset": dataset}
+        for protocol in ("nested", "fixed"):
+            scores = of.loc[("verified", protocol, dataset)]
+            row[f"verified, {protocol}: P / R / F1"] = _triple(scores, SCORES)
+        for method in ("sscd", "sift"):
+            row[f"{method}, nested: F1"] = _triple(of.loc[(method, "nested", dataset)], ["f1"])
+        rows.append(row)
+    return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
 
 
 def _edits_of_wild(results: Path) -> str:
