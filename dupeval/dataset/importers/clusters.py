@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from dupeval.dataset import Dataset
@@ -33,7 +34,8 @@ def read_clusters(
     problems: list[str] = []
     found = []
     for entry in list_names(root, "", problems):
-        if (root / entry).is_dir():
+        # Path.is_dir raises where the folder above may not be searched.
+        if os.path.isdir(root / entry):  # noqa: PTH112
             names = list_names(root, entry, problems)
             found += [Found(f"{entry}/{image}", entry) for image in names]
         else:

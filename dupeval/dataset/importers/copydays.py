@@ -6,6 +6,7 @@ ROOT/crops/PERCENT/NNNNnn.jpg; the first four digits are the photograph.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,10 +56,10 @@ def read_copydays(
 def _folders(root: Path, problems: list[str]) -> Iterator[tuple[str, str]]:
     """Give each folder of images with its edit."""
     yield "original", ""
-    if (root / "strong").exists():
+    if os.path.lexists(root / "strong"):
         yield "strong", "strong"
     for family, edit in FAMILIES.items():
-        if not (root / family).exists():
+        if not os.path.lexists(root / family):
             continue
         for name in list_names(root, family, problems):
             if re.fullmatch(r"[1-9][0-9]?", name):

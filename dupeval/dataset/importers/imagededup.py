@@ -8,6 +8,7 @@ from typing import Any
 
 from dupeval.dataset import Dataset
 from dupeval.dataset.importing import Found, Reading, import_images, list_names
+from dupeval.dataset.names import composed
 from dupeval.files import open_regular
 
 
@@ -43,9 +44,13 @@ def read_imagededup(
     beside = Path(truth).resolve()
     names = [x for x in list_names(root, "", problems) if (root / x).resolve() != beside]
     if groups:
-        problems += [f"{x}: not in {truth}; give it a line" for x in names if x not in groups]
-        problems += [f"{truth}: no file {x!r}" for x in sorted(groups.keys() - set(names))]
-    found = [Found(x, min(groups[x])) for x in names if x in groups]
+        problems += [
+            f"{x}: not in {truth}; give it a line" for x in names if composed(x) not in groups
+        ]
+        problems += [
+            f"{truth}: no file {x!r}" for x in sorted(groups.keys() - set(map(composed, names)))
+        ]
+    found = [Found(x, min(groups[composed(x)])) for x in names if composed(x) in groups]
     return import_images(reading, found, problems)
 
 
@@ -76,7 +81,7 @@ def _groups(truth: Path, problems: list[str]) -> dict[str, frozenset[str]]:
     groups: dict[str, frozenset[str]] = {}
     for name, others in lines.items():
         if isinstance(others, list) and all(isinstance(other, str) for other in others):
-            groups[name] = frozenset([name, *others])
+            groups[composed(name)] = frozenset(map(composed, [name, *others]))
         else:
             problems.append(f"{truth}: the duplicates of {name!r} are not a list of names")
     problems += _contradictions(truth, groups)

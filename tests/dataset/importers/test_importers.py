@@ -128,6 +128,28 @@ def test_the_truth_of_imagededup(tmp_path: Path) -> None:
     assert [row[1] for row in rows(read())] == ["a.png", "a.png", "c.png"]
 
 
+def test_names_of_a_truth_are_compared_in_one_unicode_form(tmp_path: Path) -> None:
+    root = fill(tmp_path / "images", "e\u0301.png", "b.png")
+    read = imagededup(root, {"\u00e9.png": ["b.png"], "b.png": ["e\u0301.png"]})
+    assert rows(read()) == [("b.png", "b.png", ""), ("e\u0301.png", "b.png", "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("{", "not JSON"),
+        ("[]", "not of the form {image: [duplicates]}"),
+        ('{"a.png": [], "a.png": []}', "image 'a.png' has more than one line"),
+        ('{"a.png": "b.png"}', "the duplicates of 'a.png' are not a list of names"),
+    ],
+)
+def test_a_truth_of_another_form_is_refused(tmp_path: Path, text: str, fault: str) -> None:
+    root = fill(tmp_path / "images", "a.png")
+    (tmp_path / "truth.json").write_text(text, encoding="utf-8")
+    problems = problems_of(lambda: read_imagededup(root, str(tmp_path / "truth.json")))
+    assert problems[0].startswith(f"{tmp_path / 'truth.json'}: {fault}")
+
+
 def test_a_truth_that_contradicts_itself_names_the_images(tmp_path: Path) -> None:
     root = fill(tmp_path / "images", "a.png", "b.png", "c.png", "d.png")
     truth = {
