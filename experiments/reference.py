@@ -153,15 +153,15 @@ def _triple(row: pd.Series, columns: Sequence[str]) -> str:
 def _today(results: Path) -> str:
     """Return the F1 of today's methods on each dataset, with precision and recall."""
     table = pd.read_csv(results / "today" / "table1.csv").dropna(subset="protocol")
-    of = table.set_index(["method", "protocol", "dataset"])
+    of = {(x["method"], x["protocol"], x["dataset"]): x for _, x in table.iterrows()}
     rows = []
-    for dataset in map(str, table["dataset"].unique()):
+    for dataset in table["dataset"].unique():
         row = {"dataset": dataset}
         for protocol in ("nested", "fixed"):
-            scores = of.loc[("verified", protocol, dataset)]
+            scores = of["verified", protocol, dataset]
             row[f"verified, {protocol}: P / R / F1"] = _triple(scores, SCORES)
         for method in ("sscd", "sift"):
-            row[f"{method}, nested: F1"] = _triple(of.loc[(method, "nested", dataset)], ["f1"])
+            row[f"{method}, nested: F1"] = _triple(of[method, "nested", dataset], ["f1"])
         rows.append(row)
     return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
 
