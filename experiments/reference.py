@@ -91,7 +91,7 @@ PARTS: Mapping[str, Part] = {
             *(_TABLE1, "out_dir=OUT"),
             _parts(
                 *("method=[verified,sscd,sift]", "protocol=[nested,fixed]", "reference=verified"),
-                makings=[*_draws("news", 5), *_draws("study", 2), *_draws("wild", 5)],
+                makings=[*_draws("news", 5), *_draws("study", 2), *_draws("wild", 7)],
             ),
         ),
         needs=(),
@@ -174,11 +174,10 @@ def _edits_of_wild(results: Path) -> str:
         images: list[FoundImage] = []
         for dataset, of in own.groupby("dataset"):
             level, draw = str(dataset).split("-")[1:]
-            if level != "wild":
+            path = manifest_csv(making_of(level, int(draw), "standin"))
+            if level != "wild" or not path.exists():
                 continue
-            manifest = pd.read_csv(
-                manifest_csv(making_of(level, int(draw), "standin")), keep_default_na=False
-            )
+            manifest = pd.read_csv(path, keep_default_na=False)
             known = of.merge(manifest, on=["query", "image", "photograph"])
             places = zip(known["dataset"], known["query"], known["photograph"], strict=True)
             images += map(FoundImage, places, known["edit"], known["group"])
