@@ -91,7 +91,7 @@ PARTS: Mapping[str, Part] = {
             *(_TABLE1, "out_dir=OUT"),
             _parts(
                 *("method=[verified,sscd,sift]", "protocol=[nested,fixed]", "reference=verified"),
-                makings=[*_draws("news", 5), *_draws("study", 2), *_draws("wild", 5)],
+                makings=[*_draws("news", 5), *_draws("study", 2), *_draws("wild", 7)],
             ),
         ),
         needs=(),
@@ -153,15 +153,15 @@ def _triple(row: pd.Series, columns: Sequence[str]) -> str:
 def _today(results: Path) -> str:
     """Return the F1 of today's methods on each dataset, with precision and recall."""
     table = pd.read_csv(results / "today" / "table1.csv").dropna(subset="protocol")
-    of = table.set_index(["method", "protocol", "dataset"])
+    of = {(x["method"], x["protocol"], x["dataset"]): x for _, x in table.iterrows()}
     rows = []
-    for dataset in map(str, table["dataset"].unique()):
+    for dataset in table["dataset"].unique():
         row = {"dataset": dataset}
         for protocol in ("nested", "fixed"):
-            scores = of.loc[("verified", protocol, dataset)]
+            scores = of["verified", protocol, dataset]
             row[f"verified, {protocol}: P / R / F1"] = _triple(scores, SCORES)
         for method in ("sscd", "sift"):
-            row[f"{method}, nested: F1"] = _triple(of.loc[(method, "nested", dataset)], ["f1"])
+            row[f"{method}, nested: F1"] = _triple(of[method, "nested", dataset], ["f1"])
         rows.append(row)
     return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
 
@@ -174,11 +174,10 @@ def _edits_of_wild(results: Path) -> str:
         images: list[FoundImage] = []
         for dataset, of in own.groupby("dataset"):
             level, draw = str(dataset).split("-")[1:]
-            if level != "wild":
+            path = manifest_csv(making_of(level, int(draw), "standin"))
+            if level != "wild" or not path.exists():
                 continue
-            manifest = pd.read_csv(
-                manifest_csv(making_of(level, int(draw), "standin")), keep_default_na=False
-            )
+            manifest = pd.read_csv(path, keep_default_na=False)
             known = of.merge(manifest, on=["query", "image", "photograph"])
             places = zip(known["dataset"], known["query"], known["photograph"], strict=True)
             images += map(FoundImage, places, known["edit"], known["group"])

@@ -8,24 +8,22 @@ ROOT/images/QUERY/IMAGE     any format Pillow reads; any Unicode name
 from __future__ import annotations
 
 import os
-import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import PIL
-from tqdm import tqdm
-
 from dupeval.dataset import UNLABELLED, Dataset, ImageHandle, Label, Query
+from dupeval.dataset.checking import (
+    Located,
+    decoding_problems,
+    fault_of_file,
+    hash_files,
+    problems_once,
+)
 from dupeval.dataset.csv_table import read_table
-from dupeval.dataset.images import MOST_DECODERS, ImageError, read_rgb
 from dupeval.dataset.names import composed, fault_of_name, is_litter, is_text
 from dupeval.errors import DatasetError
-from dupeval.files import file_sha256
-from dupeval.sources import source_sha256
-from dupeval.store import Entry, Store
 
 
 def read_folder(
@@ -68,11 +66,10 @@ def read_folder(
     located = (
         _locate_images(root, folders, titles, rows, problems) if folders and titles and rows else []
     )
+    files = [Located(f"{row.where}: images/{row.query}/{row.image}", path) for row, path in located]
     if problems:
-        raise DatasetError(str(root), problems + _decoding_problems(located, progress))
-    with ThreadPoolExecutor(MOST_DECODERS) as pool:
-        hashes = list(pool.map(_hash, located))
-    problems = [text for text in hashes if text.startswith("labels.csv:")]
+        raise DatasetError(str(root), problems + decoding_problems(files, progress))
+    hashes = hash_files(files, problems)
     if problems:
         raise DatasetError(str(root), problems)
     images: dict[str, list[ImageHandle]] = {slug: [] for slug in titles}
@@ -87,18 +84,9 @@ def read_folder(
             for slug, title in titles.items()
         ),
     )
-    store = Store(checked_dir) if checked_dir else None
-    key = {
-        "dataset": dataset.fingerprint,
-        "source": source_sha256(modules=["dupeval.dataset.images"]),
-        "pillow": PIL.__version__,
-    }
-    if store is None or store.get(key) is None:
-        problems = _decoding_problems(located, progress)
-        if problems:
-            raise DatasetError(str(root), problems)
-        if store is not None:
-            store.put(key, Entry())
+    problems = problems_once(dataset, checked_dir, lambda: decoding_problems(files, progress))
+    if problems:
+        raise DatasetError(str(root), problems)
     return dataset
 
 
@@ -237,7 +225,7 @@ def _locate_images(
         files = _by_name(folder, f"images/{slug}", problems) if folder else {}
         for row in of_query[slug]:
             path = files.pop(composed(row.image), None)
-            fault = _fault_of_file(path, root, inside) if path else None
+            fault = fault_of_file(path, root, inside) if path else None
             if path is None:
                 problems.append(f"{row.where}: no file images/{slug}/{row.image}")
             elif fault:
@@ -269,46 +257,3 @@ def _strays(paths: Mapping[str, Path], place: str, otherwise: str) -> Iterator[s
         if not is_litter(name):
             fault = fault_of_name(path.name)
             yield f"{place}/{path.name}: {f'the name {fault}; rename it' if fault else otherwise}"
-
-
-def _fault_of_file(path: Path, root: Path, inside: Path) -> str | None:
-    """Say what keeps a path from being an image file of the dataset."""
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return "is a link to nothing"
-    except OSError as error:
-        return f"cannot be read ({error.strerror})"
-    if not path.resolve().is_relative_to(inside):
-        return f"leads out of {root}"
-    # A pipe or a device would be waited for.
-    return None if stat.S_ISREG(status.st_mode) else "is not a file"
-
-
-def _hash(item: tuple[_Row, Path]) -> str:
-    """Return a file's SHA-256, or the problem that keeps it from being read."""
-    row, path = item
-    try:
-        return file_sha256(path)
-    except OSError as error:
-        return f"{row.where}: images/{row.query}/{row.image}: cannot be read ({error.strerror})"
-
-
-def _decoding_problems(located: Sequence[tuple[_Row, Path]], progress: bool) -> list[str]:
-    def problem(item: tuple[_Row, Path]) -> str | None:
-        row, path = item
-        try:
-            read_rgb(path)
-        except ImageError as error:
-            return f"{row.where}: images/{row.query}/{row.image}: {error}"
-        return None
-
-    with ThreadPoolExecutor(MOST_DECODERS) as pool:
-        bar = tqdm(
-            pool.map(problem, located),
-            total=len(located),
-            desc="checking images",
-            unit="image",
-            disable=not progress,
-        )
-        return [text for text in bar if text]

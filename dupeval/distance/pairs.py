@@ -28,8 +28,8 @@ _R = TypeVar("_R")
 # Pairs of one image that a worker compares at a time; so much a run that is killed loses at most,
 # for each worker.
 TOGETHER = 64
-# Prepared images that are held at once, of 1 MB or so each.
-HELD = 256
+# Prepared images that are held at once, of 1.5 MB each.
+HELD = 128
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import fields, is_dataclass, replace
 from functools import cached_property
-from itertools import product
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -17,6 +15,7 @@ from dupeval.distance import PairScore
 from dupeval.distance.gates import Gate
 from dupeval.errors import SettingsError
 from dupeval.method import Answer, Distances, Method, Params
+from dupeval.method.grid import check_grid, combinations
 from dupeval.method.views import QueryImages
 from dupeval.strict import STRICT
 from dupeval.timing import Stopwatch
@@ -55,16 +54,7 @@ class PairMethod(Method):
                 "complete, average, weighted"
             )
         possible = [LINKAGE, *_settings(self.score)]
-        for name, values in self.grid.items():
-            if name not in possible:
-                raise SettingsError(
-                    f"grid.{name}: there is no such parameter to try; possible: "
-                    f"{', '.join(possible)}"
-                )
-            if not values:
-                raise SettingsError(f"grid.{name} is empty; possible: a list of values")
-        if self.grid and not self.candidates:
-            raise SettingsError("grid: no combination of its values is possible")
+        check_grid(self.grid, possible, self.at)
 
     def at(self, params: Params) -> PairMethod:
         """Return the method with some of its parameters changed, and no grid.
@@ -82,13 +72,7 @@ class PairMethod(Method):
     @cached_property
     def candidates(self) -> Sequence[Params]:
         """See `Method.candidates`: the possible combinations, in the order of the grid."""
-        found = []
-        for values in product(*self.grid.values()):
-            params = dict(zip(self.grid, values, strict=True))
-            with suppress(SettingsError):  # A linkage without meaning is no choice.
-                self.at(params)
-                found.append(params)
-        return found
+        return combinations(self.grid, self.at)
 
     @property
     def cut(self) -> float | None:

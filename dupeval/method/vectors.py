@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import Field as DataclassField
 from dataclasses import fields, is_dataclass, replace
 from functools import cached_property
-from itertools import product
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -25,6 +23,7 @@ from dupeval.clustering import (
 )
 from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Answer, Distances, Method, Params, Scope
+from dupeval.method.grid import check_grid, combinations
 from dupeval.method.views import QueryImages, TrainingView, Vectors
 from dupeval.reduction import PCA, Components, check_components
 from dupeval.representation import Representation
@@ -75,16 +74,7 @@ class VectorMethod(Method):
             *self._compared_by,
             *(OF_REDUCTION if self.reduction else ()),
         ]
-        for name, values in self.grid.items():
-            if name not in possible:
-                raise SettingsError(
-                    f"grid.{name}: there is no such parameter to try; possible: "
-                    f"{', '.join(possible)}"
-                )
-            if not values:
-                raise SettingsError(f"grid.{name} is empty; possible: a list of values")
-        if self.grid and not self.candidates:
-            raise SettingsError("grid: no combination of its values is possible")
+        check_grid(self.grid, possible, self.at)
 
     @property
     def parameters(self) -> Mapping[str, Any]:
@@ -119,13 +109,7 @@ class VectorMethod(Method):
     @cached_property
     def candidates(self) -> Sequence[Params]:
         """See `Method.candidates`: the possible combinations, in the order of the grid."""
-        found = []
-        for values in product(*self.grid.values()):
-            params = dict(zip(self.grid, values, strict=True))
-            with suppress(SettingsError):  # A linkage without meaning for a metric is no choice.
-                self.at(params)
-                found.append(params)
-        return found
+        return combinations(self.grid, self.at)  # Not every linkage has a meaning for a metric.
 
     @property
     def cut(self) -> float | None:

@@ -13,8 +13,8 @@ import pytest
 from fake_dataset import content_of
 from PIL import Image
 
+from dupeval.dataset import checking as module
 from dupeval.dataset import csv_table
-from dupeval.dataset import folder as module
 from dupeval.dataset.folder import read_folder
 from dupeval.errors import DatasetError
 from dupeval.files import file_sha256

@@ -52,7 +52,10 @@ class TestAnOverrideThatDoesNotExist:
             ("method=vvg", METHODS),
             ("method=[raw,vvg]", METHODS),
             ("protocol=lqo", "fixed, fixed_external, loqo, nested, oracle, shared"),
-            ("dataset=mine", "folder, standin, standin2"),
+            (
+                "dataset=mine",
+                "clusters, copydays, folder, holidays, imagededup, standin, standin2, ukbench",
+            ),
             ("experiment=table2", "defaults, study, sweep, table1, table1_all"),
         ],
     )
