@@ -5,6 +5,7 @@ python experiments/reference.py PART
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -127,6 +128,34 @@ def _table1_part(protocol: str) -> Callable[[Path], str]:
     return block
 
 
+def _table1(results: Path) -> str:
+    """Return what the default dataset's honest table says, and its rows but the lesser tools'."""
+    about = json.loads((results / "table1" / "run.json").read_text(encoding="utf-8"))["parts"][-1]
+    table = pd.read_csv(results / "table1" / "table1.csv")
+    table = table[(table["dataset"] == NEWS) & (table["protocol"] == "nested")].dropna(subset="f1")
+    tools = table[table["method"].isin(about["configuration"]["blocks"]["installed tools"])]
+    lesser = tools.sort_values("f1", ascending=False, kind="stable")[3:]
+    rows = table.drop(lesser.index)
+    shown = pd.DataFrame(
+        {
+            "method": rows["method"],
+            **{
+                name[0].upper() if name != "f1" else "F1": rows[name].map("{:.3f}".format)
+                for name in SCORES
+            },
+            "95 % interval of F1": [
+                "all equal" if pd.isna(low) else f"[{low:.3f}, {high:.3f}]"
+                for low, high in zip(rows["f1_ci_low"], rows["f1_ci_high"], strict=True)
+            ],
+            "published F1": rows["f1_published"].map(lambda x: "" if pd.isna(x) else f"{x:.3f}"),
+        }
+    )
+    least, most = lesser["f1"].min(), lesser["f1"].max()
+    more = f"{len(lesser)} more tools have F1 from {least:.3f} to {most:.3f}."
+    text = shown.to_markdown(index=False, disable_numparse=True)
+    return "\n\n".join((*about["verdict"], text, more))
+
+
 def _study(results: Path) -> str:
     """Return the study's figures beside those with one threshold, and with one for each method."""
     table = pd.read_csv(results / "table1" / "table1.csv")
@@ -223,7 +252,7 @@ def _benchmarks(results: Path) -> str:
 
 BLOCKS: Mapping[str, Callable[[Path], str]] = {
     "study": _study,
-    "table1": _table1_part("nested"),
+    "table1": _table1,
     "table1_fixed": _table1_part("fixed"),
     "today": _today,
     "edits_of_wild": _edits_of_wild,

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from dupeval.dataset import ImageHandle
-from dupeval.dataset import folder as folder_module
+from dupeval.dataset import checking as checking_module
 from dupeval.dataset.folder import read_folder
 from dupeval.metrics import PairCurve, pair_scores
 from dupeval.report.pictures import Format, pictures_within
@@ -94,7 +94,7 @@ def test_datasets_are_checked_again(
         read_folder(root, tmp_path / "checked")
     exchange(tmp_path / "checked")
     decoded: list[Path] = []
-    monkeypatch.setattr(folder_module, "read_rgb", decoded.append)
+    monkeypatch.setattr(checking_module, "read_rgb", decoded.append)
     with pytest.warns(UserWarning, match="is damaged and is computed again"):
         read_folder(roots[0], tmp_path / "checked")
     assert sorted(path.name for path in decoded) == ["a.png", "b.png"]
