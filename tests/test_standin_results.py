@@ -219,8 +219,8 @@ def test_what_the_docs_say_of_the_edits_is_so() -> None:
 def test_the_fixed_thresholds_of_the_studys_methods_are_the_oracles_on_the_standin() -> None:
     table = of_news(COMMITTED / "table1.csv")
     oracle = table[table["protocol"] == "oracle"].set_index("method")["threshold"].round(3)
-    methods = compose("table1", []).methods
-    own = [name for name in methods if "representation" in methods[name]]
+    config = compose("table1", [])
+    methods, own = config.methods, list(config.blocks["the study's methods"])
     assert {name: methods[name].threshold for name in own} == oracle[own].to_dict()
 
 
