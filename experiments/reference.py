@@ -104,6 +104,13 @@ PARTS: Mapping[str, Part] = {
         ),
         needs=(),
     ),
+    "explain": Part(
+        (
+            *("experiments/explain.py", "query=landmarks", "a=img_02.jpg", "b=img_06.jpg"),
+            "out_dir=OUT",
+        ),
+        needs=(),
+    ),
     "readings": Part(("experiments/readings.py", "out_dir=OUT"), needs=()),
     "intervals": Part(("-m", "benchmarks.intervals", "OUT"), needs=()),
     "calibration": Part(("-m", "benchmarks.calibration", "OUT")),
