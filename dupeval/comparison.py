@@ -89,7 +89,7 @@ def compare_with_reference(
     differences = [found for found in map(_difference, _records(measured)) if found]
     equal = len(measured) - len(differences)
     said = [f"{equal} of {len(both)} rows equal to the committed reference", *_named(differences)]
-    for source, what in (("missing", "is not installed"), ("failed", "failed")):
+    for source, what in (("missing", "is not at hand"), ("failed", "failed")):
         names = both.loc[both["source"] == source, "method"].unique()
         said += [f"{name} {what}" for name in names]
     return "; ".join(said)

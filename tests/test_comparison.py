@@ -74,7 +74,7 @@ def test_what_is_not_installed_or_failed_is_named_once(reference: Path) -> None:
     tool = [("tool", protocol, "missing", None, None, None) for protocol in ("loqo", "fixed")]
     vgg = ("vgg", "loqo", "failed", None, None, None)
     assert compared([ROWS[0], vgg, *tool], reference) == (
-        "1 of 4 rows equal to the committed reference; tool is not installed; vgg failed"
+        "1 of 4 rows equal to the committed reference; tool is not at hand; vgg failed"
     )
 
 
