@@ -89,6 +89,9 @@ def test_what_the_readme_says_of_the_methods_of_today_is_so() -> None:
     seen = {f"standin-{level}-{draw}" for level in ("news", "wild") for draw in range(3)}
     unseen = own[[dataset not in seen for dataset, _ in own.index]]
     assert len(unseen) == 2 * 8
+    nested = unseen.xs("nested", level="protocol")
+    assert round(nested.min(), 2) == 0.92
+    assert nested.max() == 1
     assert unseen.min() > 0.92
     others = table[(table["method"] != "verified") & (table["source"] == "measured")]["f1"]
     assert (others <= own.loc[others.index]).all()
