@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -156,25 +157,30 @@ class Part:
 
 
 def evaluate_parts(configs: Sequence[DictConfig]) -> list[Part]:
-    """Evaluate each configuration; a dataset that several have is read once."""
+    """Evaluate each configuration; a dataset that several have is read once.
+
+    Raises
+    ------
+    SettingsError
+        Before any work, if two have a dataset and a protocol in common.
+    """
     comparisons = [_comparison(config) for config in configs]
-    datasets: dict[str, Dataset] = {}
-    parts = []
-    for config, comparison in zip(configs, comparisons, strict=True):
-        place = canonical_json(as_json(config.dataset))
-        datasets[place] = datasets.get(place) or open_dataset(config)
-        parts.append(Part(evaluate_configuration(config, datasets[place]), comparison))
-    rows = [
-        (part.evaluated.dataset.name, protocol)
-        for part in parts
-        for protocol in part.evaluated.protocols
-    ]
-    twice = sorted(
-        {f"{protocol} on {name}" for name, protocol in rows if rows.count((name, protocol)) > 1}
+    places = [canonical_json(as_json(config.dataset)) for config in configs]
+    datasets = {
+        place: open_dataset(config)
+        for place, config in dict(zip(places, configs, strict=True)).items()
+    }
+    rows = Counter(
+        f"{protocol} on {datasets[place].name}"
+        for place, config in zip(places, configs, strict=True)
+        for protocol in config.protocols
     )
-    if twice:
+    if twice := [row for row, n in rows.items() if n > 1]:
         raise SettingsError(f"parts: several have {', '.join(twice)}; possible: each once")
-    return parts
+    return [
+        Part(evaluate_configuration(config, datasets[place]), comparison)
+        for config, place, comparison in zip(configs, places, comparisons, strict=True)
+    ]
 
 
 def contents_of(parts: Sequence[Part]) -> dict[str, bytes]:
