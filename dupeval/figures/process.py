@@ -201,8 +201,10 @@ def steps(vgg: VGG16) -> list[Step]:
         lines = (f"{n} × conv 3×3", "max pool", shape)
         found.append(Step(f"block {i}", lines, side, channels, n))
         side //= 2
-    if vgg.layer == "gap":
-        found.append(Step("gap", ("mean over the image", f"{channels} values"), side, channels))
+    if vgg.layer in ("gap", "gmp"):
+        what = "mean" if vgg.layer == "gap" else "largest"
+        over = (f"{what} over the image", f"{channels} values")
+        found.append(Step(vgg.layer, over, side, channels))
     for name in CLASSIFIERS:
         if vgg.layer in CLASSIFIERS and name <= vgg.layer:
             first = ("pool to 7×7",) if name == "fc6" else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import PositiveFloat, PositiveInt
 from pydantic.dataclasses import dataclass
+from sklearn import preprocessing
 
 from dupeval.dataset import ImageHandle
 from dupeval.errors import SettingsError
@@ -26,11 +27,14 @@ from dupeval.versions import version
 if TYPE_CHECKING:
     import torch
 
-Layer = Literal["pool1", "pool2", "pool3", "pool4", "pool5", "gap", "fc6", "fc7"]
+Layer = Literal["pool1", "pool2", "pool3", "pool4", "pool5", "gap", "gmp", "fc6", "fc7"]
+Normalise = Literal["none", "l2", "power"]
 
 # How many modules of vgg16().features, and of its classifier, lead up to a layer.
 POOLS = {"pool1": 5, "pool2": 10, "pool3": 17, "pool4": 24, "pool5": 31}
 CLASSIFIERS = {"fc6": 2, "fc7": 5}
+# What is taken of each channel of pool5.
+OF_CHANNELS: Mapping[str, Callable[..., npt.NDArray[np.float32]]] = {"gap": np.mean, "gmp": np.max}
 CHANNELS = 512  # of pool5
 
 
@@ -46,8 +50,9 @@ class VGG16(Representation):
         See `dupeval.representation.vgg_weights.find_weights`.
     layer : str, default "pool5"
         ``pool1`` ... ``pool5``: a max pool, flattened (pool5 at size 224: 25088 values);
-        ``gap``: the mean of pool5 over the image (512); ``fc6``, ``fc7``: a fully connected layer
-        after its ReLU (4096), which only full weights have.
+        ``gap``, ``gmp``: the mean, or the largest, of each channel of pool5 over the image (512);
+        ``fc6``, ``fc7``: a fully connected layer after its ReLU (4096), which only full weights
+        have.
     size : int, default 224
         Side in pixels of the square every image is brought to, at least 32.
     resize : {"squash", "crop", "pad"}, default "squash"
@@ -56,6 +61,10 @@ class VGG16(Representation):
         Subtracted from R, G, B in 0..255: the means the Oxford group trained with.
     std : tuple of float, default (1, 1, 1)
         What they are divided by then; other weights than Oxford's were trained so.
+    normalise : {"none", "l2", "power"}, default "none"
+        ``l2``: vectors are scaled to length 1. ``power``: before that, the square root is taken of
+        each number, its sign kept, so that a few strong channels do not drown the others
+        (Perronnin, Sanchez and Mensink, ECCV 2010).
     precision : {"fp32", "bf16"}, default "fp32"
         What the network computes in; vectors are float32 either way.
     device : {"auto", "cpu", "cuda"}, default "auto"
@@ -73,6 +82,7 @@ class VGG16(Representation):
     resize: Resize = "squash"
     mean: tuple[float, float, float] = (123.68, 116.779, 103.939)
     std: tuple[PositiveFloat, PositiveFloat, PositiveFloat] = (1.0, 1.0, 1.0)
+    normalise: Normalise = "none"
     precision: Precision = "fp32"
     device: Device = "auto"
     batch_size: PositiveInt | None = None
@@ -92,6 +102,7 @@ class VGG16(Representation):
             "resize": self.resize,
             "mean": list(self.mean),
             "std": list(self.std),
+            "normalise": self.normalise,
             "precision": self.precision,
             "pillow": version("pillow"),
             "torch": version("torch"),
@@ -104,13 +115,19 @@ class VGG16(Representation):
 
     @property
     def source(self) -> VGG16 | None:
-        """``gap`` follows from ``pool5``, which is kept."""
-        return replace(self, layer="pool5") if self.layer == "gap" else None
+        """What is kept, and gives all that only rearranges it: the layer as it is, and pool5."""
+        if self.normalise != "none":
+            return replace(self, normalise="none")
+        return replace(self, layer="pool5") if self.layer in OF_CHANNELS else None
 
     def from_source(self, vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Average each channel of pool5 over the image."""
-        means: npt.NDArray[np.float32] = vectors.reshape(len(vectors), CHANNELS, -1).mean(axis=2)
-        return means
+        """Take one number of each channel of pool5, or normalise."""
+        if self.normalise == "none":
+            return OF_CHANNELS[self.layer](vectors.reshape(len(vectors), CHANNELS, -1), axis=2)
+        if self.normalise == "power":
+            vectors = np.sign(vectors) * np.sqrt(np.abs(vectors))
+        scaled: npt.NDArray[np.float32] = preprocessing.normalize(vectors)
+        return scaled
 
     def vectors(self, images: Sequence[ImageHandle]) -> Iterator[npt.NDArray[np.float32]]:
         """Yield the layer's activations, channel by channel.
@@ -144,7 +161,7 @@ class VGG16(Representation):
             raise SettingsError(
                 f"layer={self.layer} needs the full VGG16, but vgg.weights={self.weights} holds "
                 f"its convolutions only; give a full state dict, or one of "
-                f"{', '.join([*POOLS, 'gap'])}"
+                f"{', '.join([*POOLS, *OF_CHANNELS])}"
             )
         vgg.load_state_dict(tensors, strict=False, assign=True)
         return torch.nn.Sequential(*modules).eval()

@@ -25,7 +25,7 @@ def test_the_vector_is_as_long_as_the_networks_output(layer: str, size: int) -> 
     activations = network.features[: POOLS.get(layer, 31)](
         torch.empty(1, 3, size, size, device="meta")
     )
-    if layer == "gap":
+    if layer in ("gap", "gmp"):
         activations = activations.mean(dim=(2, 3))
     if layer in CLASSIFIERS:
         flat = network.avgpool(activations).flatten(1)

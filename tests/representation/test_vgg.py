@@ -20,7 +20,7 @@ from dupeval.errors import DupevalError, SettingsError, WeightsError
 from dupeval.representation import vgg as module
 from dupeval.representation import vgg_weights
 from dupeval.representation.network import find_device
-from dupeval.representation.vgg import VGG16
+from dupeval.representation.vgg import VGG16, Layer, Normalise
 from dupeval.representation.vgg_weights import OXFORD_SHA256
 from dupeval.representation.weights import WeightsFile
 
@@ -104,14 +104,40 @@ def test_a_pool_is_torchvision_s_own_forward_pass_flattened(
     assert_equal_but_for_rounding(got, expected)
 
 
-def test_gap_is_the_mean_of_each_channel_of_pool5(
-    weights_dir: Path, features: torch.nn.Sequential, images: list[ImageHandle]
+@pytest.mark.parametrize(("layer", "of"), [("gap", torch.mean), ("gmp", torch.amax)])
+def test_gap_and_gmp_are_the_mean_and_the_largest_of_each_channel_of_pool5(
+    weights_dir: Path,
+    features: torch.nn.Sequential,
+    images: list[ImageHandle],
+    layer: Layer,
+    of: Callable[..., torch.Tensor],
 ) -> None:
     with torch.inference_mode():
-        expected = features(network_input(images, 64)).mean(dim=(2, 3)).numpy()
-    got = vectors(VGG16(weights_dir, layer="gap", size=64, batch_size=3, device="cpu"), images)
+        expected = of(features(network_input(images, 64)), dim=(2, 3)).numpy()
+    got = vectors(VGG16(weights_dir, layer=layer, size=64, batch_size=3, device="cpu"), images)
     assert expected.shape == (3, 512)
     assert_equal_but_for_rounding(got, expected)
+
+
+@pytest.mark.parametrize(("normalise", "power"), [("l2", 1), ("power", 0.5)])
+def test_normalised_vectors_have_length_1_and_keep_their_signs(
+    weights_dir: Path, normalise: Normalise, power: float
+) -> None:
+    plain = np.array([[3, -4, 0], [16, 0, -9], [0, 0, 0]], np.float32)
+    made = VGG16(weights_dir, normalise=normalise).from_source(plain)
+    expected = np.sign(plain) * np.abs(plain) ** power
+    expected[:2] /= np.linalg.norm(expected[:2], axis=1, keepdims=True)
+    assert made.dtype == np.float32
+    assert made == pytest.approx(expected, abs=1e-7)
+
+
+def test_what_only_rearranges_a_layer_comes_of_what_is_kept(weights_dir: Path) -> None:
+    chain = [VGG16(weights_dir, layer="gmp", normalise="power")]
+    while (source := chain[-1].source) is not None:
+        chain.append(source)
+    assert [(each.layer, each.normalise) for each in chain] == [
+        *(("gmp", "power"), ("gmp", "none"), ("pool5", "none"))
+    ]
 
 
 def test_pool1_is_two_convolutions_and_a_maximum_worked_out_by_hand(
@@ -134,7 +160,7 @@ def test_pool1_is_two_convolutions_and_a_maximum_worked_out_by_hand(
     assert_equal_but_for_rounding(got[0], pooled.ravel().astype(np.float32))
 
 
-@pytest.mark.parametrize(("layer", "length"), [("pool5", 25088), ("gap", 512)])
+@pytest.mark.parametrize(("layer", "length"), [("pool5", 25088), ("gap", 512), ("gmp", 512)])
 def test_at_the_network_s_own_size_a_vector_has(
     weights_dir: Path, images: list[ImageHandle], layer: Any, length: int
 ) -> None:
@@ -244,7 +270,7 @@ def test_a_classifier_layer_needs_weights_that_have_it(
         list(VGG16(weights_dir, layer=layer, size=32, batch_size=1).vectors(images[:1]))
     assert str(caught.value) == (
         f"layer={layer} needs the full VGG16, but vgg.weights=auto holds its convolutions only; "
-        "give a full state dict, or one of pool1, pool2, pool3, pool4, pool5, gap"
+        "give a full state dict, or one of pool1, pool2, pool3, pool4, pool5, gap, gmp"
     )
 
 
@@ -379,6 +405,7 @@ def test_the_key_says_all_that_changes_a_vector(weights_dir: Path) -> None:
         "resize": "squash",
         "mean": [123.68, 116.779, 103.939],
         "std": [1.0, 1.0, 1.0],
+        "normalise": "none",
         "precision": "fp32",
         "pillow": version("pillow"),
         "torch": version("torch"),
@@ -393,6 +420,7 @@ def test_the_key_says_all_that_changes_a_vector(weights_dir: Path) -> None:
         {"resize": "crop"},
         {"mean": (123.68, 116.779, 103.94)},
         {"mean": (103.939, 116.779, 123.68)},
+        {"normalise": "l2"},
         {"precision": "bf16"},
     ],
     ids=str,

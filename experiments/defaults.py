@@ -1,0 +1,115 @@
+"""Choose the methods' settings and thresholds on some datasets; confirm them on others."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from configuration import build_methods, checked, open_dataset
+from console import INTERRUPTED, SUCCESS, say
+from hydra_app import compose, run
+from omegaconf import DictConfig
+from program import run_json
+from sweep import SettingsOfGrids, Sweep, sweep, sweep_settings
+
+from dupeval.errors import SettingsError
+from dupeval.files import refuse_foreign, write_results
+from dupeval.method.vectors import VectorMethod
+from dupeval.sweep.across import ROLES, OnDataset, Role, across_markdown, across_table
+from dupeval.sweep.rendering import parquet_bytes, short_csv_bytes
+
+FILES = ("defaults.csv", "defaults.md", "settings.parquet", "run.json")
+Kinds = Mapping[str, tuple[tuple[str, ...], ...]]
+
+
+class DefaultsSettings(SettingsOfGrids):
+    """The settings that only this program has."""
+
+    chosen_on: Kinds
+    confirmed_on: Kinds
+
+
+def main(config: DictConfig) -> int:
+    """Try all settings on every dataset, write and print the best; return the exit code."""
+    refuse_foreign(Path(config.out_dir), FILES)
+    settings = sweep_settings(config, DefaultsSettings)
+    made: dict[str, tuple[OnDataset, Sweep]] = {}
+    try:
+        for role, kind, own in _configurations(config, settings):
+            part = _on_dataset(role, kind, own, settings)
+            made[part[0].name] = part
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on where it was", file=sys.stderr)
+        return INTERRUPTED
+    parts = [part for part, _ in made.values()]
+    table = across_table(parts, _configured(config))
+    markdown = across_markdown(table, parts)
+    contents = {
+        "defaults.csv": short_csv_bytes(table),
+        "defaults.md": markdown.encode(),
+        "settings.parquet": parquet_bytes(_every_setting(parts)),
+    }
+    contents["run.json"] = run_json([one.described for _, one in made.values()], contents)
+    write_results(Path(config.out_dir), contents)
+    for note in dict.fromkeys(note for _, one in made.values() for note in one.notes):
+        print(note, file=sys.stderr)
+    say(f"{markdown}\nwritten to {config.out_dir}: {', '.join(contents)}")
+    return SUCCESS
+
+
+def _configurations(
+    config: DictConfig, settings: DefaultsSettings
+) -> Iterator[tuple[Role, str, DictConfig]]:
+    """Yield the configuration of each dataset: what was asked for overrides what chooses it."""
+    for role in ROLES:
+        kinds: Kinds = getattr(settings, role)
+        if not any(kinds.values()):
+            raise SettingsError(f"{role} has no dataset; possible: one or more")
+        for kind, datasets in kinds.items():
+            for own in datasets:
+                made = compose("defaults", [*own, *config.overrides])
+                yield role, kind, checked(made)
+
+
+def _on_dataset(
+    role: Role, kind: str, config: DictConfig, settings: SettingsOfGrids
+) -> tuple[OnDataset, Sweep]:
+    dataset = open_dataset(config)
+    print(f"{role.replace('_', ' ')} {dataset.name}", file=sys.stderr)
+    made = sweep(config, settings, dataset)
+    if "loqo" not in made.figures:
+        raise SettingsError("settings are compared by loqo, which is left out; possible: loqo")
+    f1 = np.nanmean(made.figures["loqo"][:, :, 2], axis=1)
+    return OnDataset(dataset.name, role, kind, made.swept, f1), made
+
+
+def _configured(config: DictConfig) -> dict[str, dict[str, Any]]:
+    methods = build_methods(config)
+    return {
+        name: dict(method.parameters)
+        for name, method in methods.items()
+        if isinstance(method, VectorMethod)
+    }
+
+
+def _every_setting(parts: list[OnDataset]) -> pd.DataFrame:
+    """Return the F1 of every setting on every dataset."""
+    planned = [one.planned for one in parts[0].swept]
+    return pd.DataFrame(
+        {
+            "method": [one.method for one in planned],
+            "parameters": [
+                " ".join(f"{name}={value}" for name, value in one.parameters.items())
+                for one in planned
+            ],
+            **{part.name: part.f1 for part in parts},
+        }
+    )
+
+
+if __name__ == "__main__":
+    run("defaults", main)
