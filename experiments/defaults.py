@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from console import INTERRUPTED, SUCCESS, say
 from hydra_app import compose, run
 from omegaconf import DictConfig
 from program import run_json
+from pydantic import Field
 from sweep import SettingsOfGrids, Sweep, sweep, sweep_settings
 
 from dupeval.errors import SettingsError
@@ -23,7 +24,8 @@ from dupeval.sweep.across import ROLES, OnDataset, Role, across_markdown, across
 from dupeval.sweep.rendering import parquet_bytes, short_csv_bytes
 
 FILES = ("defaults.csv", "defaults.md", "settings.parquet", "run.json")
-Kinds = Mapping[str, tuple[tuple[str, ...], ...]]
+# Of each kind of datasets, the overrides that give each.
+Kinds = Annotated[tuple[tuple[tuple[str, ...], ...], ...], Field(min_length=1)]
 
 
 class DefaultsSettings(SettingsOfGrids):
@@ -37,6 +39,9 @@ def main(config: DictConfig) -> int:
     """Try all settings on every dataset, write and print the best; return the exit code."""
     refuse_foreign(Path(config.out_dir), FILES)
     settings = sweep_settings(config, DefaultsSettings)
+    # Grids are an experiment's, whichever of its methods are asked for.
+    grid_of = {name: grid for name, grid in settings.grid_of.items() if name in config.methods}
+    settings = settings.model_copy(update={"grid_of": grid_of})
     made: dict[str, tuple[OnDataset, Sweep]] = {}
     try:
         for role, kind, own in _configurations(config, settings):
@@ -63,20 +68,17 @@ def main(config: DictConfig) -> int:
 
 def _configurations(
     config: DictConfig, settings: DefaultsSettings
-) -> Iterator[tuple[Role, str, DictConfig]]:
+) -> Iterator[tuple[Role, int, DictConfig]]:
     """Yield the configuration of each dataset: what was asked for overrides what chooses it."""
     for role in ROLES:
         kinds: Kinds = getattr(settings, role)
-        if not any(kinds.values()):
-            raise SettingsError(f"{role} has no dataset; possible: one or more")
-        for kind, datasets in kinds.items():
+        for kind, datasets in enumerate(kinds):
             for own in datasets:
-                made = compose("defaults", [*own, *config.overrides])
-                yield role, kind, checked(made)
+                yield role, kind, checked(compose("defaults", [*own, *config.overrides]))
 
 
 def _on_dataset(
-    role: Role, kind: str, config: DictConfig, settings: SettingsOfGrids
+    role: Role, kind: int, config: DictConfig, settings: SettingsOfGrids
 ) -> tuple[OnDataset, Sweep]:
     dataset = open_dataset(config)
     print(f"{role.replace('_', ' ')} {dataset.name}", file=sys.stderr)

@@ -25,7 +25,7 @@ class OnDataset:
     ----------
     name : str
     role : {"chosen_on", "confirmed_on"}
-    kind : str
+    kind : int
         Datasets of one kind count together as much as those of another.
     swept : sequence of Swept
         The same settings, in the same order, on every dataset.
@@ -35,7 +35,7 @@ class OnDataset:
 
     name: str
     role: Role
-    kind: str
+    kind: int
     swept: Sequence[Swept]
     f1: npt.NDArray[np.float64]
 

@@ -417,12 +417,3 @@ def test_neither_torch_nor_matplotlib_is_imported(arguments: list[str]) -> None:
         "sys.exit(any(name in sys.modules for name in ('torch', 'torchvision', 'matplotlib')))"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True)
-
-
-def test_both_experiments_have_results_of_their_own() -> None:
-    defaults = compose("sweep", ["experiment=defaults"])
-    assert set(defaults.grid_of) == set(defaults.methods)
-    assert (compose("sweep", []).out_dir, defaults.out_dir) == (
-        "results/sweep",
-        "results/sweep_defaults",
-    )

@@ -2,32 +2,26 @@
 
 import io
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from given import GivenVectors, perfect_between
 from labelled import Labelled, labelled_query
+from settings_swept import swept
 
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
-from dupeval.method.vectors import VectorMethod
 from dupeval.metrics import PairCurve
 from dupeval.protocol import Protocol
 from dupeval.protocol.fixed import Fixed
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.oracle import Oracle
 from dupeval.protocol.shared import Shared
-from dupeval.sweep.grid import Family
-from dupeval.sweep.outcome import Best, Outcome, OutcomeCurves
-from dupeval.sweep.plan import Planned
+from dupeval.sweep.outcome import Best, OutcomeCurves
 from dupeval.sweep.rendering import best_markdown, parquet_bytes, short_csv_bytes
 from dupeval.sweep.tables import (
-    Swept,
     best_table,
     curves_table,
     figures_by_protocol,
@@ -40,22 +34,6 @@ DATASET = Dataset(
     "the test", (labelled_query("first", "1st", IMAGES), labelled_query("second", "2nd", IMAGES))
 )
 PROTOCOLS: dict[str, Protocol] = {"loqo": LeaveOneQueryOut(), "oracle": Oracle()}
-
-
-def swept(
-    method: str,
-    parameters: Mapping[str, Any],
-    intervals: Sequence[tuple[float, float]],
-    held_out: Sequence[Best] = (),
-    threshold: float | None = None,
-) -> Swept:
-    """Make a setting that is perfect on each query within an interval of thresholds."""
-    family = VectorMethod(GivenVectors(), threshold=threshold)
-    curves = tuple(perfect_between(low, high) for low, high in intervals)
-    return Swept(
-        Planned(method, parameters, Family(family, ({},)), {}, f"{method} {parameters}"),
-        Outcome(curves, tuple(held_out)),
-    )
 
 
 # What the queries choose for each other: a threshold, and the F1 that it has on the other.
