@@ -8,8 +8,8 @@ from random import Random
 
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps, ImageStat
 
-from dupeval.dataset.standin.levels import Spans
-from dupeval.dataset.standin.sources import LONGER_SIDE, fit
+from dupeval.dataset.making.levels import Spans
+from dupeval.dataset.making.photographs import LONGER_SIDE, fit
 
 Edited = tuple[Image.Image, str]
 

@@ -9,14 +9,14 @@ import pytest
 from PIL import Image
 
 from dupeval.dataset.images import read_rgb
-from dupeval.dataset.standin.card import inset
-from dupeval.dataset.standin.chain import (
+from dupeval.dataset.making.card import inset
+from dupeval.dataset.making.chain import (
     FILE_FAMILIES,
     PIXEL_FAMILIES,
     TWO_PHOTOGRAPH_FAMILIES,
     apply_chain,
 )
-from dupeval.dataset.standin.edits import (
+from dupeval.dataset.making.edits import (
     aspect,
     colour,
     crop,
@@ -26,9 +26,9 @@ from dupeval.dataset.standin.edits import (
     rotate,
     sharpness,
 )
-from dupeval.dataset.standin.encoding import FIRST_PUBLISHED, jpeg, other_format
-from dupeval.dataset.standin.levels import LEVELS, NEWS, Strengths
-from dupeval.dataset.standin.overlays import border, caption, watermark
+from dupeval.dataset.making.encoding import FIRST_PUBLISHED, jpeg, other_format
+from dupeval.dataset.making.levels import LEVELS, NEWS, Strengths
+from dupeval.dataset.making.overlays import border, caption, watermark
 
 SEEDS = range(25)
 OF_PIXELS = [family for family in NEWS.edits if family in PIXEL_FAMILIES]

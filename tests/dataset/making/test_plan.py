@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from dupeval.dataset.standin.levels import LEVELS, NEWS, STUDY, WILD, Level, Making, making_of
-from dupeval.dataset.standin.plan import PlannedImage, group_sizes, plan_images
+from dupeval.dataset.making.levels import LEVELS, NEWS, STUDY, WILD, Level, Making
+from dupeval.dataset.making.plan import PlannedImage, group_sizes, plan_images
+from dupeval.dataset.standin.recipe import standin_of
 from dupeval.dataset.standin.sources import read_sources
 from dupeval.errors import SettingsError
 
@@ -44,7 +45,7 @@ def test_group_sizes_keep_the_limits(
 ) -> None:
     drawn = set()
     for seed in range(200):
-        sizes = group_sizes(photographs, Random(seed), level)
+        sizes = group_sizes(photographs, 20, Random(seed), level)
         alone = photographs - len(sizes)
         assert sum(sizes) + alone == 20
         assert alone >= singles
@@ -61,9 +62,9 @@ class TestEveryMaking:
 
     def test_has_every_photograph_and_twenty_places_a_query(self, making: Making) -> None:
         assert set(groups(making)) == {(one.query, one.photograph) for one in read_sources()}
-        places = Counter((image.source.query, image.place) for image in plan(making))
+        places = Counter((image.source.query, image.stem) for image in plan(making))
         assert len(places) == 180
-        assert {place for _, place in places} == set(range(1, 21))
+        assert {stem for _, stem in places} == {f"img_{place:02d}" for place in range(1, 21)}
 
     def test_uses_its_families_evenly(self, making: Making) -> None:
         used = (family for image in plan(making) for family in image.families)
@@ -127,7 +128,7 @@ def test_makings_differ_in_groups_edits_and_places() -> None:
     for ours, theirs in combinations(planned, 2):
         both = ours.keys() & theirs.keys()
         assert len(sources) <= len(both) < len(ours)
-        for what in ("place", "families"):
+        for what in ("stem", "families"):
             alike = sum(getattr(ours[i], what) == getattr(theirs[i], what) for i in both if i[1])
             assert alike < len(both) / 4
 
@@ -137,7 +138,7 @@ def test_groups_of_a_query_do_not_depend_on_the_others() -> None:
     last = [source for source in sources if source.query == sources[-1].query]
 
     def placed(images: list[PlannedImage]) -> list[tuple[object, ...]]:
-        return [(i.source, i.number, i.place) for i in images if i.source.query == last[0].query]
+        return [(i.source, i.number, i.stem) for i in images if i.source.query == last[0].query]
 
     assert placed(plan_images(last, Making())) == placed(plan_images(sources, Making()))
 
@@ -151,9 +152,9 @@ def test_random_numbers_depend_on_the_making_and_their_names_only() -> None:
 
 
 def test_the_name_says_photographs_level_and_draw() -> None:
-    assert making_of("news", 0, "standin") == Making()
-    assert making_of("study", 3, "standin2") == Making(STUDY, 3, "standin2")
-    assert making_of("study", 3, "standin2").name == "standin2-study-3"
+    assert standin_of("news", 0, "standin").making == Making()
+    assert standin_of("study", 3, "standin2").making == Making(STUDY, 3, "standin2")
+    assert standin_of("study", 3, "standin2").name == "standin2-study-3"
 
 
 @pytest.mark.parametrize(
@@ -171,5 +172,5 @@ def test_the_name_says_photographs_level_and_draw() -> None:
 )
 def test_what_is_not_possible_is_one_sentence(settings: tuple[Any, ...], message: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        making_of(*settings)
+        standin_of(*settings)
     assert str(caught.value) == message
