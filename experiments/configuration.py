@@ -113,7 +113,8 @@ def _faults_of_folder(name: str, text: str, root: Path) -> Iterator[str]:
 
 def open_dataset(config: DictConfig) -> Dataset:
     """Read, and where it must be build, the dataset of a configuration."""
-    settings = as_json(config.dataset)
+    given = as_json(config.dataset)
+    settings = {name: _made(value, f"dataset.{name}") for name, value in given.items()}
     settings |= {
         "root": Path(settings["root"]),
         "checked_dir": Path(config.cache_dir) / "checked",
