@@ -150,12 +150,12 @@ def _alike(
 
 
 def _told(settings: MadeSettings, sizes: Sequence[int], photographs: int) -> Iterator[str]:
-    smallest = settings.making.images_of(min(sizes))
-    if smallest < settings.images_a_query:
+    least, most = (settings.making.images_of(size) for size in (min(sizes), max(sizes)))
+    if least < settings.images_a_query:
         yield (
-            f"{len(sizes)} queries of {smallest} to {settings.making.images_of(max(sizes))} "
-            f"images, not of {settings.images_a_query}: {photographs:,} photographs are spread "
-            f"over them, and {settings.photographs_a_query} are needed for so many images"
+            f"{len(sizes)} queries of {least if least == most else f'{least} to {most}'} images, "
+            f"not of {settings.images_a_query}: {photographs:,} photographs are spread over them, "
+            f"and {settings.photographs_a_query} are needed for so many images"
         )
     if sum(sizes) < photographs:
         yield (

@@ -12,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from dupeval.dataset import ImageHandle
 from dupeval.dataset.images import open_rgb
 from dupeval.dataset.made.files import Files
 from dupeval.dataset.made.looks import Look, is_grey, look_at_all
 from dupeval.dataset.made.queries import deal
 from dupeval.dataset.made.settings import MadeSettings
-from dupeval.dataset.made.twice import find_twice, together
+from dupeval.dataset.made.twice import Twice, find_twice, together
 from dupeval.dataset.making.edits import possible_aspects
 from dupeval.dataset.making.photographs import LONGER_SIDE, Photograph, fit
 from dupeval.dataset.making.recipe import Load, Recipe, level_sha256
@@ -49,7 +50,6 @@ class Made(Recipe):
     def __init__(self, settings: MadeSettings, files: Files, progress: bool = False) -> None:
         self.settings, self.files, self._progress = settings, files, progress
         self.making = settings.making
-        self._told: list[str] = []
 
     @property
     def name(self) -> str:
@@ -78,7 +78,7 @@ class Made(Recipe):
         """Return the settings, the hash of all photographs' names and hashes, that of the code."""
         return self._made_from
 
-    def photographs(self) -> list[Photograph]:
+    def photographs(self) -> Sequence[Photograph]:
         """Look at all photographs and divide those that are different into queries.
 
         Raises
@@ -86,15 +86,26 @@ class Made(Recipe):
         InputError
             With every photograph that cannot be decoded, is too small, or is there twice.
         """
+        return self._chosen[0]
+
+    @cached_property
+    def _chosen(self) -> tuple[Sequence[Photograph], Sequence[str]]:
+        """The photographs in their queries, and what a person may not have expected."""
         problems: list[str] = []
         seen = look_at_all(self.files.images, problems, self._progress)
-        known = [place for place, look in enumerate(seen) if look is not None]
-        looks: list[Look] = [look for look in seen if look is not None]
-        different = self._different(known, looks, problems)
+        usable = [
+            (image, look)
+            for image, look in zip(self.files.images, seen, strict=True)
+            if look is not None
+        ]
+        twice = find_twice(usable, self._progress)
+        if self.settings.near_duplicates == "refuse":
+            problems += [_said(pair, usable) for pair in twice]
         if problems:
-            raise InputError(self._source, problems)
-        images = [self.files.images[known[place]] for place in different]
-        looks = [looks[place] for place in different]
+            raise InputError(f"the folder of photographs {self.files.source}", problems)
+        left_out = _left_out(twice, [look for _, look in usable])
+        different = [both for place, both in enumerate(usable) if place not in left_out]
+        images, looks = [image for image, _ in different], [look for _, look in different]
 
         def vectors() -> npt.NDArray[np.float32]:
             if self.settings.embedding is None:
@@ -102,14 +113,15 @@ class Made(Recipe):
             return np.array(list(self.settings.embedding.vectors(images)))
 
         dealt = deal(self.settings, [image.name for image in images], vectors)
-        self._told += dealt.told
-        return [
+        photographs = [
             Photograph(
                 slug, slug, images[place].name, "", self._avoid(looks[place]), images[place].sha256
             )
             for slug, places in dealt.queries.items()
             for place in places
         ]
+        names = [(usable[a][0].name, usable[b][0].name) for a, b in left_out.items()]
+        return photographs, (*_told(names, len(usable)), *dealt.told)
 
     @contextmanager
     def opened(self) -> Iterator[Load]:
@@ -125,7 +137,7 @@ class Made(Recipe):
 
     def remarks(self, records: Sequence[Record]) -> Mapping[str, Any]:
         """Return what a person may not have expected."""
-        return {"told": self._told}
+        return {"told": list(self._chosen[1])}
 
     def warnings(self, root: Path, stamp: Mapping[str, Any]) -> Iterator[str]:
         """Say that, and which files are no images."""
@@ -135,45 +147,33 @@ class Made(Recipe):
             yield f"{self.files.source}: {n} files are no images by name ({endings})"
         yield from (f"{root}: {sentence}" for sentence in stamp["told"])
 
-    @property
-    def _source(self) -> str:
-        return f"the folder of photographs {self.files.source}"
-
-    def _different(
-        self, known: Sequence[int], looks: Sequence[Look], problems: list[str]
-    ) -> list[int]:
-        """Return the places in `known` of photographs that are different."""
-        images = [self.files.images[place] for place in known]
-        twice = find_twice(images, looks, self._progress)
-        if twice and self.settings.near_duplicates == "refuse":
-            problems += [
-                f"{images[pair.second].name}: "
-                f"{'the same file as' if pair.is_exact else 'nearly the same picture as'} "
-                f"{images[pair.first].name}; possible: dataset.near_duplicates=skip"
-                for pair in twice
-            ]
-        left_out: dict[int, int] = {}
-        for group in together(twice):
-            largest = max(group, key=lambda place: np.prod(looks[place].size))
-            left_out |= {place: largest for place in group if place != largest}
-        if left_out:
-            named = [
-                f"{images[out].name!r} for {images[kept].name!r}" for out, kept in left_out.items()
-            ]
-            self._told.append(
-                f"{len(left_out):,} of {len(images):,} photographs are left out, being copies of "
-                f"others: {', '.join(named[:NAMED])}{', ...' if len(named) > NAMED else ''}"
-            )
-        return [place for place in range(len(images)) if place not in left_out]
-
     def _avoid(self, look: Look) -> frozenset[str]:
         """Return what would do nothing to a photograph, or too much."""
         aspects = self.making.level.edits.get("aspect")
-        return frozenset(
-            family
-            for family, is_avoided in (
-                ("greyscale", look.is_faint),
-                ("aspect", aspects and not possible_aspects(look.size, aspects["kept"])),
-            )
-            if is_avoided
+        is_long = aspects is not None and not possible_aspects(look.size, aspects["kept"])
+        avoided = {"greyscale": look.is_faint, "aspect": is_long}
+        return frozenset(family for family, is_avoided in avoided.items() if is_avoided)
+
+
+def _said(pair: Twice, usable: Sequence[tuple[ImageHandle, Look]]) -> str:
+    first, second = (usable[place][0].name for place in (pair.first, pair.second))
+    what = "the same file as" if pair.is_exact else "nearly the same picture as"
+    return f"{second}: {what} {first}; dataset.near_duplicates=skip takes one of them"
+
+
+def _left_out(twice: Sequence[Twice], looks: Sequence[Look]) -> dict[int, int]:
+    """Return those that are not taken, each with the one that is: the largest, or the first."""
+    left_out: dict[int, int] = {}
+    for group in together(twice):
+        largest = max(group, key=lambda place: looks[place].size[0] * looks[place].size[1])
+        left_out |= {place: largest for place in group if place != largest}
+    return left_out
+
+
+def _told(names: Sequence[tuple[str, str]], photographs: int) -> Iterator[str]:
+    if names:
+        listed = ", ".join(f"{out} for {kept}" for out, kept in names[:NAMED])
+        yield (
+            f"{len(names):,} of {photographs:,} photographs are left out, being copies of others: "
+            f"{listed}{', ...' if len(names) > NAMED else ''}"
         )

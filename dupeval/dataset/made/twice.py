@@ -43,7 +43,7 @@ class Twice:
 
 
 def find_twice(
-    images: Sequence[ImageHandle], looks: Sequence[Look], progress: bool = False
+    photographs: Sequence[tuple[ImageHandle, Look]], progress: bool = False
 ) -> list[Twice]:
     """Find photographs that are there more than once.
 
@@ -53,26 +53,28 @@ def find_twice(
 
     Parameters
     ----------
-    images : sequence of ImageHandle
-    looks : sequence of Look
-        One for each image.
+    photographs : sequence of (ImageHandle, Look)
     progress : bool, default False
     """
     first: dict[str, int] = {}
     exact = [
         Twice(before, place, True)
-        for place, image in enumerate(images)
+        for place, (image, _) in enumerate(photographs)
         if (before := first.setdefault(image.sha256, place)) != place
     ]
     different = sorted(first.values())
     near = [
-        (different[a], different[b]) for a, b in neighbours([looks[place] for place in different])
+        (different[a], different[b])
+        for a, b in neighbours([photographs[place][1] for place in different])
     ]
+    images = [image for image, _ in photographs]
     return exact + [Twice(a, b, False) for a, b in _verified(images, near, progress)]
 
 
 def neighbours(looks: Sequence[Look]) -> list[tuple[int, int]]:
     """Return pairs of which one is among the three nearest of the other, as seen or mirrored."""
+    if not looks:
+        return []
     seen = np.array([look.vector for look in looks])
     mirrored = np.array([look.mirrored for look in looks])
     pairs = set()

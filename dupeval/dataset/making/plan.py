@@ -122,7 +122,7 @@ def _numbered(photographs: Sequence[Photograph], making: Making) -> list[tuple[P
     query = photographs[0].query
     rng = making.random(query, "groups")
     sizes: list[int] = []
-    for part, images in _parts(len(photographs), making.images_of(len(photographs))):
+    for part, images in parts(len(photographs), making.images_of(len(photographs))):
         drawn = group_sizes(part, images, rng, making.level)
         sizes += drawn + [1] * (part - len(drawn))
     making.random(query, "photographs").shuffle(sizes)
@@ -133,7 +133,7 @@ def _numbered(photographs: Sequence[Photograph], making: Making) -> list[tuple[P
     ]
 
 
-def _parts(photographs: int, images: int) -> list[tuple[int, int]]:
+def parts(photographs: int, images: int) -> list[tuple[int, int]]:
     """Cut a query into parts of even size, as (photographs, images)."""
     n = -(-photographs // MOST_AT_ONCE)
     ends = [(k * photographs // n, k * images // n) for k in range(n + 1)]

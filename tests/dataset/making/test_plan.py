@@ -6,9 +6,12 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dupeval.dataset.making.levels import LEVELS, NEWS, STUDY, WILD, Level, Making
-from dupeval.dataset.making.plan import PlannedImage, group_sizes, plan_images
+from dupeval.dataset.making.photographs import Photograph
+from dupeval.dataset.making.plan import PlannedImage, group_sizes, parts, plan_images
 from dupeval.dataset.standin.recipe import standin_of
 from dupeval.dataset.standin.sources import read_sources
 from dupeval.errors import SettingsError
@@ -117,6 +120,51 @@ class TestTheLevelWild:
     def test_leaves_uncropped_what_is_not_to_be_cropped(self, draw: int) -> None:
         for image in plan(Making(WILD, draw)):
             assert image.source.avoid.isdisjoint(image.families)
+
+
+@pytest.mark.parametrize("level", LEVELS.values(), ids=LEVELS)
+class TestQueriesOfAnySize:
+    def numbered(self, level: Level, photographs: int, images: int) -> list[PlannedImage]:
+        own = [
+            Photograph("q", "q", str(number), "", frozenset(), "") for number in range(photographs)
+        ]
+        return plan_images(own, Making(level, 0, "made", images, round(images * 11 / 20)))
+
+    @pytest.mark.parametrize(
+        ("photographs", "images", "n"),
+        [
+            (3, 6, 6),
+            (3, 20, 5),
+            (4, 20, 7),
+            (7, 20, 12),
+            (11, 20, 20),
+            (60, 109, 109),
+            (500, 1000, 909),
+        ],
+    )
+    def test_have_all_photographs_and_as_many_copies_as_they_can_hold(
+        self, level: Level, photographs: int, images: int, n: int
+    ) -> None:
+        planned = self.numbered(level, photographs, images)
+        width = max(2, len(str(n)))
+        assert [image.stem for image in planned] == [f"img_{k:0{width}d}" for k in range(1, n + 1)]
+        sizes = Counter(image.source.photograph for image in planned)
+        assert len(sizes) == photographs
+        assert max(sizes.values()) <= level.largest_group
+        assert sum(not image.families for image in planned) == photographs
+
+    @given(st.integers(3, 60), st.integers(6, 110), st.integers(0, 3))
+    def test_large_ones_keep_the_limits_in_proportion(
+        self, level: Level, photographs: int, images: int, draw: int
+    ) -> None:
+        making = Making(level, draw, "made", images, max(3, round(images * 11 / 20)))
+        drawn = [
+            group_sizes(part, of, Random(draw), level)
+            for part, of in parts(photographs, making.images_of(photographs))
+        ]
+        copies = sum(size - 1 for sizes in drawn for size in sizes)
+        assert copies == making.images_of(photographs) - photographs > 0
+        assert all(2 <= size <= level.largest_group for sizes in drawn for size in sizes)
 
 
 def test_makings_differ_in_groups_edits_and_places() -> None:
