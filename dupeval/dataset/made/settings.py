@@ -97,7 +97,7 @@ def checked_places(source: str | Path, root: Path, checked_dir: Path | None) -> 
         If something would be written in it, or the dataset lies around it.
     """
     if not isinstance(source, str | Path) or not str(source):
-        raise SettingsError(f"dataset.source={source}; possible: a folder of photographs")
+        raise SettingsError(f"dataset.source={source}; possible: the path of a folder, as ./2024")
     source = Path(source)
     there = source.resolve()
     for what, folder in (("dataset.root", root), ("cache_dir", checked_dir)):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from configuration import open_dataset
+from configuration import check, open_dataset
 from fake_photographs import photograph
 from hydra_app import compose
 from own_photographs import write_hostile, write_odd, write_photographs
@@ -180,6 +180,17 @@ class TestWhatIsWrong:
             read_made(source.parent / root, source)
         with pytest.raises(SettingsError, match="cache_dir="):
             read_made(source.parent / "data", source, checked_dir=source / "cache")
+
+    def test_a_source_that_is_no_path(self, source: Path) -> None:
+        with pytest.raises(SettingsError, match=r"^dataset.source=2024; possible: the path of a"):
+            read_made(source.parent / "data", 2024)  # type: ignore[arg-type]
+
+    def test_results_may_not_go_into_the_folder_of_photographs(self, source: Path) -> None:
+        config = compose(
+            "run", ["dataset=made", f"dataset.source={source}", f"out_dir={source / 'results'}"]
+        )
+        with pytest.raises(SettingsError, match="in which nothing is written"):
+            check(config)
 
     def test_a_changed_file_of_the_dataset(self, source: Path) -> None:
         made(source)
