@@ -184,10 +184,9 @@ def _key(
 
 
 def _truth(dataset: Dataset) -> Truth:
-    labels = [np.unique(query.photographs, return_inverse=True)[1] for query in dataset.queries]
-    n_true = np.array([query.n_true_pairs for query in dataset.queries])
-    n_images = np.array([len(own) for own in labels])
-    return Truth(labels, n_true, n_images * (n_images - 1) // 2)
+    known = [query.truth for query in dataset.queries]
+    n_true, n_pairs = (np.array([own.counts[i] for own in known]) for i in (1, 0))
+    return Truth(known, n_true, n_pairs)
 
 
 def _published() -> Any:

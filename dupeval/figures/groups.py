@@ -82,7 +82,7 @@ class GroupsOfQuery(Figure):
         """Lay the groups of a method out; those of one image come below the others."""
         row = inputs.stored.row(name, protocol, query.slug)
         labels = inputs.stored.labels((protocol, name, query.slug))
-        groups = found_groups(query.photographs.tolist(), labels.tolist())
+        groups = found_groups(query.photographs.tolist(), labels.tolist(), query.truth)
         chosen = telling([groups], len(labels), self.most_images)
         groups.sort(key=lambda g: (-g.n_images, min(part.images[0] for part in g.parts)))
         shown = [(g, images) for g in groups if (images := mistakes_of(g, chosen))]
@@ -95,8 +95,10 @@ class GroupsOfQuery(Figure):
             places, used = layout.packed(sizes, columns)
             boxes += [(*one, n_rows + y, x) for one, (y, x) in zip(some, places, strict=True)]
             n_rows += used
+        of_scene = sum(group.same_scene for group in groups)
+        alike = f" ({of_scene} of one scene)" if of_scene else ""
         counts = (
-            f"{row['tp']:.0f} right, {row['fp']:.0f} wrong, {row['fn']:.0f} missed pairs\n"
+            f"{row['tp']:.0f} right, {row['fp']:.0f} wrong{alike}, {row['fn']:.0f} missed pairs\n"
             f"precision {row['precision']:.3f}, recall {row['recall']:.3f}, F1 {row['f1']:.3f}"
         )
         return Block(name, counts, boxes, columns, NAME + n_rows * TILE_HEIGHT + COUNTS + 0.1)
@@ -119,7 +121,7 @@ class Block(NamedTuple):
 def mistakes_of(group: FoundGroup, chosen: Container[int]) -> dict[int, tuple[int, int]]:
     """Return of each chosen image in how many wrong and in how many missed pairs it is."""
     return {
-        image: (group.n_labelled - len(part.images) if part.photograph else 0, part.elsewhere)
+        image: group.mistakes(image, part)
         for part in group.parts
         for image in part.images
         if image in chosen
