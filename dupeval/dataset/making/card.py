@@ -7,10 +7,10 @@ from random import Random
 
 from PIL import Image, ImageDraw
 
-from dupeval.dataset.standin.edits import Edited, strength
-from dupeval.dataset.standin.levels import Spans
-from dupeval.dataset.standin.sources import LONGER_SIDE, fit
-from dupeval.dataset.standin.wording import (
+from dupeval.dataset.making.edits import Edited, strength
+from dupeval.dataset.making.levels import Spans
+from dupeval.dataset.making.photographs import LONGER_SIDE, fit
+from dupeval.dataset.making.wording import (
     CAPTIONS,
     HEADLINES,
     MASTHEADS,

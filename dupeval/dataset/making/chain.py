@@ -7,9 +7,9 @@ from random import Random
 
 from PIL import Image
 
-from dupeval.dataset.standin.card import inset
-from dupeval.dataset.standin.collage import collage
-from dupeval.dataset.standin.edits import (
+from dupeval.dataset.making.card import inset
+from dupeval.dataset.making.collage import collage
+from dupeval.dataset.making.edits import (
     Edited,
     aspect,
     colour,
@@ -20,8 +20,8 @@ from dupeval.dataset.standin.edits import (
     rotate,
     sharpness,
 )
-from dupeval.dataset.standin.encoding import FIRST_PUBLISHED, Encoding, jpeg, other_format
-from dupeval.dataset.standin.hard_edits import (
+from dupeval.dataset.making.encoding import FIRST_PUBLISHED, Encoding, jpeg, other_format
+from dupeval.dataset.making.hard_edits import (
     duotone,
     filters,
     invert,
@@ -31,9 +31,9 @@ from dupeval.dataset.standin.hard_edits import (
     thumbnail,
     turn,
 )
-from dupeval.dataset.standin.hard_prints import halftone, text
-from dupeval.dataset.standin.levels import Strengths
-from dupeval.dataset.standin.overlays import border, caption, watermark
+from dupeval.dataset.making.hard_prints import halftone, text
+from dupeval.dataset.making.levels import Strengths
+from dupeval.dataset.making.overlays import border, caption, watermark
 
 PIXEL_FAMILIES: Mapping[str, Callable[..., Edited]] = {
     "rotate": rotate,

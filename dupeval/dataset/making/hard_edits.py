@@ -7,9 +7,9 @@ from random import Random
 
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
-from dupeval.dataset.standin.edits import USUAL_SIDE, Edited, strength, whole
-from dupeval.dataset.standin.levels import Spans
-from dupeval.dataset.standin.sources import LONGER_SIDE, fit
+from dupeval.dataset.making.edits import USUAL_SIDE, Edited, strength, whole
+from dupeval.dataset.making.levels import Spans
+from dupeval.dataset.making.photographs import LONGER_SIDE, fit
 
 Point = tuple[float, float]
 

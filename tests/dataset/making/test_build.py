@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from PIL import __version__ as pillow_version
 
-from dupeval.dataset.standin import build, ensure_standin, manifest
-from dupeval.dataset.standin.build import DEFAULT
-from dupeval.dataset.standin.levels import STUDY, Making, study_level
+from dupeval.dataset.making import build
+from dupeval.dataset.making.levels import STUDY, Making, study_level
+from dupeval.dataset.making.recipe import Recipe
+from dupeval.dataset.making.records import Record
+from dupeval.dataset.standin import DEFAULT, ensure_standin, manifest
 from dupeval.dataset.standin.manifest import (
-    Record,
     differing,
     manifest_text,
     read_manifest,
@@ -34,7 +35,7 @@ class FakeBuild:
         self.calls = 0
         self.seconds = 0.0
 
-    def __call__(self, folder: Path, making: Making, *, progress: bool = True) -> list[Record]:
+    def __call__(self, folder: Path, recipe: Recipe, *, progress: bool = True) -> list[Record]:
         self.calls += 1
         (folder / "images" / "query").mkdir(parents=True)
         (folder / "images" / "query" / "img_01.jpg").write_bytes(b"%d" % self.calls)

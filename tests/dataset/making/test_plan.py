@@ -6,9 +6,13 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dupeval.dataset.standin.levels import LEVELS, NEWS, STUDY, WILD, Level, Making, making_of
-from dupeval.dataset.standin.plan import PlannedImage, group_sizes, plan_images
+from dupeval.dataset.making.levels import LEVELS, NEWS, STUDY, WILD, Level, Making
+from dupeval.dataset.making.photographs import Photograph
+from dupeval.dataset.making.plan import PlannedImage, group_sizes, parts, plan_images
+from dupeval.dataset.standin.recipe import standin_of
 from dupeval.dataset.standin.sources import read_sources
 from dupeval.errors import SettingsError
 
@@ -44,7 +48,7 @@ def test_group_sizes_keep_the_limits(
 ) -> None:
     drawn = set()
     for seed in range(200):
-        sizes = group_sizes(photographs, Random(seed), level)
+        sizes = group_sizes(photographs, 20, Random(seed), level)
         alone = photographs - len(sizes)
         assert sum(sizes) + alone == 20
         assert alone >= singles
@@ -61,9 +65,9 @@ class TestEveryMaking:
 
     def test_has_every_photograph_and_twenty_places_a_query(self, making: Making) -> None:
         assert set(groups(making)) == {(one.query, one.photograph) for one in read_sources()}
-        places = Counter((image.source.query, image.place) for image in plan(making))
+        places = Counter((image.source.query, image.stem) for image in plan(making))
         assert len(places) == 180
-        assert {place for _, place in places} == set(range(1, 21))
+        assert {stem for _, stem in places} == {f"img_{place:02d}" for place in range(1, 21)}
 
     def test_uses_its_families_evenly(self, making: Making) -> None:
         used = (family for image in plan(making) for family in image.families)
@@ -118,6 +122,51 @@ class TestTheLevelWild:
             assert image.source.avoid.isdisjoint(image.families)
 
 
+@pytest.mark.parametrize("level", LEVELS.values(), ids=LEVELS)
+class TestQueriesOfAnySize:
+    def numbered(self, level: Level, photographs: int, images: int) -> list[PlannedImage]:
+        own = [
+            Photograph("q", "q", str(number), "", frozenset(), "") for number in range(photographs)
+        ]
+        return plan_images(own, Making(level, 0, "made", images, round(images * 11 / 20)))
+
+    @pytest.mark.parametrize(
+        ("photographs", "images", "n"),
+        [
+            (3, 6, 6),
+            (3, 20, 5),
+            (4, 20, 7),
+            (7, 20, 12),
+            (11, 20, 20),
+            (60, 109, 109),
+            (500, 1000, 909),
+        ],
+    )
+    def test_have_all_photographs_and_as_many_copies_as_they_can_hold(
+        self, level: Level, photographs: int, images: int, n: int
+    ) -> None:
+        planned = self.numbered(level, photographs, images)
+        width = max(2, len(str(n)))
+        assert [image.stem for image in planned] == [f"img_{k:0{width}d}" for k in range(1, n + 1)]
+        sizes = Counter(image.source.photograph for image in planned)
+        assert len(sizes) == photographs
+        assert max(sizes.values()) <= level.largest_group
+        assert sum(not image.families for image in planned) == photographs
+
+    @given(st.integers(3, 60), st.integers(6, 110), st.integers(0, 3))
+    def test_large_ones_keep_the_limits_in_proportion(
+        self, level: Level, photographs: int, images: int, draw: int
+    ) -> None:
+        making = Making(level, draw, "made", images, max(3, round(images * 11 / 20)))
+        drawn = [
+            group_sizes(part, of, Random(draw), level)
+            for part, of in parts(photographs, making.images_of(photographs))
+        ]
+        copies = sum(size - 1 for sizes in drawn for size in sizes)
+        assert copies == making.images_of(photographs) - photographs > 0
+        assert all(2 <= size <= level.largest_group for sizes in drawn for size in sizes)
+
+
 def test_makings_differ_in_groups_edits_and_places() -> None:
     sources = read_sources()
     planned = [
@@ -127,7 +176,7 @@ def test_makings_differ_in_groups_edits_and_places() -> None:
     for ours, theirs in combinations(planned, 2):
         both = ours.keys() & theirs.keys()
         assert len(sources) <= len(both) < len(ours)
-        for what in ("place", "families"):
+        for what in ("stem", "families"):
             alike = sum(getattr(ours[i], what) == getattr(theirs[i], what) for i in both if i[1])
             assert alike < len(both) / 4
 
@@ -137,7 +186,7 @@ def test_groups_of_a_query_do_not_depend_on_the_others() -> None:
     last = [source for source in sources if source.query == sources[-1].query]
 
     def placed(images: list[PlannedImage]) -> list[tuple[object, ...]]:
-        return [(i.source, i.number, i.place) for i in images if i.source.query == last[0].query]
+        return [(i.source, i.number, i.stem) for i in images if i.source.query == last[0].query]
 
     assert placed(plan_images(last, Making())) == placed(plan_images(sources, Making()))
 
@@ -151,9 +200,9 @@ def test_random_numbers_depend_on_the_making_and_their_names_only() -> None:
 
 
 def test_the_name_says_photographs_level_and_draw() -> None:
-    assert making_of("news", 0, "standin") == Making()
-    assert making_of("study", 3, "standin2") == Making(STUDY, 3, "standin2")
-    assert making_of("study", 3, "standin2").name == "standin2-study-3"
+    assert standin_of("news", 0, "standin").making == Making()
+    assert standin_of("study", 3, "standin2").making == Making(STUDY, 3, "standin2")
+    assert standin_of("study", 3, "standin2").name == "standin2-study-3"
 
 
 @pytest.mark.parametrize(
@@ -171,5 +220,5 @@ def test_the_name_says_photographs_level_and_draw() -> None:
 )
 def test_what_is_not_possible_is_one_sentence(settings: tuple[Any, ...], message: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        making_of(*settings)
+        standin_of(*settings)
     assert str(caught.value) == message

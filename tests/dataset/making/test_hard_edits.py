@@ -11,11 +11,11 @@ import pytest
 from hard_families import WRITTEN
 from PIL import Image, ImageOps
 
-from dupeval.dataset.standin.card import inset
-from dupeval.dataset.standin.chain import PIXEL_FAMILIES, TWO_PHOTOGRAPH_FAMILIES, apply_chain
-from dupeval.dataset.standin.collage import collage
-from dupeval.dataset.standin.edits import Edited, crop, rotate, variance
-from dupeval.dataset.standin.hard_edits import (
+from dupeval.dataset.making.card import inset
+from dupeval.dataset.making.chain import PIXEL_FAMILIES, TWO_PHOTOGRAPH_FAMILIES, apply_chain
+from dupeval.dataset.making.collage import collage
+from dupeval.dataset.making.edits import Edited, crop, rotate, variance
+from dupeval.dataset.making.hard_edits import (
     DUOTONES,
     FILTERS,
     duotone,
@@ -29,9 +29,10 @@ from dupeval.dataset.standin.hard_edits import (
     thumbnail,
     turn,
 )
-from dupeval.dataset.standin.hard_prints import dots, halftone, text
-from dupeval.dataset.standin.levels import WILD
-from dupeval.dataset.standin.sources import fit, load_photograph, locate_sources, read_sources
+from dupeval.dataset.making.hard_prints import dots, halftone, text
+from dupeval.dataset.making.levels import WILD
+from dupeval.dataset.making.photographs import fit
+from dupeval.dataset.standin.sources import load_photograph, locate_sources, read_sources
 from dupeval.edits import families_of
 
 SEEDS = range(20)

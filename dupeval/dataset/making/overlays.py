@@ -7,9 +7,9 @@ from random import Random
 from PIL import Image, ImageDraw
 from PIL.ImageFont import FreeTypeFont
 
-from dupeval.dataset.standin.edits import Edited, strength
-from dupeval.dataset.standin.levels import Spans
-from dupeval.dataset.standin.wording import AGENCIES, CAPTIONS, fitting_font, font, wrap
+from dupeval.dataset.making.edits import Edited, strength
+from dupeval.dataset.making.levels import Spans
+from dupeval.dataset.making.wording import AGENCIES, CAPTIONS, fitting_font, font, wrap
 
 BARS = (("black", "white"), ("white", "black"), ("#8c1515", "white"), ("#14305c", "white"))
 FRAMES = ("white", "black", "#d8d8d8", "#8c1515", "#14305c")

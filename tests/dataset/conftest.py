@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from dupeval.dataset.making.levels import STUDY, WILD, Making
 from dupeval.dataset.standin import ensure_standin
-from dupeval.dataset.standin.levels import STUDY, WILD, Making
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,10 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 from PIL.ImageFont import FreeTypeFont
 
-from dupeval.dataset.standin.edits import USUAL_SIDE, Edited, strength, variance, whole
-from dupeval.dataset.standin.levels import Spans
-from dupeval.dataset.standin.overlays import BARS
-from dupeval.dataset.standin.wording import HEADLINES, LEAST_SIZE, SENTENCES, font, wrap
+from dupeval.dataset.making.edits import USUAL_SIDE, Edited, strength, variance, whole
+from dupeval.dataset.making.levels import Spans
+from dupeval.dataset.making.overlays import BARS
+from dupeval.dataset.making.wording import HEADLINES, LEAST_SIZE, SENTENCES, font, wrap
 
 Greys = npt.NDArray[np.uint8]
 Box = tuple[int, int, int, int]

@@ -9,26 +9,29 @@ import pytest
 from PIL import Image
 
 from dupeval.dataset.images import read_rgb
-from dupeval.dataset.standin.card import inset
-from dupeval.dataset.standin.chain import (
+from dupeval.dataset.making.card import inset
+from dupeval.dataset.making.chain import (
     FILE_FAMILIES,
     PIXEL_FAMILIES,
     TWO_PHOTOGRAPH_FAMILIES,
     apply_chain,
 )
-from dupeval.dataset.standin.edits import (
+from dupeval.dataset.making.edits import (
     aspect,
     colour,
     crop,
     greyscale,
     mirror,
+    possible_aspects,
     resize,
     rotate,
     sharpness,
 )
-from dupeval.dataset.standin.encoding import FIRST_PUBLISHED, jpeg, other_format
-from dupeval.dataset.standin.levels import LEVELS, NEWS, Strengths
-from dupeval.dataset.standin.overlays import border, caption, watermark
+from dupeval.dataset.making.encoding import FIRST_PUBLISHED, jpeg, other_format
+from dupeval.dataset.making.levels import LEVELS, NEWS, Level, Making, Strengths
+from dupeval.dataset.making.overlays import border, caption, watermark
+from dupeval.dataset.making.photographs import Photograph
+from dupeval.dataset.making.plan import plan_images
 
 SEEDS = range(25)
 OF_PIXELS = [family for family in NEWS.edits if family in PIXEL_FAMILIES]
@@ -278,3 +281,32 @@ def test_one_edit_does_not_shift_the_draws_of_another() -> None:
     _, _, alone = apply_chain(picture(), of_news("resize"), Random)
     _, _, second = apply_chain(picture(), of_news("mirror", "resize"), Random)
     assert second == f"mirror+{alone}"
+
+
+@pytest.mark.parametrize("size", [(64, 64), (1024, 64), (64, 1024)])
+@pytest.mark.parametrize("level", LEVELS.values(), ids=LEVELS)
+def test_every_chain_can_be_made_of_small_and_of_long_pictures(
+    level: Level, size: tuple[int, int], tmp_path: Path
+) -> None:
+    making = Making(level)
+    image, beside = picture(size), picture()
+    planned = plan_images(
+        [Photograph("q", "q", str(n), "", frozenset(), "") for n in range(12)], making
+    )
+    for number, one in enumerate(planned):
+        edits = {family: level.strengths(family) for family in one.families}
+
+        def draw(family: str, number: int = number) -> Random:
+            return Random(f"{number}/{family}")
+
+        made, encoding, edit = apply_chain(image, edits, draw, beside)
+        encoding.save(made, tmp_path / f"copy.{encoding.extension}")
+        assert min(made.size) >= 4, edit
+        assert max(made.size) <= 1024 * 1.3, edit
+
+
+def test_what_no_shape_fits_is_cut_to_the_nearest() -> None:
+    strip = picture((900, 60))
+    assert possible_aspects(strip.size, ((0.6, 0.9),)) == []
+    cut, strength = aspect(strip, Random(0), kept=((0.6, 0.9),))
+    assert (cut.size, strength) == ((120, 60), "2x1")

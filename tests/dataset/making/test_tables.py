@@ -7,20 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from dupeval.dataset.standin.levels import WILD, Making
-from dupeval.dataset.standin.manifest import Record
-from dupeval.dataset.standin.plan import PlannedImage, plan_images
-from dupeval.dataset.standin.sources import Source, read_sources
-from dupeval.dataset.standin.tables import withdrawn_pairs, write_tables
+from dupeval.dataset.making.levels import WILD, Making
+from dupeval.dataset.making.photographs import Photograph
+from dupeval.dataset.making.plan import PlannedImage, plan_images
+from dupeval.dataset.making.records import Record
+from dupeval.dataset.making.tables import withdrawn_pairs, write_tables
+from dupeval.dataset.standin.sources import read_sources
 
-ROSE = Source("flowers", "Flowers", "rose", "", "", "", "", None, frozenset(), "")
+ROSE = Photograph("flowers", "Flowers", "rose", "", frozenset(), "")
 TULIP, IRIS = replace(ROSE, photograph="tulip", scene="bed"), replace(ROSE, photograph="iris")
 
 
-def made(*images: tuple[Source, Source | None]) -> list[tuple[PlannedImage, Record]]:
+def made(*images: tuple[Photograph, Photograph | None]) -> list[tuple[PlannedImage, Record]]:
     return [
         (
-            PlannedImage(source, 0, (), place, beside),
+            PlannedImage(source, 0, (), f"img_{place}", beside),
             Record(source.query, f"img_{place}", source.photograph, "", ""),
         )
         for place, (source, beside) in enumerate(images, 1)
@@ -45,7 +46,9 @@ def made(*images: tuple[Source, Source | None]) -> list[tuple[PlannedImage, Reco
     ],
 )
 def test_pairs_that_share_a_part_and_are_no_copies_are_withdrawn(
-    first: tuple[Source, Source | None], second: tuple[Source, Source | None], is_unsure: bool
+    first: tuple[Photograph, Photograph | None],
+    second: tuple[Photograph, Photograph | None],
+    is_unsure: bool,
 ) -> None:
     expected = [("flowers", "img_1", "img_2")] if is_unsure else []
     assert list(withdrawn_pairs(made(first, second))) == expected

@@ -1,4 +1,4 @@
-"""The tables of a stand-in: what each image shows, and of which pairs nobody can be sure."""
+"""The tables of a made dataset: what each image shows, and of which pairs nobody can be sure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, groupby
 from pathlib import Path
 
-from dupeval.dataset.standin.manifest import Record, csv_text
-from dupeval.dataset.standin.plan import PlannedImage
+from dupeval.dataset.making.plan import PlannedImage
+from dupeval.dataset.making.records import Record, csv_text
 
 LABELS = ("query", "image", "photograph", "edit", "scene")
 PAIRS = ("query", "image_a", "image_b", "verdict")

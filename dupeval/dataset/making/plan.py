@@ -1,21 +1,21 @@
-"""What the stand-in consists of: groups, edit chains and file names, before any pixel is read."""
+"""What a made dataset consists of: groups, edit chains and file names, before any pixel is read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, pairwise
 from random import Random
 
-from dupeval.dataset.standin.levels import Level, Making
-from dupeval.dataset.standin.sources import Source
-
-IMAGES_PER_QUERY = 20
+from dupeval.dataset.making.levels import IMAGES_A_QUERY, Level, Making
+from dupeval.dataset.making.photographs import Photograph
 
 # Pairs that make no sense in one chain: two crops, colour without colours, two file formats.
 EXCLUSIVE = (("crop", "aspect"), ("colour", "greyscale"), ("format", "jpeg"))
 # The edit that takes another photograph.
 COLLAGE = "collage"
+# More are dealt with in parts: all ways to divide their copies are too many to draw from.
+MOST_AT_ONCE = 22
 
 
 @dataclass(frozen=True)
@@ -24,68 +24,73 @@ class PlannedImage:
 
     Attributes
     ----------
-    source : Source
+    source : Photograph
     number : int
         0 for the photograph as first published, else the number of the copy.
     families : tuple of str
         The edits of the copy, in the order of application.
-    place : int
-        From 1: the image's place in its query's list of names.
-    beside : Source or None
+    stem : str
+        The file's name without its ending; in their order it gives no group away.
+    beside : Photograph or None
         The photograph that takes the smaller part of a collage.
     """
 
-    source: Source
+    source: Photograph
     number: int
     families: tuple[str, ...]
-    place: int
-    beside: Source | None = None
+    stem: str
+    beside: Photograph | None = None
 
     @property
-    def shown(self) -> frozenset[Source]:
+    def shown(self) -> frozenset[Photograph]:
         """All photographs that are to be seen in it."""
         return frozenset({self.source, self.beside or self.source})
 
 
-def plan_images(sources: Sequence[Source], making: Making) -> list[PlannedImage]:
+def plan_images(photographs: Sequence[Photograph], making: Making) -> list[PlannedImage]:
     """Plan the whole dataset.
 
     Parameters
     ----------
-    sources : sequence of Source
+    photographs : sequence of Photograph
         Of all queries.
     making : Making
 
     Returns
     -------
     list of PlannedImage
-        20 of each query, by query and place.
+        By query and name.
     """
     deck = _Deck(making)
     planned = []
-    for query in dict.fromkeys(source.query for source in sources):
-        photographs = [source for source in sources if source.query == query]
-        pairs = _numbered(photographs, making)
+    for query in dict.fromkeys(photograph.query for photograph in photographs):
+        own = [photograph for photograph in photographs if photograph.query == query]
+        pairs = _numbered(own, making)
         places = list(range(1, len(pairs) + 1))
         making.random(query, "places").shuffle(places)
+        width = max(2, len(str(len(pairs))))
         images = []
         for (source, number), place in zip(pairs, places, strict=True):
             chain = _chain(deck, source, number, making)
-            beside = _beside(source, number, photographs, making) if COLLAGE in chain else None
-            images.append(PlannedImage(source, number, chain, place, beside))
-        planned += sorted(images, key=lambda image: image.place)
+            beside = _beside(source, number, own, making) if COLLAGE in chain else None
+            images.append(PlannedImage(source, number, chain, f"img_{place:0{width}d}", beside))
+        planned += sorted(images, key=lambda image: image.stem)
     return planned
 
 
-def group_sizes(photographs: int, rng: Random, level: Level) -> list[int]:
+def group_sizes(photographs: int, images: int, rng: Random, level: Level) -> list[int]:
     """Draw the sizes of a query's groups of two and more, largest first.
 
     All partitions that keep the limits and have at least two different sizes are equally likely.
+    Where there is none, a small query, they may be of one size; then have as many or as few pairs
+    as they like; then leave as few photographs without a copy.
 
     Parameters
     ----------
     photographs : int
         Different photographs in the query.
+    images : int
+        More of them than photographs.
     rng : Random
     level : Level
 
@@ -93,28 +98,46 @@ def group_sizes(photographs: int, rng: Random, level: Level) -> list[int]:
     -------
     list of int
     """
-    copies = IMAGES_PER_QUERY - photographs
+    part = images / IMAGES_A_QUERY
+    least, most = (limit * part for limit in level.pairs)
+    most_groups = photographs - int(level.least_singles * part)
     possible = [
         [extra + 1 for extra in extras]
-        for extras in _partitions(copies, level.largest_group - 1)
-        if len(extras) <= photographs - level.least_singles and len(set(extras)) > 1
+        for extras in _partitions(images - photographs, level.largest_group - 1)
+        if len(extras) <= photographs
     ]
-    least, most = level.pairs
-    return rng.choice(
-        [sizes for sizes in possible if least <= sum(k * (k - 1) // 2 for k in sizes) <= most]
+    limits: tuple[Callable[[list[int]], bool], ...] = (
+        lambda sizes: len(sizes) <= most_groups,
+        lambda sizes: least <= sum(k * (k - 1) // 2 for k in sizes) <= most,
+        lambda sizes: len(set(sizes)) > 1,
     )
+    for kept in (limits, limits[:2], limits[:1]):
+        within = [sizes for sizes in possible if all(limit(sizes) for limit in kept)]
+        if within:
+            return rng.choice(within)
+    return rng.choice(possible)
 
 
-def _numbered(photographs: Sequence[Source], making: Making) -> list[tuple[Source, int]]:
+def _numbered(photographs: Sequence[Photograph], making: Making) -> list[tuple[Photograph, int]]:
     query = photographs[0].query
-    sizes = group_sizes(len(photographs), making.random(query, "groups"), making.level)
-    sizes += [1] * (len(photographs) - len(sizes))
+    rng = making.random(query, "groups")
+    sizes: list[int] = []
+    for part, images in parts(len(photographs), making.images_of(len(photographs))):
+        drawn = group_sizes(part, images, rng, making.level)
+        sizes += drawn + [1] * (part - len(drawn))
     making.random(query, "photographs").shuffle(sizes)
     return [
         (source, number)
         for source, size in zip(photographs, sizes, strict=True)
         for number in range(size)
     ]
+
+
+def parts(photographs: int, images: int) -> list[tuple[int, int]]:
+    """Cut a query into parts of even size, as (photographs, images)."""
+    n = -(-photographs // MOST_AT_ONCE)
+    ends = [(k * photographs // n, k * images // n) for k in range(n + 1)]
+    return [(after[0] - before[0], after[1] - before[1]) for before, after in pairwise(ends)]
 
 
 def _partitions(total: int, largest: int) -> Iterator[list[int]]:
@@ -139,7 +162,7 @@ class _Deck:
         self._cards = _deal_families(making)
         self._kept: list[str] = []
 
-    def take(self, source: Source, chain: Sequence[str]) -> str:
+    def take(self, source: Photograph, chain: Sequence[str]) -> str:
         for place, card in enumerate(self._kept):
             if _suits(card, source, chain):
                 return self._kept.pop(place)
@@ -150,7 +173,7 @@ class _Deck:
         raise AssertionError("the decks do not end")
 
 
-def _chain(deck: _Deck, source: Source, number: int, making: Making) -> tuple[str, ...]:
+def _chain(deck: _Deck, source: Photograph, number: int, making: Making) -> tuple[str, ...]:
     if number == 0:
         return ()
     chain: list[str] = []
@@ -163,7 +186,9 @@ def _chain(deck: _Deck, source: Source, number: int, making: Making) -> tuple[st
     return (*chain, *(family for family in making.level.afterwards if last.random() < 0.5))
 
 
-def _beside(source: Source, number: int, photographs: Sequence[Source], making: Making) -> Source:
+def _beside(
+    source: Photograph, number: int, photographs: Sequence[Photograph], making: Making
+) -> Photograph:
     rng = making.random(source.query, source.photograph, number, "beside")
     others = [other for other in photographs if other != source]
     # Two views of one place look like one photograph, or like a third one.
@@ -171,7 +196,7 @@ def _beside(source: Source, number: int, photographs: Sequence[Source], making: 
     return rng.choice(elsewhere or others)
 
 
-def _suits(card: str, source: Source, chain: Sequence[str]) -> bool:
+def _suits(card: str, source: Photograph, chain: Sequence[str]) -> bool:
     if card in source.avoid or card in chain:
         return False
     return not any(card in pair and other in pair for pair in EXCLUSIVE for other in chain)

@@ -6,9 +6,9 @@ from random import Random
 
 from PIL import Image, ImageOps
 
-from dupeval.dataset.standin.edits import Edited, strength
-from dupeval.dataset.standin.levels import Spans
-from dupeval.dataset.standin.sources import LONGER_SIDE, fit
+from dupeval.dataset.making.edits import Edited, strength
+from dupeval.dataset.making.levels import Spans
+from dupeval.dataset.making.photographs import LONGER_SIDE, fit
 
 GAP = 0.01  # Of the shorter side, where there is one.
 GAPS = ("white", "black", None)

@@ -8,8 +8,8 @@ from random import Random
 
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps, ImageStat
 
-from dupeval.dataset.standin.levels import Spans
-from dupeval.dataset.standin.sources import LONGER_SIDE, fit
+from dupeval.dataset.making.levels import Spans
+from dupeval.dataset.making.photographs import LONGER_SIDE, fit
 
 Edited = tuple[Image.Image, str]
 
@@ -50,15 +50,20 @@ def crop(image: Image.Image, rng: Random, kept: Spans) -> Edited:
 
 def aspect(image: Image.Image, rng: Random, kept: Spans) -> Edited:
     """Cut the picture to another usual aspect ratio that leaves a share of its area."""
-    ((least, most),) = kept
-    now = image.width / image.height
-    shares = {(w, h): min(now * h / w, w / h / now) for w, h in ASPECTS}
-    w, h = rng.choice([shape for shape in ASPECTS if least <= shares[shape] <= most])
+    shapes = possible_aspects(image.size, kept)
+    # Of a long strip, which other edits can make, as much as can be.
+    w, h = rng.choice(shapes or [max(ASPECTS, key=lambda shape: _share(image.size, shape))])
     width = min(image.width, round(image.height * w / h))
     height = min(image.height, round(image.width * h / w))
     left = rng.randint(0, image.width - width)
     top = rng.randint(0, image.height - height)
     return image.crop((left, top, left + width, top + height)), f"{w}x{h}"
+
+
+def possible_aspects(size: tuple[int, int], kept: Spans) -> list[tuple[int, int]]:
+    """Return the shapes to which a picture can be cut so that a wanted share of it is left."""
+    ((least, most),) = kept
+    return [shape for shape in ASPECTS if least <= _share(size, shape) <= most]
 
 
 def mirror(image: Image.Image, rng: Random) -> Edited:
@@ -129,6 +134,12 @@ def whole(rng: Random, spans: Spans) -> int:
 def variance(image: Image.Image, seen: Image.Image | None = None) -> float:
     """Return the variance of the greys, of all or of those where the mask `seen` is not 0."""
     return float(ImageStat.Stat(image.convert("L"), seen).var[0])
+
+
+def _share(size: tuple[int, int], shape: tuple[int, int]) -> float:
+    now = size[0] / size[1]
+    w, h = shape
+    return min(now * h / w, w / h / now)
 
 
 def _off_centre(room: int, rng: Random) -> int:
