@@ -1,4 +1,11 @@
-"""Draw the figures of the paper from stored results."""
+"""Draw the figures of the paper from stored results.
+
+Examples
+--------
+python experiments/figures.py
+python experiments/figures.py 'figure=[groups,dendrogram]' query=flowers
+python experiments/figures.py dataset=folder dataset.root=ROOT table1_dir=results/mine
+"""
 
 from __future__ import annotations
 
@@ -120,4 +127,4 @@ def _is_own(settings: Any) -> bool:
 
 
 if __name__ == "__main__":
-    run("figures", main)
+    run("figures", main, __doc__)

@@ -1,4 +1,14 @@
-"""Write Table 1: every method under every protocol, beside the study's published figures."""
+"""Write Table 1: every method under every protocol, beside the study's published figures.
+
+Prints which method is best, what it costs and with which threshold to use it, and the rows that
+matter; all rows go to files.
+
+Examples
+--------
+python experiments/table1.py
+python experiments/table1.py 'method=[raw,vgg,verified]' 'protocol=[nested,oracle]'
+python experiments/table1.py dataset=folder dataset.root=ROOT out_dir=results/mine
+"""
 
 from __future__ import annotations
 
@@ -238,4 +248,4 @@ def _write_report(config: DictConfig, dataset: Dataset) -> Path:
 
 
 if __name__ == "__main__":
-    run("table1", main)
+    run("table1", main, __doc__)
