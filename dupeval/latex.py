@@ -71,6 +71,7 @@ def _float(part: TablePart, protocol: str | None) -> str:
         r"\centering",
         rf"\caption{{{_caption(part, protocol)}}}",
         rf"\label{{tab:{label}}}",
+        r"\par\smallskip",
         r"\begin{lrbox}{\dupevalbox}\footnotesize\setlength{\tabcolsep}{3pt}%",
         rf"\begin{{tabular}}{{{_COLUMNS}}}",
         *(r"\toprule", _HEAD, r"\midrule"),

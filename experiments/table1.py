@@ -38,6 +38,8 @@ from dupeval.rendering import TablePart, csv_bytes, table1_markdown
 from dupeval.report import FILE_NAME as REPORT
 from dupeval.report import write_report
 from dupeval.reproduction import reading_sentence
+from dupeval.results import schema as results
+from dupeval.results.schema import FILE_NAME as RESULTS
 from dupeval.statistics import Comparison
 from dupeval.summary import summary
 from dupeval.tables import (
@@ -53,7 +55,7 @@ from dupeval.verdict import Verdict, cost_of, judge, stand
 
 FILES = (
     *("table1.csv", "table1.md", "table1.tex", "comparisons.csv", "metrics.csv"),
-    *("per_query.csv", "groups.csv", "timings.csv", "spread.csv", "run.json"),
+    *("per_query.csv", "groups.csv", "timings.csv", "spread.csv", RESULTS, "run.json"),
 )
 # Whoever chooses one of these asks for one table, not for all parts.
 CHOICES = ("dataset", "experiment", "method", "protocol")
@@ -66,6 +68,7 @@ def main(config: DictConfig) -> int:
         refuse_foreign(Path(config.report_dir), [REPORT])
     parts = evaluate_parts(configurations(config))
     contents = contents_of(parts)
+    contents[RESULTS] = results.summary_bytes([part.for_programs for part in parts], config.seed)
     contents["run.json"] = run_json([part.described for part in parts], contents)
     write_results(Path(config.out_dir), contents)
     # Of several datasets the last one is the report's.
@@ -152,6 +155,11 @@ class Part:
         name = self.evaluated.dataset.name
         named = {file: of_dataset(table, name) for file, table in others.items()}
         return {"table1.csv": self.table, **named}
+
+    @property
+    def for_programs(self) -> results.Part:
+        """What ``results.json`` has of it."""
+        return results.part_of(self.evaluated.described, self.table, self.per_query, self.verdict)
 
     @cached_property
     def for_reading(self) -> TablePart:

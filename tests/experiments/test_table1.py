@@ -38,6 +38,7 @@ REPEATABLE = (
         "metrics.csv",
         "per_query.csv",
         "groups.csv",
+        "results.json",
     ),
 )
 
