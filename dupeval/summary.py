@@ -66,7 +66,7 @@ def summary(parts: Sequence[TablePart], last: Sequence[str], look: Look | None =
     )
     for i, (part, n) in enumerate(zip(parts, shown, strict=False)):
         lines += [*([""] if i == 0 and lines else []), _heading(part, n, look)]
-        lines += _rows(part, n, min(width, 30), look, header=i == 0)
+        lines += _rows(part, n, min(width, 30), look, header=not any(shown[:i]))
     return "\n".join([*lines, *end])
 
 
@@ -137,7 +137,7 @@ def _rows(part: TablePart, n: int, width: int, look: Look, header: bool) -> list
             _number(row["f1_published"]),
         ]
         table.add_row(*cells, style="bold" if mark == BEST else "")
-    return _rendered([table], look) if n or header else []
+    return _rendered([table], look) if n else []
 
 
 def _bar(row: pd.Series, width: int, unicode: bool) -> str:

@@ -22,7 +22,7 @@ SETTINGS_COLUMNS = ["dataset", "protocol", "method", "setting", "value"]
 _TABLES = {
     **COLUMNS,
     "comparisons.csv": ["dataset", *COMPARISONS_COLUMNS],
-    "metrics.csv": ["dataset", "method", "protocol"],
+    "metrics.csv": ["dataset"],
 }
 
 
