@@ -144,7 +144,7 @@ def test_colour_changes_nothing_but_codes() -> None:
 def test_where_no_method_has_scores_it_says_so() -> None:
     text = summary([part(many(0))], ["written"])
     assert text.splitlines()[0] == "by hand: no method has scores"
-    assert "method " not in text
+    assert "\nmethod" not in text
 
 
 def test_names_of_others_are_shown_as_they_are() -> None:
