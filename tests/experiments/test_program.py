@@ -239,7 +239,7 @@ class TestExternalTools:
         assert done.stderr == (
             "failed: command: on query 'one': crashes ended with exit code 1: no film\n"
         )
-        assert "| raw " in done.stdout
+        assert "\nraw " in done.stdout
         assert "table1.csv" in {path.name for path in (tmp_path / "out").iterdir()}
 
     @pytest.mark.parametrize("methods", ["method=command", "method=[raw,command]"])
