@@ -40,7 +40,7 @@ class Part:
     needs : tuple of str
         Of `OPTIONAL`.
     too_large : tuple of str
-        Files that are not committed.
+        Files that are not committed, as patterns.
     """
 
     command: tuple[str, ...]
@@ -80,6 +80,7 @@ PARTS: Mapping[str, Part] = {
             *("experiments/figures.py", "table1_dir=results/reference/table1"),
             *("sweep_dir=results/reference/sweep", "out_dir=OUT"),
         ),
+        too_large=("*.svg",),
     ),
     "figures_study": Part(
         (
@@ -87,6 +88,7 @@ PARTS: Mapping[str, Part] = {
             "figure=[process,extraction,duplicates,groups,components,dendrogram]",
             *("table1_dir=results/reference/table1", "out_dir=OUT"),
         ),
+        too_large=("*.svg",),
     ),
     "today": Part(
         (
@@ -320,7 +322,8 @@ def write(part: Part, folder: Path) -> None:
     command = [argument.replace("OUT", out) for argument in part.command]
     subprocess.run([sys.executable, *command], cwd=ROOT, check=True)
     for name in part.too_large:
-        (fresh / name).unlink()
+        for path in fresh.glob(name):
+            path.unlink()
     # Without it no program takes the folder for one that it may write to.
     (fresh / OURS).unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
