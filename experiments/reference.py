@@ -149,20 +149,20 @@ def _table1(results: Path) -> str:
     standing = stand(per_query, "nested")
     blocks: dict[str, list[str]] = about["configuration"]["blocks"]
     tools = table[table["method"].isin(blocks["installed tools"])]
-    lesser = tools[3:]
+    lesser = tools[2:]
     rows: list[dict[str, str]] = []
     for block, methods in blocks.items():
-        rows.append({"method": f"*{block}*"})
-        for _, row in table[table["method"].isin(methods)].iterrows():
-            if row["method"] not in set(lesser["method"]):
-                rows.append(_cells(row, standing))
+        own = table[table["method"].isin(methods) & ~table["method"].isin(lesser["method"])]
+        for i, (_, row) in enumerate(own.iterrows()):
+            rows.append({"": "" if i else block, **_cells(row, standing)})
     least, most = lesser["f1"].min(), lesser["f1"].max()
     more = (
         f"{len(lesser)} more tools have F1 from {least:.3f} to {most:.3f}. Bold: the best; ~: not "
         "clearly worse."
     )
-    text = pd.DataFrame(rows).fillna("").to_markdown(index=False, disable_numparse=True)
-    return "\n\n".join((*about["verdict"], text, more))
+    text = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+    said = "\n".join(f"- {sentence}" for sentence in about["verdict"])
+    return "\n\n".join((said, text, more))
 
 
 def _cells(row: pd.Series, standing: Standing | None) -> dict[str, str]:
