@@ -1,0 +1,83 @@
+"""The files that a grouping is told in, and where they may not lie."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from dupeval.errors import SettingsError
+from dupeval.files import refuse_foreign, write_results, write_whole
+from dupeval.grouping.groups import Grouping
+from dupeval.grouping.page import render
+from dupeval.grouping.plans import ENDINGS, Form, plan
+from dupeval.grouping.tables import groups_csv, groups_json, groups_parquet, unread_csv
+from dupeval.text import visible
+
+PAGE = "groups.html"
+FILES = ("groups.csv", "groups.json", "groups.parquet", "unread.csv", PAGE)
+
+
+def check_out(
+    out_dir: Path, plan_file: Path | None, form: Form | None, sources: Iterable[str]
+) -> None:
+    """Make sure that what will be written lies in nobody's way.
+
+    Parameters
+    ----------
+    out_dir : Path
+    plan_file : Path, optional
+    form : str, optional
+        Of the plan, which lies in `out_dir` where no file is given.
+    sources : iterable of str
+        What is read; folders among them are never written into.
+
+    Raises
+    ------
+    SettingsError
+        With what is possible instead.
+    """
+    folders = [Path(source) for source in sources if os.path.isdir(source)]  # noqa: PTH112
+    for written in filter(None, (out_dir, plan_file)):
+        for folder in folders:
+            if written.resolve().is_relative_to(folder.resolve()):
+                raise SettingsError(
+                    f"{visible(str(written))} lies in {visible(str(folder))}, which is only read; "
+                    f"possible: another {'--out DIR' if written == out_dir else '--plan FILE'}"
+                )
+    own = [f"plan.{ENDINGS[form]}"] if form is not None and plan_file is None else []
+    refuse_foreign(out_dir, [*FILES, *own])
+    if plan_file is not None and os.path.lexists(plan_file):
+        raise SettingsError(
+            f"{visible(str(plan_file))} is there already, and not overwritten; possible: another "
+            "--plan FILE"
+        )
+
+
+def write(
+    grouping: Grouping, out_dir: Path, plan_file: Path | None = None, form: Form | None = None
+) -> list[Path]:
+    """Write ``groups.csv``, ``.json``, ``.parquet``, ``unread.csv``, the page, and maybe a plan.
+
+    Returns
+    -------
+    list of Path
+        What was written. Without pyarrow there is no ``groups.parquet``.
+    """
+    contents = {
+        "groups.csv": groups_csv(grouping),
+        "groups.json": groups_json(grouping),
+        "unread.csv": unread_csv(grouping),
+        PAGE: render(grouping),
+    }
+    if (parquet := groups_parquet(grouping)) is not None:
+        contents["groups.parquet"] = parquet
+    planned = plan(grouping, form or "csv") if plan_file or form else None
+    if planned is not None and plan_file is None:
+        contents[f"plan.{ENDINGS[form or 'csv']}"] = planned
+    write_results(out_dir, contents)
+    paths = [out_dir / name for name in contents]
+    if planned is not None and plan_file is not None:
+        write_whole(plan_file.parent, {plan_file.name: planned})
+        paths.append(plan_file)
+    return paths
