@@ -1,4 +1,4 @@
-"""Files are found in folders, lists and tables; what is no file is told, and no link is followed."""
+"""Files are found in folders, lists and tables; what is none is told, and no link is followed."""
 
 import os
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_links_in_folders_are_counted_and_not_followed(tmp_path: Path) -> None:
     (tmp_path / "in" / "b.jpg").symlink_to(tmp_path / "out" / "b.jpg")
     (tmp_path / "in" / "nothing.jpg").symlink_to(tmp_path / "nothing")
     found = find([tmp_path / "in"])
-    assert [os.path.basename(path) for path in found.paths] == ["a.jpg"]
+    assert [Path(path).name for path in found.paths] == ["a.jpg"]
     assert (found.n_links, found.unread) == (3, [])
 
 
@@ -68,7 +68,7 @@ def test_a_folder_that_cannot_be_read_is_told(
 
     monkeypatch.setattr(os, "scandir", refusing)
     found = find([tmp_path])
-    assert [os.path.basename(path) for path in found.paths] == ["a.jpg"]
+    assert [Path(path).name for path in found.paths] == ["a.jpg"]
     assert found.unread == [Unread(str(tmp_path / "shut"), "cannot be read (Permission denied)")]
 
 
@@ -83,7 +83,7 @@ def test_names_are_bytes(tmp_path: Path) -> None:
 def test_what_is_not_there_is_an_error_where_it_was_named_and_noted_in_a_list(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(SettingsError, match="no such file or folder: .*nowhere"):
+    with pytest.raises(SettingsError, match=r"no such file or folder: .*nowhere"):
         find([tmp_path / "nowhere"])
     found = find_listed([str(tmp_path / "nowhere"), "nul\0"])
     assert [item.reason for item in found.unread] == [

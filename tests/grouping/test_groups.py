@@ -97,9 +97,9 @@ def test_of_labels_only_copies_byte_for_byte_have_a_distance() -> None:
 
 class TestAgainstReferences:
     # New a, b, c; references r, s.
-    FILES = tuple(image_file(name, pixels=(9, 9)) for name in "abc") + (
-        image_file("r", pixels=(1, 1)),
-        image_file("s", pixels=(1, 1)),
+    FILES = (
+        *(image_file(name, pixels=(9, 9)) for name in "abc"),
+        *(image_file(name, pixels=(1, 1)) for name in "rs"),
     )
 
     def test_each_goes_to_the_nearest_reference_which_is_kept(self) -> None:

@@ -53,7 +53,7 @@ def test_the_script_removes_all_but_the_keeper(names: list[str], tmp_path: Path)
 def test_the_script_removes_nothing_whose_keeper_is_gone(names: list[str], tmp_path: Path) -> None:
     script = tmp_path / "plan.sh"
     script.write_bytes(plan(grouping_of(names), "sh"))
-    os.unlink(min(names))
+    Path(min(names)).unlink()
     run = subprocess.run(["/bin/sh", str(script)], check=True, capture_output=True)
     assert len(list(tmp_path.iterdir())) == len(names)
     assert run.stderr.count(b"(no keeper)") == len(names) - 1
