@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 
 from dupeval.dataset import UNLABELLED, Dataset, ImageHandle, Label, Query
+from dupeval.distance import PairScore
 from dupeval.distance.gates import SMALL
+from dupeval.distance.local import votes
 from dupeval.distance.pairs import PairCache
 from dupeval.errors import SettingsError
 from dupeval.grouping.distances import (
@@ -19,21 +22,26 @@ from dupeval.grouping.distances import (
     crossing,
     pairs_of,
 )
+from dupeval.grouping.linkage import components
 from dupeval.method import Distances, Method, Partition, Resources
 from dupeval.method.pairs import PairMethod
 from dupeval.method.views import QueryImages, TrainingView
 from dupeval.representation.cache import VectorCache
-
-if TYPE_CHECKING:
-    from dupeval.distance.gates import Gate
+from dupeval.sources import source_sha256
+from dupeval.store import Entry, Store
 
 # Methods that tell the distances of all pairs: those alone take 1.6 GB.
 MOST_IMAGES = 20_000
 NAME = "images"
+VOTES = "dupeval.distance.local.votes"
 
 
 def distances_of(
-    method: Method, images: Sequence[ImageHandle], n_first: int | None, resources: Resources
+    method: Method,
+    images: Sequence[ImageHandle],
+    n_first: int | None,
+    limit: float,
+    resources: Resources,
 ) -> PairDistances | Partition:
     """Return how far apart images are, or which belong together of a method that says only that.
 
@@ -44,6 +52,8 @@ def distances_of(
         Of different contents.
     n_first : int, optional
         Only pairs of one of the first `n_first` images and one of the others matter.
+    limit : float
+        Images that are connected by pairs up to so far apart are all compared, up to 100.
     resources : Resources
 
     Raises
@@ -56,7 +66,7 @@ def distances_of(
         If it cannot be run here.
     """
     if isinstance(method, PairMethod):
-        return _of_pairs(method, images, n_first, resources)
+        return _of_pairs(method, images, n_first, limit, resources)
     if len(images) > MOST_IMAGES:
         raise SettingsError(
             f"{len(images):,} images are more than the {MOST_IMAGES:,} of which this method's "
@@ -66,29 +76,75 @@ def distances_of(
 
 
 def _of_pairs(
-    method: PairMethod, images: Sequence[ImageHandle], n_first: int | None, resources: Resources
+    method: PairMethod,
+    images: Sequence[ImageHandle],
+    n_first: int | None,
+    limit: float,
+    resources: Resources,
 ) -> PairDistances:
     n = len(images)
-    pairs = pairs_of(n) if n_first is None else crossing(n_first, n - n_first)
-    if len(pairs) > SMALL * (SMALL - 1) // 2:
-        pairs = _let_through(method.gate, images, pairs, resources)
-    asked = [(images[a], images[b]) for a, b in pairs.tolist()]
+    n_pairs = n * (n - 1) // 2 if n_first is None else n_first * (n - n_first)
     cache = PairCache(resources.cache_dir / "pairs")
-    made = cache.compare(asked, method.score, resources.progress)
-    return SomePairs(n, pairs, made.distances, method.score.largest)
+
+    def compared(pairs: Places) -> SomePairs:
+        asked = [(images[a], images[b]) for a, b in pairs.tolist()]
+        made = cache.compare(asked, method.score, resources.progress)
+        return SomePairs(n, pairs, made.distances, method.score.largest)
+
+    if n_pairs <= SMALL * (SMALL - 1) // 2:
+        return compared(pairs_of(n) if n_first is None else crossing(n_first, n - n_first))
+    pairs = _let_through(method, images, n_first, resources)
+    found = compared(pairs)
+    if n_first is None and len(more := _connected(found, limit, pairs)):
+        found = compared(np.concatenate([pairs, more]))
+    return found
+
+
+def _connected(found: PairDistances, limit: float, pairs: Places) -> Places:
+    """Return the pairs that were not looked at of images that others connect: not too many."""
+    known = set(map(tuple, pairs.tolist()))
+    first, second, _ = found.within(limit)
+    return np.array(
+        [
+            pair
+            for part in components(found.n, first, second)
+            if len(part) <= SMALL
+            for pair in combinations(part, 2)
+            if pair not in known
+        ],
+        np.int64,
+    ).reshape(-1, 2)
 
 
 def _let_through(
-    gate: Gate | None, images: Sequence[ImageHandle], pairs: Places, resources: Resources
+    method: PairMethod, images: Sequence[ImageHandle], n_first: int | None, resources: Resources
 ) -> Places:
-    if gate is None:
-        return pairs
-    n = len(images)
-    looked_at = gate.lets_through(_query(images, resources))
-    # Where a pair stands in scipy's order.
-    at = pairs[:, 0] * (2 * n - pairs[:, 0] - 1) // 2 + pairs[:, 1] - pairs[:, 0] - 1
-    chosen: Places = pairs[looked_at[at]]
-    return chosen
+    """Return the pairs that are looked at where there are many."""
+    if method.gate is None:
+        return worth_a_look(method.score, images, n_first, resources)
+    looked_at = np.flatnonzero(method.gate.lets_through(_query(images, resources)))
+    pairs = pairs_of(len(images))[looked_at]
+    if n_first is not None:
+        pairs = pairs[(pairs[:, 0] < n_first) & (pairs[:, 1] >= n_first)]
+    return pairs
+
+
+def worth_a_look(
+    score: PairScore, images: Sequence[ImageHandle], n_first: int | None, resources: Resources
+) -> Places:
+    """Return the pairs that `dupeval.distance.local.votes.candidates` finds; they are kept."""
+    cache = PairCache(resources.cache_dir / "pairs")
+    stored = Store(resources.cache_dir / "votes")
+    about = {"features": dict(score.features_key), "source": source_sha256(score, modules=[VOTES])}
+    of_all = {**about, "images": [image.sha256 for image in images], "first": n_first}
+    entry = stored.get(of_all)
+    if entry is None:
+        spoken = [
+            votes.spoken(features) for features in cache.features(images, score, resources.progress)
+        ]
+        entry = Entry({"pairs": votes.candidates(spoken, n_first)})
+        stored.put(of_all, entry)
+    return entry.tensors["pairs"]
 
 
 def _query(images: Sequence[ImageHandle], resources: Resources) -> QueryImages:

@@ -13,6 +13,7 @@ from dupeval.grouping.comparing import distances_of
 from dupeval.grouping.distances import PairDistances
 from dupeval.grouping.finding import Found, Unread
 from dupeval.grouping.groups import (
+    BEYOND,
     Grouping,
     NearMiss,
     contents_of,
@@ -147,7 +148,7 @@ def _grouped(
     n_first = n if len(parts) > 1 else None
     answer: PairDistances | Partition = np.zeros(1, np.int64)
     if len(images) > 1:
-        answer = distances_of(chosen.method, images, n_first, resources)
+        answer = distances_of(chosen.method, images, n_first, chosen.cut * (1 + BEYOND), resources)
     n_pairs = n_looked_at = n * (n - 1) // 2 if n_first is None else n * len(contents[1])
     near: Sequence[NearMiss] = ()
     if not isinstance(answer, PairDistances):

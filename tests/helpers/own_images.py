@@ -1,6 +1,16 @@
-"""Images as somebody's folder has them: files with a content, a size and an age; no decoding."""
+"""Images as somebody's folder has them, and what is known of such files without their content."""
+
+from pathlib import Path
+
+from fake_photographs import photograph
 
 from dupeval.grouping.reading import Content, ImageFile
+
+
+def write_photograph(path: Path, seed: int | str) -> None:
+    """Write a photograph that no other seed gives."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    photograph(int.from_bytes(str(seed).encode())).save(path)
 
 
 def image_file(
