@@ -28,6 +28,10 @@ def ending_well() -> Iterator[None]:
         yield
     except DupevalError as error:
         _end(str(error))
+    except ModuleNotFoundError as error:
+        _end(
+            f"{error.name} is not installed; possible: pip install 'dupeval[{_extra(error.name)}]'"
+        )
     except BrokenPipeError:
         # Somebody has read enough, as `head` does; Python would try once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -37,6 +41,12 @@ def ending_well() -> Iterator[None]:
     except KeyboardInterrupt:
         print("stopped; nothing of this run is written", file=sys.stderr)
         sys.exit(INTERRUPTED)
+
+
+def _extra(package: str | None) -> str:
+    """Return which of the project's extras brings a package."""
+    extras = {"torch": "vgg", "torchvision": "vgg", "onnx": "vgg", "onnxruntime": "embeddings"}
+    return extras.get((package or "").partition(".")[0], "experiments")
 
 
 def _end(message: str) -> None:
