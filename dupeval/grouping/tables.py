@@ -135,13 +135,17 @@ def groups_parquet(grouping: Grouping) -> bytes | None:
     if importlib.util.find_spec("pyarrow") is None:
         return None
     import pyarrow  # noqa: PLC0415
+    import pyarrow.csv  # noqa: PLC0415
     import pyarrow.parquet  # noqa: PLC0415
 
-    rows = list(rows_of(grouping))
-    columns = {name: [getattr(row, name) for row in rows] for name in COLUMNS}
-    for name in ("path", "keeper"):
-        columns[name] = [path_cell(path) for path in columns[name]]
-    table = pyarrow.table(columns)
+    kinds = {"str": "string", "int": "int64", "float": "double", "bool": "bool"}
+    types = {field.name: kinds[str(field.type)] for field in fields(Row)}
+    # By way of the CSV file: made of lists, a table would bring pandas.
+    table = pyarrow.csv.read_csv(
+        io.BytesIO(groups_csv(grouping)),
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(column_types=types),
+    )
     buffer = io.BytesIO()
     pyarrow.parquet.write_table(table, buffer)
     return buffer.getvalue()
