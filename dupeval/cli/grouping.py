@@ -13,7 +13,7 @@ from dupeval.errors import SettingsError
 from dupeval.grouping.finding import Found, find, find_listed
 from dupeval.grouping.keeping import Keep
 from dupeval.grouping.plans import Form
-from dupeval.grouping.running import Chosen, group_images
+from dupeval.grouping.running import Chosen, default_cache, group_images
 from dupeval.grouping.writing import check_out, write
 from dupeval.method import Resources
 
@@ -44,12 +44,6 @@ def run(
     grouping = group_images(found, references, chosen, Resources(cache_dir, progress))
     written = write(grouping, out, plan, form)
     say(grouping, found, written)
-
-
-def default_cache() -> Path:
-    """Return where what was learnt of images is kept, unless somebody says another place."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if base else Path("~/.cache").expanduser()) / "dupeval"
 
 
 def _found(sources: Sequence[str], recursive: bool, column: str) -> Found:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -82,6 +84,12 @@ class Chosen:
                 f"threshold={self.cut:g} joins all images; possible: below {largest:g}"
             )
         return self.cut
+
+
+def default_cache() -> Path:
+    """Return where what was learnt of images is kept, unless somebody says another place."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if base else Path("~/.cache").expanduser()) / "dupeval"
 
 
 def group_images(
