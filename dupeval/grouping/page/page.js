@@ -29,7 +29,7 @@
 
   function image(member, isKept) {
     const [path, distance, pixels, size, form, thumbnail] = member;
-    const name = path.slice(path.lastIndexOf("/") + 1);
+    const name = path.split("/").slice(-2).join("/");
     const button = make("button", { type: "button", class: isKept ? "image kept" : "image", title: path },
       make("span", { class: "frame" }, make("img", { src: thumbnail, alt: "", loading: "lazy" })),
       make("span", { class: "name" }, name),
