@@ -37,10 +37,11 @@ def run(
 ) -> None:
     """Group images and tell of it; see `dupeval.cli.group.group`."""
     cache_dir = cache or default_cache()
-    check_out(out, plan, form, [*sources, *against])
     chosen = Chosen(method, method_named(method, cache_dir), threshold, keep)
     references = find(against, recursive, column) if against else None
     found = _found(sources, recursive, column)
+    folders = [*found.folders, *(references.folders if references else ())]
+    check_out(out, plan, form, folders)
     grouping = group_images(found, references, chosen, Resources(cache_dir, progress))
     written = write(grouping, out, plan, form)
     say(grouping, found, written)

@@ -40,12 +40,15 @@ class Found:
         names, folder by folder. Bytes that are not UTF-8 are as `os.fsdecode` has them.
     unread : list of Unread
         Folders that cannot be read, and what is no file.
+    folders : list of str
+        That were looked into, without those in them.
     n_links, n_hidden : int
         Links in folders, which are not followed, and names with a dot or that systems leave behind.
     """
 
     paths: list[str] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
     n_links: int = 0
     n_hidden: int = 0
 
@@ -147,6 +150,7 @@ def _below(path: str, recursive: bool, found: Found) -> Iterator[str]:
         else:
             found.unread.append(Unread(path, "is not a file"))
         return
+    found.folders.append(path)
     waiting = [path]
     while waiting:
         files, folders = _listed(waiting.pop(), found)

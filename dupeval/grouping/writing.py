@@ -19,9 +19,9 @@ FILES = ("groups.csv", "groups.json", "groups.parquet", "unread.csv", PAGE)
 
 
 def check_out(
-    out_dir: Path, plan_file: Path | None, form: Form | None, sources: Iterable[str]
+    out_dir: Path, plan_file: Path | None, form: Form | None, folders: Iterable[str]
 ) -> None:
-    """Make sure that what will be written lies in nobody's way.
+    """Make sure that what will be written can be, and lies in nobody's way.
 
     Parameters
     ----------
@@ -29,28 +29,41 @@ def check_out(
     plan_file : Path, optional
     form : str, optional
         Of the plan, which lies in `out_dir` where no file is given.
-    sources : iterable of str
-        What is read; folders among them are never written into.
+    folders : iterable of str
+        What is looked into; none of them is written into.
 
     Raises
     ------
     SettingsError
         With what is possible instead.
     """
-    folders = [Path(source) for source in sources if os.path.isdir(source)]  # noqa: PTH112
-    for written in filter(None, (out_dir, plan_file)):
-        for folder in folders:
-            if written.resolve().is_relative_to(folder.resolve()):
+    read = [(folder, Path(folder).resolve()) for folder in folders]
+    for written, option in ((out_dir, "--out DIR"), (plan_file, "--plan FILE")):
+        if written is None:
+            continue
+        for name, folder in read:
+            if written.resolve().is_relative_to(folder):
                 raise SettingsError(
-                    f"{visible(str(written))} lies in {visible(str(folder))}, which is only read; "
-                    f"possible: another {'--out DIR' if written == out_dir else '--plan FILE'}"
+                    f"{visible(str(written))} lies in {visible(name)}, which is only read; "
+                    f"possible: another {option}"
                 )
+        _check_writable(written if written == out_dir else written.parent, option)
     own = [f"plan.{ENDINGS[form]}"] if form is not None and plan_file is None else []
     refuse_foreign(out_dir, [*FILES, *own])
     if plan_file is not None and os.path.lexists(plan_file):
         raise SettingsError(
             f"{visible(str(plan_file))} is there already, and not overwritten; possible: another "
             "--plan FILE"
+        )
+
+
+def _check_writable(folder: Path, option: str) -> None:
+    """Find before the work, not after it, that nothing can be written there."""
+    nearest = next(x for x in (folder.absolute(), *folder.absolute().parents) if x.exists())
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
+        raise SettingsError(
+            f"{visible(str(nearest))} is no folder that can be written to; possible: "
+            f"another {option}"
         )
 
 

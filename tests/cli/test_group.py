@@ -175,6 +175,10 @@ ERRORS = {
     ("nowhere",): "no such file or folder: nowhere",
     ("photos", "--out", "photos/out"): "lies in photos, which is only read",
     ("photos", "--plan", "photos/plan.csv"): "lies in photos, which is only read",
+    ("photos", "--out", "file"): "file is no folder that can be written to",
+    ("photos", "--plan", "file/plan.csv"): "file is no folder that can be written to",
+    ("photos", "--against", "empty", "--out", "empty/x"): "lies in empty, which is only read",
+    ("list.csv", "--out", "photos"): "lies in photos, which is only read",
     ("photos", "--threshold", "1"): "threshold=1 joins all images; possible: below 1",
     ("photos", "--threshold", "-1"): "threshold=-1 is not possible",
     ("photos", "--method", "magic"): "there is no method 'magic'; possible: ",
@@ -190,6 +194,8 @@ ERRORS = {
 def test_errors_are_sentences(dupeval, tmp_path: Path, photos: Path, arguments) -> None:
     (tmp_path / "photos").symlink_to(photos)
     (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "list.csv").write_text("path\nphotos\n")
     run = dupeval("group", *arguments, "-q")
     assert run.exit_code == 2, run.stderr
     assert ERRORS[arguments] in run.stderr

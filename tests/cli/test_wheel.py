@@ -14,8 +14,14 @@ MOST_BYTES = 400e6
 pytestmark = pytest.mark.slow
 
 
+def outside(**others: str) -> dict[str, str]:
+    """Give what processes are told, but not where this checkout is."""
+    return {**{k: v for k, v in os.environ.items() if k != "PYTHONPATH"}, **others}
+
+
 def run(*command: object, **settings: object) -> subprocess.CompletedProcess[str]:
     texts = [str(part) for part in command]
+    settings = {"env": outside(), **settings}
     return subprocess.run(texts, capture_output=True, text=True, check=False, **settings)
 
 
@@ -58,10 +64,6 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin"
 
 
-def outside(**others: str) -> dict[str, str]:
-    return {**{k: v for k, v in os.environ.items() if k != "PYTHONPATH"}, **others}
-
-
 def test_it_is_small(environment: Path) -> None:
     files = [path for path in environment.parent.rglob("*") if path.is_file()]
     assert sum(path.lstat().st_size for path in files if not path.is_symlink()) < MOST_BYTES
@@ -82,7 +84,7 @@ def test_it_groups_a_folder(environment: Path, photos: Path, tmp_path: Path) -> 
 
 
 def test_it_has_the_experiments_and_says_what_they_need(environment: Path, tmp_path: Path) -> None:
-    settings = {"cwd": tmp_path, "env": outside()}
+    settings = {"cwd": tmp_path}
     listed = run(environment / "python", "-m", "dupeval", "experiment", **settings)
     assert "table1 " in listed.stdout
     assert "reference" not in listed.stdout
