@@ -84,7 +84,7 @@ class GateCost:
     n_pairs, n_left_out : int
         Of all images.
     n_true, n_true_left_out : int
-        Pairs of labelled images that show one photograph.
+        Pairs that count and show one photograph.
     """
 
     n_pairs: int
@@ -108,13 +108,6 @@ def gate_cost(queries: Sequence[Query], looked_at: Sequence[npt.NDArray[np.bool_
     looked_at : sequence of ndarray of bool, shape (n * (n - 1) / 2,)
         For each query; see `Gate.lets_through`.
     """
-    true = [_true_pairs(query) for query in queries]
+    true = [query.truth.of_pairs()[1] for query in queries]
     out, together = ~np.concatenate([*looked_at]), np.concatenate(true)
     return GateCost(len(out), int(out.sum()), int(together.sum()), int((out & together).sum()))
-
-
-def _true_pairs(query: Query) -> npt.NDArray[np.bool_]:
-    first, second = np.triu_indices(len(query.images), 1)
-    photographs, known = query.photographs, query.is_labelled
-    same: npt.NDArray[np.bool_] = photographs[first] == photographs[second]
-    return same & known[first] & known[second]
