@@ -18,7 +18,6 @@ from omegaconf import DictConfig
 from program import Evaluated, complain, evaluate_configuration, run_json
 
 from dupeval.comparison import compare_with_reference
-from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
 from dupeval.evaluation import Group, Spread
 from dupeval.files import canonical_json, refuse_foreign, write_results
@@ -59,7 +58,7 @@ def main(config: DictConfig) -> int:
     # Of several datasets the last one is the report's.
     last = parts[-1].evaluated
     if config.report_dir is not None and last.evaluation.results:
-        written += f"; and {_write_report(config, last.dataset)}"
+        written += f"; and {_write_report(config, last)}"
     status = complain([part.evaluated for part in parts])
     table = pd.concat([part.table for part in parts])
     compared = compare_with_reference(table, json.loads(contents["run.json"]))
@@ -206,14 +205,15 @@ def _comparison(config: DictConfig) -> Comparison:
     return comparison
 
 
-def _write_report(config: DictConfig, dataset: Dataset) -> Path:
+def _write_report(config: DictConfig, last: Evaluated) -> Path:
     return write_report(
-        dataset,
+        last.dataset,
         table1_dir=Path(config.out_dir),
         figures_dir=Path(config.figures_dir),
         out_dir=Path(config.report_dir),
         cache_dir=Path(config.cache_dir),
         progress=config.progress,
+        methods=last.methods,
     )
 
 

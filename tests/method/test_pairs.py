@@ -13,6 +13,7 @@ from given import groups_of, worked
 
 from dupeval.dataset import Dataset
 from dupeval.distance import PairScore
+from dupeval.distance.explanation import Explanation
 from dupeval.distance.gates import Near
 from dupeval.distance.local.sift import SiftInliers
 from dupeval.distance.local.verified import Verified
@@ -47,6 +48,13 @@ class Step(PairScore):
 
     def distance(self, a: Any, b: Any) -> float:
         return float(abs(a["sum"] - b["sum"])[0] > self.step)
+
+
+class Telling(Sums):
+    """Shows the hashes of two files."""
+
+    def explain(self, a: Any, b: Any) -> Explanation:
+        return Explanation("told", a["sha256"], b["sha256"])
 
 
 @pytest.fixture
@@ -101,6 +109,22 @@ def test_settings_of_the_score_can_be_chosen(dataset: Dataset, resources: Resour
     assert near.condensed.max() == 1  # type: ignore[union-attr]
     assert far.condensed.max() == 0  # type: ignore[union-attr]
     assert [method.linkage_of(params) for params in many] == ["single", "average"]
+
+
+def test_a_pair_is_explained_in_the_order_it_is_asked_for(dataset: Dataset) -> None:
+    a, b = dataset.queries[0].images[:2]
+    method = PairMethod(Telling())
+    assert method.explains
+    for first, second in ((a, b), (b, a)):
+        told = method.explain({}, first, second)
+        assert told is not None
+        assert [told.a.tobytes().hex(), told.b.tobytes().hex()] == [first.sha256, second.sha256]
+
+
+def test_a_score_that_explains_nothing_makes_a_method_that_does_not(dataset: Dataset) -> None:
+    method = PairMethod(Sums())
+    assert not method.explains
+    assert method.explain({}, *dataset.queries[0].images[:2]) is None
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import ImageHandle
 from dupeval.distance import PairScore
+from dupeval.distance.explanation import Explanation
 from dupeval.distance.local.acceptance import can_be_true
-from dupeval.distance.local.evidence import Evidence, Laid, lay, measure
+from dupeval.distance.local.evidence import Evidence, lay, measure
+from dupeval.distance.local.explained import Explained, explanation
 from dupeval.distance.local.hypotheses import (
-    Hypothesis,
     Look,
     Pass,
     Picture,
@@ -76,27 +77,6 @@ class Prepared:
         if look == "inverted":
             return self.pictures["fine"].strongest(INVERTED_POINTS)
         return self.pictures[look]
-
-
-@plain_dataclass(frozen=True, eq=False)
-class Explained:
-    """Why a pair has the distance that it has.
-
-    Attributes
-    ----------
-    score : float
-        1 less the distance, of the best hypothesis.
-    hypothesis : Hypothesis
-        What is compared, and how one lies on the other.
-    evidence : Evidence
-    laid : Laid
-        The aligned overlap, the map of correlations, the field of residuals.
-    """
-
-    score: float
-    hypothesis: Hypothesis
-    evidence: Evidence
-    laid: Laid
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -184,9 +164,17 @@ class Verified(PairScore):
         """See `PairScore.distance`: 1 less the best hypothesis' score."""
         return 1.0 - max((found.score for found in self._explained(a, b)), default=0.0)
 
-    def explain(self, a: Prepared, b: Prepared) -> Explained | None:
+    def best(self, a: Prepared, b: Prepared) -> Explained | None:
         """Return what the distance of two images rests on; None where nothing was found."""
         return max(self._explained(a, b), key=lambda found: found.score, default=None)
+
+    def explain(self, a: Prepared, b: Prepared) -> Explanation:
+        """See `PairScore.explain`: the aligned overlap, its correlation, the residuals."""
+        found = self.best(a, b)
+        if found is None:
+            pictures = (a.pictures["fine"].grey, b.pictures["fine"].grey)
+            return Explanation("score 0.00: no way was found to lay one on the other", *pictures)
+        return explanation(found)
 
     def score(self, found: Evidence) -> float:
         """Return the product of the factors that count, in 0..1."""

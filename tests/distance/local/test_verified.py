@@ -115,19 +115,36 @@ def test_an_image_without_anything_to_see_is_like_no_other() -> None:
     assert VERIFIED.distance(blank, blank) == 1
 
 
-def test_what_a_pair_scores_is_explained() -> None:
+def test_what_a_pair_scores_rests_on_its_best_hypothesis() -> None:
     a, b = prepared("astronaut"), prepared("astronaut", cropped)
-    explained = VERIFIED.explain(a, b)
-    assert explained is not None
-    assert explained.score == score(a, b)
-    assert VERIFIED.score(explained.evidence) == explained.score
-    shape = explained.laid.overlap.a.shape
-    assert explained.laid.overlap.b.shape == explained.laid.correlation.shape == shape
-    assert len(explained.laid.residuals) == explained.evidence.n_inliers
-    mirrored = VERIFIED.explain(a, prepared("astronaut", ImageOps.mirror))
-    assert mirrored is not None
-    assert mirrored.hypothesis.mirrored
-    assert VERIFIED.explain(a, prepared("coffee", lambda i: Image.new("RGB", i.size))) is None
+    best = VERIFIED.best(a, b)
+    assert best is not None
+    assert best.score == score(a, b)
+    assert VERIFIED.score(best.evidence) == best.score
+    shape = best.laid.overlap.a.shape
+    assert best.laid.overlap.b.shape == best.laid.correlation.shape == shape
+    assert len(best.laid.residuals) == best.evidence.n_inliers
+
+
+def test_a_pair_is_explained_by_its_overlap_correlation_and_residuals() -> None:
+    a, b = prepared("astronaut"), prepared("astronaut", lambda i: ImageOps.mirror(cropped(i)))
+    told = VERIFIED.explain(a, b)
+    assert told.summary.startswith(f"score {score(a, b):.2f} (fine, mirrored, similarity): ")
+    assert "shared 100%" in told.summary
+    correlation, residuals = told.panels
+    assert told.a.shape == told.b.shape == correlation.values.shape
+    assert correlation.is_map
+    assert np.nanmedian(correlation.values) > 0.9
+    assert residuals.arrows is not None
+    assert residuals.arrows.points.shape == residuals.arrows.lengths.shape
+
+
+def test_of_a_pair_with_nothing_in_common_both_images_are_shown() -> None:
+    a, b = prepared("astronaut"), prepared("coffee", lambda i: Image.new("RGB", i.size))
+    told = VERIFIED.explain(a, b)
+    assert told.summary == "score 0.00: no way was found to lay one on the other"
+    assert (told.a.shape, told.b.shape) == ((512, 512), b.pictures["fine"].grey.shape)
+    assert told.panels == ()
 
 
 @pytest.mark.parametrize(
