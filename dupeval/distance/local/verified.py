@@ -36,9 +36,8 @@ from dupeval.distance.local.keypoints import (
 from dupeval.store import Tensors
 from dupeval.strict import STRICT
 
-# Of a negative fewer key points are compared; of relief and of what is much blurred, at half the
-# size, there are no more.
-INVERTED_POINTS, ROUGH_POINTS, ROUGH_LIMIT = 500, 600, 3.0
+# Of relief and of what is much blurred, at half the size, there are no more key points.
+ROUGH_POINTS, ROUGH_LIMIT = 600, 3.0
 EDGES, BLUR, REDUCED = 2.0, 4.0, 2
 # Fewer agreeing matches come about by chance.
 LEAST, LEAST_ROUGH = 5, 8
@@ -74,9 +73,7 @@ class Prepared:
 
     def of(self, look: Look) -> Picture:
         """Return what is looked at."""
-        if look == "inverted":
-            return self.pictures["fine"].strongest(INVERTED_POINTS)
-        return self.pictures[look]
+        return self.pictures["fine" if look == "inverted" else look]
 
 
 @dataclass(frozen=True, config=STRICT)
