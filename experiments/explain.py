@@ -17,8 +17,9 @@ from dupeval.method import Method
 
 
 def main(config: DictConfig) -> int:
-    """Compare the two images, write the picture, say what the score rests on; return 0."""
-    refuse_foreign(Path(config.out_dir), [f"{config.file}.png"])
+    """Compare the two images, draw and say what their distance rests on; return 0."""
+    files = [f"{config.file}.png", f"{config.file}.txt"]
+    refuse_foreign(Path(config.out_dir), files)
     method = _method(config)
     dataset = open_dataset(config)
     a, b = (_image(dataset, str(config.query), str(config[side]), side) for side in ("a", "b"))
@@ -26,8 +27,9 @@ def main(config: DictConfig) -> int:
     if explained is None:
         raise RuntimeError("a method that explains pairs has nothing to say")
     picture = explanation_picture(explained, (a.name, b.name))
-    write_results(Path(config.out_dir), {f"{config.file}.png": picture})
-    say(f"{explained.summary}\nwritten to {config.out_dir}: {config.file}.png")
+    contents = (picture, f"{explained.summary}\n".encode())
+    write_results(Path(config.out_dir), dict(zip(files, contents, strict=True)))
+    say(f"{explained.summary}\nwritten to {config.out_dir}: {', '.join(files)}")
     return SUCCESS
 
 

@@ -196,9 +196,8 @@ def _judged(
             labels = results.labels(place)
             first, second = np.triu_indices(len(labels), 1)
             together = labels[first] == labels[second]
-            photographs, known = query.photographs, query.is_labelled
-            same = photographs[first] == photographs[second]
-            mistaken = (together != same) & known[first] & known[second]
+            counts, true = query.truth.of_pairs()
+            mistaken = counts & (together != true)
             judged[query.slug].append(_Judged(protocol, decision, distances, together, mistaken))
     return judged
 
@@ -227,10 +226,10 @@ def _most_telling(
 def _least_sure(
     query: Query, margins: npt.NDArray[np.float64], wanted: npt.NDArray[np.bool_]
 ) -> Iterator[int]:
-    """Yield the wanted pairs of labelled images, the smallest margin first, few that are alike."""
+    """Yield the wanted pairs that count, the smallest margin first, few that are alike."""
     first, second = np.triu_indices(len(query.images), 1)
-    known, photographs = query.is_labelled, query.photographs
-    pairs = np.flatnonzero(wanted & known[first] & known[second])
+    photographs, (counts, _) = query.photographs, query.truth.of_pairs()
+    pairs = np.flatnonzero(wanted & counts)
     alike: Counter[frozenset[str]] = Counter()
     for pair in pairs[np.argsort(margins[pairs], kind="stable")].tolist():
         of = frozenset((photographs[first[pair]], photographs[second[pair]]))

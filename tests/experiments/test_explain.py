@@ -28,7 +28,9 @@ def test_a_picture_is_written_and_a_line_is_said(
     assert (tmp_path / "out" / "explanation.png").stat().st_size > 10_000
     said = capsys.readouterr().out
     assert said.startswith("score 1.00 (fine, similarity)")
-    assert said.endswith("written to " + str(tmp_path / "out") + ": explanation.png\n")
+    assert said.endswith(f"written to {tmp_path / 'out'}: explanation.png, explanation.txt\n")
+    summary = (tmp_path / "out" / "explanation.txt").read_text(encoding="utf-8")
+    assert said.startswith(summary)
 
 
 def test_of_what_has_nothing_in_common_both_images_are_drawn(

@@ -82,7 +82,7 @@ def test_copies_are_grouped_and_stages_timed(dataset: Dataset, resources: Resour
 def test_what_a_gate_leaves_out_has_the_largest_distance(
     dataset: Dataset, resources: Resources
 ) -> None:
-    gate = Near(RawPixels(size=8), within=0.0, metric="euclidean", small=0)
+    gate = Near(representation=RawPixels(size=8), within=0.0, metric="euclidean", small=0)
     score = Sums()
     answers = Answers(PairMethod(score, gate), Workshop(dataset, resources, Stopwatch("it")))
     with pytest.warns(UserWarning, match="it: the gate leaves out 2 of 4 pairs, among them 0 of 2"):
@@ -143,12 +143,12 @@ def test_impossible_settings_are_told(settings: dict[str, Any], said: str) -> No
 
 def test_all_that_changes_answers_is_in_the_key() -> None:
     method = PairMethod(Verified())
-    gate = Near(RawPixels(), within=0.5)
+    gate = Near(representation=RawPixels(), within=0.5)
     others = [
         PairMethod(SiftInliers()),
         PairMethod(Verified(halo=False)),
         replace(method, gate=gate),
-        replace(method, gate=Near(RawPixels(), within=0.4)),
+        replace(method, gate=Near(representation=RawPixels(), within=0.4)),
         replace(method, linkage="single"),
         replace(method, threshold=0.5),
         replace(method, grid={"mirror": [True, False]}),

@@ -52,6 +52,9 @@ COVERED, AGREEMENT = 40, (0.8, 0.9)
 # Matches agree less than this where something moved, which takes at most so much off; a 10th
 # percentile of the correlation so far below 0 says that some places are not alike at all.
 MOVED_AGREEMENT, UNLIKE, MOST_MOVED = (0.65, 0.85), 0.2, 0.8
+# What next to nothing of the larger picture takes off: of two photographs that a collage shows, the
+# one with more of it must be nearer, and crops and insets must stay near.
+PART = 0.15
 # Of copies the halo is below .05.
 HALO, HALO_WIDTH = 0.3, 0.4
 
@@ -96,10 +99,11 @@ class Verified(PairScore):
         Whether it is tried that one image is a mirror image, a negative or a perspective view of
         the other, that only where something goes on is the same, or only what is left when much
         blurred.
-    photometric, covered, moved, parallax, overlap, halo : bool, default True
+    photometric, covered, moved, parallax, overlap, whole, halo : bool, default True
         Whether counts: the correlation of what is laid on each other, that something may cover
         more than half of it, that what is not alike there matches elsewhere, residuals that vary
-        slowly, how much is shared, matches that nearly agree.
+        slowly, how much is shared of the smaller picture, and of the larger one, matches that
+        nearly agree.
     """
 
     side: PositiveInt = 512
@@ -118,6 +122,7 @@ class Verified(PairScore):
     moved: bool = True
     parallax: bool = True
     overlap: bool = True
+    whole: bool = True
     halo: bool = True
 
     largest: ClassVar[float] = 1.0
@@ -185,6 +190,8 @@ class Verified(PairScore):
             score /= 1 + (found.parallax / half) ** 2
         if self.overlap:
             score *= min(1.0, found.share / SHARE)
+        if self.whole:
+            score *= 1 - PART * (1 - found.whole)
         if self.halo:
             score /= 1 + (max(0.0, found.halo - HALO) / HALO_WIDTH) ** 2
         return score
