@@ -114,6 +114,7 @@ PARTS: Mapping[str, Part] = {
         ),
         needs=(),
     ),
+    "gates": Part(("-m", "benchmarks.gates", "OUT"), needs=()),
     "readings": Part(("experiments/readings.py", "out_dir=OUT"), needs=()),
     "intervals": Part(("-m", "benchmarks.intervals", "OUT"), needs=()),
     "calibration": Part(("-m", "benchmarks.calibration", "OUT")),
@@ -237,6 +238,10 @@ def _ablation(results: Path) -> str:
     return wide.reset_index().to_markdown(index=False, disable_numparse=True)
 
 
+def _gates(results: Path) -> str:
+    return (results / "gates" / "gates.md").read_text(encoding="utf-8")
+
+
 def _explain(results: Path) -> str:
     return (results / "explain" / "explanation.txt").read_text(encoding="utf-8")
 
@@ -272,6 +277,7 @@ BLOCKS: Mapping[str, Callable[[Path], str]] = {
     "edits_of_wild": _edits_of_wild,
     "ablation": _ablation,
     "explain": _explain,
+    "gates": _gates,
     "sweep": _sweep,
     "readings": _readings,
     "intervals": _intervals,
