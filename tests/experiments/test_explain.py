@@ -27,7 +27,7 @@ def test_a_picture_is_written_and_a_line_is_said(
     assert explain.main(compose("explain", [*overrides, "b=b.png"])) == 0
     assert (tmp_path / "out" / "explanation.png").stat().st_size > 10_000
     said = capsys.readouterr().out
-    assert said.startswith("score 1.00 (fine, similarity)")
+    assert said.startswith("score 0.92 (fine, similarity)")
     assert said.endswith(f"written to {tmp_path / 'out'}: explanation.png, explanation.txt\n")
     summary = (tmp_path / "out" / "explanation.txt").read_text(encoding="utf-8")
     assert said.startswith(summary)
