@@ -1,4 +1,11 @@
-"""Show why two images of a query are, or are not, taken for copies of one photograph."""
+"""Show why two images of a query are, or are not, taken for copies of one photograph.
+
+Examples
+--------
+python experiments/explain.py query=flowers a=img_01.jpg b=img_07.jpg
+python experiments/explain.py query=landmarks a=img_02.jpg b=img_06.jpg file=landmark
+python experiments/explain.py dataset=folder dataset.root=ROOT query=QUERY a=IMAGE b=IMAGE
+"""
 
 from __future__ import annotations
 
@@ -53,4 +60,4 @@ def _image(dataset: Dataset, query: str, name: str, side: str) -> ImageHandle:
 
 
 if __name__ == "__main__":
-    run("explain", main)
+    run("explain", main, __doc__)

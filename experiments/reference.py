@@ -16,11 +16,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from dupeval.dataset.standin.levels import making_of
+from dupeval.dataset.making.levels import making_of
 from dupeval.dataset.standin.manifest import manifest_csv
 from dupeval.edits import FoundImage, pairs_by_family
 from dupeval.files import OURS, whole_file
 from dupeval.tables import SCORES
+from dupeval.verdict import Standing, stand
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "results" / "reference"
@@ -142,29 +143,43 @@ def _table1_part(protocol: str) -> Callable[[Path], str]:
 def _table1(results: Path) -> str:
     """Return what the default dataset's honest table says, and its rows but the lesser tools'."""
     about = json.loads((results / "table1" / "run.json").read_text(encoding="utf-8"))["parts"][-1]
-    table = pd.read_csv(results / "table1" / "table1.csv")
-    table = table[(table["dataset"] == NEWS) & (table["protocol"] == "nested")].dropna(subset="f1")
-    tools = table[table["method"].isin(about["configuration"]["blocks"]["installed tools"])]
-    lesser = tools.sort_values("f1", ascending=False, kind="stable")[3:]
-    rows = table.drop(lesser.index)
-    shown = pd.DataFrame(
-        {
-            "method": rows["method"],
-            **{
-                name[0].upper() if name != "f1" else "F1": rows[name].map("{:.3f}".format)
-                for name in SCORES
-            },
-            "95 % interval of F1": [
-                "all equal" if pd.isna(low) else f"[{low:.3f}, {high:.3f}]"
-                for low, high in zip(rows["f1_ci_low"], rows["f1_ci_high"], strict=True)
-            ],
-            "published F1": rows["f1_published"].map(lambda x: "" if pd.isna(x) else f"{x:.3f}"),
-        }
+    table, per_query = (
+        pd.read_csv(results / "table1" / name).query("dataset == @NEWS and protocol == 'nested'")
+        for name in ("table1.csv", "per_query.csv")
     )
+    table = table.dropna(subset="f1").sort_values("f1", ascending=False, kind="stable")
+    standing = stand(per_query, "nested")
+    blocks: dict[str, list[str]] = about["configuration"]["blocks"]
+    tools = table[table["method"].isin(blocks["installed tools"])]
+    lesser = tools[3:]
+    rows: list[dict[str, str]] = []
+    for block, methods in blocks.items():
+        rows.append({"method": f"*{block}*"})
+        for _, row in table[table["method"].isin(methods)].iterrows():
+            if row["method"] not in set(lesser["method"]):
+                rows.append(_cells(row, standing))
     least, most = lesser["f1"].min(), lesser["f1"].max()
-    more = f"{len(lesser)} more tools have F1 from {least:.3f} to {most:.3f}."
-    text = shown.to_markdown(index=False, disable_numparse=True)
+    more = (
+        f"{len(lesser)} more tools have F1 from {least:.3f} to {most:.3f}. Bold: the best; ~: not "
+        "clearly worse."
+    )
+    text = pd.DataFrame(rows).fillna("").to_markdown(index=False, disable_numparse=True)
     return "\n\n".join((*about["verdict"], text, more))
+
+
+def _cells(row: pd.Series, standing: Standing | None) -> dict[str, str]:
+    name, f1 = str(row["method"]), f"{row['f1']:.3f}"
+    if standing and name == standing.best:
+        name, f1 = f"**{name}**", f"**{f1}**"
+    elif standing and name in standing.near:
+        name += " ~"
+    low, high = row["f1_ci_low"], row["f1_ci_high"]
+    return {
+        "method": name,
+        **{"P": f"{row['precision']:.3f}", "R": f"{row['recall']:.3f}", "F1": f1},
+        "95 % interval of F1": "all equal" if pd.isna(low) else f"[{low:.3f}, {high:.3f}]",
+        "published F1": "" if pd.isna(row["f1_published"]) else f"{row['f1_published']:.3f}",
+    }
 
 
 def _study(results: Path) -> str:

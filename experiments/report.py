@@ -1,4 +1,13 @@
-"""Write the report: Table 1, the figures, and the groups behind every score, in one HTML file."""
+"""Write the report: Table 1, the figures, and the groups behind every score, in one HTML file.
+
+It is made of stored results and runs no method.
+
+Examples
+--------
+python experiments/report.py
+python experiments/report.py limits.megabytes=30
+python experiments/report.py dataset=folder dataset.root=ROOT table1_dir=results/mine
+"""
 
 from __future__ import annotations
 
@@ -33,4 +42,4 @@ def main(config: DictConfig) -> int:
 
 
 if __name__ == "__main__":
-    run("report", main)
+    run("report", main, __doc__)

@@ -167,7 +167,7 @@ class GateCost:
     n_pairs, n_left_out : int
         Of all images.
     n_true, n_true_left_out : int
-        Pairs that are known to show one photograph.
+        Pairs that count and show one photograph.
     """
 
     n_pairs: int
@@ -191,6 +191,6 @@ def gate_cost(queries: Sequence[Query], looked_at: Sequence[npt.NDArray[np.bool_
     looked_at : sequence of ndarray of bool, shape (n * (n - 1) / 2,)
         For each query; see `Gate.lets_through`.
     """
-    true = np.concatenate([query.truth.of_pairs()[1] for query in queries])
-    out = ~np.concatenate([*looked_at])
-    return GateCost(len(out), int(out.sum()), int(true.sum()), int((out & true).sum()))
+    true = [query.truth.of_pairs()[1] for query in queries]
+    out, together = ~np.concatenate([*looked_at]), np.concatenate(true)
+    return GateCost(len(out), int(out.sum()), int(together.sum()), int((out & together).sum()))

@@ -89,9 +89,9 @@ def write_report(
     limits = limits or Limits()
     most_bytes = limits.megabytes * 1e6
     results = read_results(table1_dir, dataset)
-    photographs = {q.slug: q.photographs.tolist() for q in dataset.queries}
+    known = {q.slug: (q.photographs.tolist(), q.truth) for q in dataset.queries}
     found = {
-        place: found_groups(photographs[place[2]], list(partition.values()))
+        place: found_groups(known[place[2]][0], list(partition.values()), known[place[2]][1])
         for place, partition in results.partitions.items()
     }
     of_query = defaultdict(list)

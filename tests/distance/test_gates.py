@@ -19,6 +19,7 @@ from dupeval.engine.workshop import Workshop
 from dupeval.errors import SettingsError
 from dupeval.method import Resources
 from dupeval.timing import Stopwatch
+from dupeval.truth import Verdict
 
 VECTORS = np.array([[0.0], [1.0], [5.0], [0.0]])
 
@@ -84,6 +85,14 @@ def test_what_a_gate_costs_is_counted_over_labelled_pairs() -> None:
     cost = gate_cost([query, query], [looked_at, np.ones(15, bool)])
     assert cost == GateCost(n_pairs=30, n_left_out=3, n_true=6, n_true_left_out=1)
     assert str(cost) == "the gate leaves out 3 of 30 pairs, among them 1 of 6 true ones"
+
+
+def test_verdicts_decide_which_true_pairs_a_gate_costs() -> None:
+    query = replace(
+        dataset_of(["p", "p", ""]).queries[0],
+        verdicts=(Verdict(0, 1, "unsure"), Verdict(1, 2, "same")),
+    )
+    assert gate_cost([query], [np.zeros(3, bool)]) == GateCost(3, 3, n_true=1, n_true_left_out=1)
 
 
 def test_without_labels_only_pairs_are_counted() -> None:
