@@ -31,6 +31,8 @@ from hydra_app import CONF_DIR, run
 from omegaconf import DictConfig, OmegaConf
 from program import resources
 
+from dupeval.distance import PairScore
+from dupeval.distance.gates import Gate
 from dupeval.errors import SettingsError
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.saving import FILE_NAME, KINDS, StoredFigure, files_of, record_bytes
@@ -39,6 +41,9 @@ from dupeval.files import refuse_foreign, write_results
 from dupeval.method import Method
 from dupeval.reduction import PCA
 from dupeval.representation import Representation
+
+# What a method on images may be made of.
+PARTS = (Method, Representation, PCA, PairScore, Gate)
 
 
 def main(config: DictConfig) -> int:
@@ -127,7 +132,7 @@ def _is_own(settings: Any) -> bool:
         part = pkgutil.resolve_name(target) if target.startswith("dupeval.") else None
     except (ImportError, AttributeError, ValueError):
         return False
-    is_part = isinstance(part, type) and issubclass(part, Method | Representation | PCA)
+    is_part = isinstance(part, type) and issubclass(part, PARTS)
     is_program = getattr(part, "external", False)
     return (not target or (is_part and not is_program)) and all(map(_is_own, settings.values()))
 

@@ -103,7 +103,10 @@ PARTS: Mapping[str, Part] = {
     "ablation": Part(
         (
             *(_TABLE1, "out_dir=OUT"),
-            _parts("experiment=ablation", makings=[("news", 3), ("wild", 3)]),
+            _parts(
+                "experiment=ablation",
+                makings=[(level, draw) for level in ("news", "wild") for draw in (3, 4)],
+            ),
         ),
         needs=(),
     ),
@@ -114,6 +117,7 @@ PARTS: Mapping[str, Part] = {
         ),
         needs=(),
     ),
+    "gates": Part(("-m", "benchmarks.gates", "OUT"), needs=()),
     "readings": Part(("experiments/readings.py", "out_dir=OUT"), needs=()),
     "intervals": Part(("-m", "benchmarks.intervals", "OUT"), needs=()),
     "calibration": Part(("-m", "benchmarks.calibration", "OUT")),
@@ -251,6 +255,14 @@ def _ablation(results: Path) -> str:
     return wide.reset_index().to_markdown(index=False, disable_numparse=True)
 
 
+def _gates(results: Path) -> str:
+    return (results / "gates" / "gates.md").read_text(encoding="utf-8")
+
+
+def _explain(results: Path) -> str:
+    return (results / "explain" / "explanation.txt").read_text(encoding="utf-8")
+
+
 def _sweep(results: Path) -> str:
     about, _, by_loqo = (
         (results / "sweep_defaults" / "best.md").read_text(encoding="utf-8").split("\n\n")[:3]
@@ -281,6 +293,8 @@ BLOCKS: Mapping[str, Callable[[Path], str]] = {
     "today": _today,
     "edits_of_wild": _edits_of_wild,
     "ablation": _ablation,
+    "explain": _explain,
+    "gates": _gates,
     "sweep": _sweep,
     "readings": _readings,
     "intervals": _intervals,

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from configuration import build, open_dataset
 from console import SUCCESS, say
+from figures import stored_methods
 from hydra_app import run
 from omegaconf import DictConfig
 
@@ -25,6 +26,7 @@ from dupeval.report import FILE_NAME, write_report
 def main(config: DictConfig) -> int:
     """Read the stored results, write the file, say where; return 0."""
     refuse_foreign(Path(config.out_dir), [FILE_NAME])
+    stored = stored_methods(Path(str(config.table1_dir)), known=())
     path = write_report(
         open_dataset(config),
         Path(str(config.table1_dir)),
@@ -33,6 +35,7 @@ def main(config: DictConfig) -> int:
         Path(config.cache_dir),
         build(config.limits, "limits"),
         config.progress,
+        {name: method for name, (_, method) in stored.items()},
     )
     say(f"written to {path}: {path.stat().st_size / 1e6:.1f} MB")
     return SUCCESS

@@ -28,7 +28,6 @@ from omegaconf import DictConfig
 from program import Evaluated, complain, evaluate_configuration, run_json
 
 from dupeval.comparison import compare_with_reference
-from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
 from dupeval.evaluation import Group, Spread
 from dupeval.files import canonical_json, refuse_foreign, write_results
@@ -75,7 +74,7 @@ def main(config: DictConfig) -> int:
     last = parts[-1].evaluated
     report = []
     if config.report_dir is not None and last.evaluation.results:
-        report = [f"report: {_write_report(config, last.dataset)}"]
+        report = [f"report: {_write_report(config, last)}"]
     status = complain([part.evaluated for part in parts])
     table = pd.concat([part.table for part in parts])
     compared = compare_with_reference(table, json.loads(contents["run.json"]))
@@ -244,14 +243,15 @@ def _comparison(config: DictConfig) -> Comparison:
     return comparison
 
 
-def _write_report(config: DictConfig, dataset: Dataset) -> Path:
+def _write_report(config: DictConfig, last: Evaluated) -> Path:
     return write_report(
-        dataset,
+        last.dataset,
         table1_dir=Path(config.out_dir),
         figures_dir=Path(config.figures_dir),
         out_dir=Path(config.report_dir),
         cache_dir=Path(config.cache_dir),
         progress=config.progress,
+        methods=last.methods,
     )
 
 

@@ -132,7 +132,7 @@ class PairCache:
             If an entry is damaged; what it held is computed again.
         """
         images = {image.sha256: image for pair in pairs for image in pair}
-        ordered = [_in_order(*pair) for pair in pairs]
+        ordered = [(a.sha256, b.sha256) for a, b in (in_order(*pair) for pair in pairs)]
         different = dict.fromkeys(pair for pair in ordered if pair[0] != pair[1])
         of_all = {"score": dict(score.key), "source": source_sha256(score)}
         keys = {sha256: {**of_all, "image": sha256} for sha256 in images}
@@ -253,9 +253,9 @@ class PairCache:
                 wall, cpu = now
 
 
-def _in_order(a: ImageHandle, b: ImageHandle) -> tuple[str, str]:
-    """Return the hashes of a pair, the smaller one first."""
-    return min(a.sha256, b.sha256), max(a.sha256, b.sha256)
+def in_order(a: ImageHandle, b: ImageHandle) -> Pair:
+    """Return a pair in the order in which it is compared: the smaller hash first."""
+    return (a, b) if a.sha256 <= b.sha256 else (b, a)
 
 
 def _together(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Sequence[str]]]:
