@@ -1,4 +1,11 @@
-"""Score readings of the study's Table 1 against its figures, on datasets as easy as its own."""
+"""Score readings of the study's Table 1 against its figures, on datasets as easy as its own.
+
+Examples
+--------
+python experiments/readings.py
+python experiments/readings.py 'judge_on=[0,3]' processes=1
+python experiments/readings.py dataset=standin2 out_dir=results/readings2
+"""
 
 from __future__ import annotations
 
@@ -195,4 +202,4 @@ def _published() -> Any:
 
 
 if __name__ == "__main__":
-    run("readings", main)
+    run("readings", main, __doc__)

@@ -47,7 +47,7 @@ class RecallByEdit(Figure):
         recall = pd.DataFrame(found).T
         # From the easiest to the hardest.
         order = sorted(shown, key=lambda family: (-recall[family].mean(), family))
-        width = min((1 + GAP + len(order)) * WIDEST_CELL, style.WIDTH - LEFT - RIGHT)
+        width = min((1 + GAP + len(order)) * WIDEST_CELL, style.page_width() - LEFT - RIGHT)
         canvas = layout.canvas_of(TOP + ROW * len(recall) + BOTTOM)
         axes = layout.axes_at(canvas, LEFT, BOTTOM, width, ROW * len(recall))
         left_out = len(numbers) - len(shown)

@@ -24,6 +24,7 @@ FILE_NAME = "figures.json"
 _METADATA: Mapping[str, dict[str, str | None]] = {
     "png": {"Software": None},
     "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
+    "svg": {"Creator": None, "Date": None},
 }
 KINDS = (*_METADATA, "md")
 
@@ -52,16 +53,16 @@ class _Record(BaseModel):
 def files_of(
     name: str, picture: Picture, dataset: Dataset, table1_sha256: str | None
 ) -> tuple[dict[str, bytes], StoredFigure]:
-    """Return the content of ``NAME.png``, ``NAME.pdf`` and ``NAME.md``, and what is stored of it.
+    """Return the content of ``NAME.png``, ``.pdf``, ``.svg`` and ``.md``, and what is stored of it.
 
     To be called in the style that the picture was drawn in.
     """
     contents = {}
     for kind, metadata in _METADATA.items():
         for image in chain.from_iterable(axes.images for axes in picture.canvas.axes):
-            # A PDF keeps a thumbnail's own pixels, which is smaller; in a PNG it is scaled.
+            # Vectors keep a thumbnail's own pixels, which is smaller; in a PNG it is scaled.
             if image.get_interpolation() != "nearest":
-                image.set_interpolation("none" if kind == "pdf" else "antialiased")
+                image.set_interpolation("antialiased" if kind == "png" else "none")
         file = io.BytesIO()
         picture.canvas.savefig(file, format=kind, metadata=metadata)
         contents[f"{name}.{kind}"] = file.getvalue()

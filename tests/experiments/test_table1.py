@@ -40,6 +40,7 @@ REPEATABLE = (
         "metrics.csv",
         "per_query.csv",
         "groups.csv",
+        "results.json",
     ),
 )
 
@@ -96,9 +97,12 @@ def test_without_a_protocol_nested_is_chosen_and_shown_first(
 ) -> None:
     out = run(tiny, tmp_path, "method=raw")
     markdown = (out / "table1.md").read_text(encoding="utf-8")
-    assert markdown in capsys.readouterr().out
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0].startswith("Best under nested: raw, F1 ")
+    assert "Table 1 on data (nested): 3 queries, 18 images, 6 true pairs" in printed
+    assert printed[-1] == f"all 3 rows: {out / 'table1.md'}"
     headings = [line for line in markdown.splitlines() if line.startswith("### ")]
-    assert "\n\nBest under nested: raw, F1 " in markdown.split("### ")[0]
+    assert "\n\n- Best under nested: raw, F1 " in markdown.split("### ")[0]
     assert headings[0] == "### Parameters and threshold chosen on the other queries (nested)"
     names = [heading.split("(")[-1] for heading in headings]
     assert names == ["nested)", "loqo)", "oracle)"]

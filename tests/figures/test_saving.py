@@ -24,13 +24,17 @@ def picture(title: str = "A title") -> Picture:
 
 @pytest.mark.usefixtures("in_style")
 class TestFiles:
-    def test_a_figure_is_a_png_a_pdf_and_a_caption(self, dataset: Dataset) -> None:
+    def test_a_figure_is_a_png_vectors_and_a_caption(self, dataset: Dataset) -> None:
         contents, _ = files_of("name", picture(), dataset, "t")
-        assert list(contents) == ["name.png", "name.pdf", "name.md"]
+        assert list(contents) == ["name.png", "name.pdf", "name.svg", "name.md"]
         with Image.open(io.BytesIO(contents["name.png"])) as png:
             assert png.size == (400, 200)
             assert round(png.info["dpi"][0]) == 200
         assert contents["name.pdf"].startswith(b"%PDF")
+        svg = contents["name.svg"].decode()
+        assert "<svg " in svg
+        # Letters are outlines, so that no font is wanting where it is shown.
+        assert "<text" not in svg
 
     def test_the_same_picture_is_the_same_bytes(self, dataset: Dataset) -> None:
         assert files_of("name", picture(), dataset, "t") == files_of(
@@ -43,6 +47,8 @@ class TestFiles:
             assert set(png.info) <= {"dpi"}
         for mark in (b"CreationDate", b"matplotlib", b"Matplotlib"):
             assert mark not in contents["name.pdf"]
+        for mark in (b"dc:date", b"Matplotlib v"):
+            assert mark not in contents["name.svg"]
 
     def test_fonts_are_embedded_as_truetype(self, dataset: Dataset) -> None:
         pdf = files_of("name", picture(), dataset, "t")[0]["name.pdf"]

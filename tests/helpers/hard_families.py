@@ -1,6 +1,6 @@
 """How the hard edits of the stand-in are written in labels.csv."""
 
-from dupeval.dataset.standin.hard_edits import FILTERS
+from dupeval.dataset.making.hard_edits import FILTERS
 
 NUMBER = r"-?\d+(?:\.\d+)?"
 KINDS = "|".join(FILTERS)
@@ -17,5 +17,6 @@ WRITTEN = {
     "text": r"text:0\.[567]\d",
     "halftone": r"halftone:[45678]",
     "inset": r"inset:0\.(?:08|09|10|11|12)",
+    "collage": r"collage:0\.[67]\d",
     "thumbnail": "thumbnail:64",
 }

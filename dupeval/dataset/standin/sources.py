@@ -14,6 +14,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from dupeval.dataset.making.photographs import LONGER_SIDE, Photograph, fit
 from dupeval.errors import DupevalError
 from dupeval.files import file_sha256
 
@@ -22,7 +23,6 @@ SOURCES_CSV = {
     "standin": Path(__file__).with_name("sources.csv"),
     "standin2": Path(__file__).with_name("sources2.csv"),
 }
-LONGER_SIDE = 1024
 INSTALL = "pip install -c constraints.txt -e '.[standin]'"
 
 
@@ -45,33 +45,22 @@ class SourcesError(DupevalError):
 
 
 @dataclass(frozen=True)
-class Source:
+class Source(Photograph):
     """One photograph inside a package.
 
     Attributes
     ----------
-    query, title, photograph : str
-        Slug and title of its query, and its own slug.
     package, version, path : str
         The distribution, the version whose file was pinned, and the file in it; behind ``!`` the
         file in an archive in it.
     crop : tuple of int or None
         Left, top, right and bottom of the part of the file that is the photograph.
-    avoid : frozenset of str
-        Edit families never applied to it.
-    sha256 : str
-        Of the whole file.
     """
 
-    query: str
-    title: str
-    photograph: str
     package: str
     version: str
     path: str
     crop: tuple[int, int, int, int] | None
-    avoid: frozenset[str]
-    sha256: str
 
 
 def read_sources(photographs: str = "standin") -> tuple[Source, ...]:
@@ -163,21 +152,13 @@ def load_photograph(source: Source, whole: Image.Image) -> Image.Image:
     return fit(part.convert("L" if part.mode == "L" else "RGB"), LONGER_SIDE)
 
 
-def fit(image: Image.Image, longer_side: int) -> Image.Image:
-    """Scale an image down so that its longer side has at most `longer_side` pixels."""
-    scale = longer_side / max(image.size)
-    if scale >= 1.0:
-        return image
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, Image.Resampling.LANCZOS)
-
-
 def _source(row: dict[str, str]) -> Source:
     left, top, right, bottom = (int(part) for part in (row["crop"] or "0:0:0:0").split(":"))
     return Source(
         query=row["query"],
         title=row["title"],
         photograph=row["photograph"],
+        scene=row["scene"],
         package=row["package"],
         version=row["version"],
         path=row["path"],
