@@ -150,7 +150,8 @@ class Verdict:
         Under the protocol that is judged by.
     reference : str
     against : Contrast or None
-        The best method against the reference; None where that is the best, or is not there.
+        The best method against the reference, or where that is the best or not there, against the
+        next best; None of one query or one method.
     p_value : float
         Of the paired sign-flip test of that; NaN without it.
     answers : tuple of Contrast
@@ -184,9 +185,9 @@ class Verdict:
         if own.n_queries < 2:
             return f"{said}; one query says nothing of others."
         if self.against is not None:
-            said += (
-                f"; from {self.reference} {self.against} (paired sign-flip, p {self.p_value:.3f})"
-            )
+            other = self.against.other
+            whom = other if other == self.reference else f"the next, {other},"
+            said += f"; from {whom} {self.against} (paired sign-flip, p {self.p_value:.3f})"
         if len(own.means) == 1:
             return f"{said}."
         if not own.near:
@@ -271,9 +272,11 @@ def judge(
     against, p_value, tool = None, math.nan, None
     answers: tuple[Contrast, ...] = ()
     if best is not None and len(f1) > 1:
-        if reference in f1 and reference != best:
-            against = Contrast.of(f1, best, reference)
-            p_value = sign_flip_p_value(f1[best], f1[reference], seed)
+        rest = [name for name in standing.means if name != best]
+        whom = reference if reference in rest else next(iter(rest), None)
+        if whom is not None:
+            against = Contrast.of(f1, best, whom)
+            p_value = sign_flip_p_value(f1[best], f1[whom], seed)
         tool = next((name for name in standing.means if name in tools), None)
         answers = tuple(_answers(f1, tool))
     advice = None

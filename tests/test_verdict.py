@@ -45,7 +45,13 @@ def test_what_is_not_clearly_worse_is_listed_the_best_first() -> None:
     scores = table(near=near, nearer=nearer, best=NINE, worst=more(NINE, -0.4))
     text = judged(scores, "best").best
     assert text.endswith("Not clearly worse on these 9 queries: nearer, near.")
-    assert "from best" not in text
+    # The reference is the best itself.
+    assert "; from the next, nearer, +0.011 [" in text
+
+
+def test_without_the_reference_the_best_is_tested_against_the_next() -> None:
+    verdict = judged(table(worst=more(NINE, -0.4), best=NINE, other=more(NINE, -0.2)), "vgg_pca")
+    assert "from the next, other, +0.200 [+0.193, +0.207], clear (paired sign" in verdict.best
 
 
 def test_of_many_that_are_not_clearly_worse_the_first_are_listed() -> None:

@@ -63,7 +63,7 @@ def drawn(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, b
 def test_all_are_drawn_and_twice_the_same(
     stored: Path, drawn: dict[str, bytes], tmp_path: Path
 ) -> None:
-    files = {f"{name}.{kind}" for name in OWN for kind in ("png", "pdf", "md")}
+    files = {f"{name}.{kind}" for name in OWN for kind in KINDS}
     assert set(drawn) == {*files, "figures.json"}
     assert draw(stored, tmp_path, *OWN) == drawn
 
