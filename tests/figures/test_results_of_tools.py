@@ -10,6 +10,8 @@ import table1
 from fake_experiment import experiment
 from hydra_app import compose
 
+from dupeval.figures.saving import KINDS
+
 OWN = ("groups", "thresholds", "precision_recall", "distances", "scores", "edits")
 METHODS = ("raw", "visipics", "command")
 HOSTILE = "$x_{2}$ <script>"
