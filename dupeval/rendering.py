@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from dupeval.cost import Cost, cost_sentence
 from dupeval.dataset import Dataset
 from dupeval.evaluation import Spread
 from dupeval.tables import PER_QUERY_COLUMNS, SCORES, published_table1
 from dupeval.text import csv_cell, visible
-from dupeval.verdict import Cost, Standing, cost_sentence
+from dupeval.verdict import Standing
 
 
 def csv_bytes(table: pd.DataFrame, float_format: str = "%.6f") -> bytes:

@@ -9,6 +9,7 @@ import pytest
 from labelled import dataset_of
 from scores import COMPARISON, per_query
 
+from dupeval.cost import Cost
 from dupeval.evaluation import QueryResult
 from dupeval.look import Look
 from dupeval.metrics import PairScores
@@ -16,7 +17,7 @@ from dupeval.protocol import Decision
 from dupeval.rendering import TablePart
 from dupeval.summary import MOST_LINES, summary
 from dupeval.tables import comparisons_table, per_query_table, table1
-from dupeval.verdict import Cost, judge, stand
+from dupeval.verdict import judge, stand
 
 DATASET = dataset_of("aab", "bcc")
 STUDYS = tuple((name, "loqo") for name in ("raw", "raw_pca", "vgg", "vgg_pca"))
