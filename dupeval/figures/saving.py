@@ -20,6 +20,7 @@ from dupeval.figures.texts import one_line
 from dupeval.files import file_sha256
 from dupeval.latex import PREAMBLE, escaped
 from dupeval.strict import STRICT
+from dupeval.text import counted
 
 FILE_NAME = "figures.json"
 # No date and no version: the same picture is the same bytes.
@@ -72,7 +73,8 @@ def files_of(
     n = dataset.n_unlabelled
     unlabelled = f"{n} of them unlabelled, which are neither right nor wrong, " if n else ""
     facts = (
-        f"Data: {dataset.name}, {len(dataset.queries)} queries, {len(dataset.images)} images, "
+        f"Data: {dataset.name}, {counted(len(dataset.queries), 'query', 'queries')}, "
+        f"{counted(len(dataset.images), 'image')}, "
         f"{unlabelled}fingerprint {dataset.fingerprint[:12]}",
         f"Protocol: {picture.protocol}",
         f"Settings: {settings or 'none'}",
