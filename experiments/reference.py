@@ -20,6 +20,7 @@ from dupeval.dataset.standin.levels import making_of
 from dupeval.dataset.standin.manifest import manifest_csv
 from dupeval.edits import FoundImage, pairs_by_family
 from dupeval.files import OURS, whole_file
+from dupeval.suite.findings import findings_of
 from dupeval.tables import SCORES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -111,6 +112,7 @@ PARTS: Mapping[str, Part] = {
         ),
         needs=(),
     ),
+    "suite": Part(("experiments/suite.py", "out_dir=OUT")),
     "readings": Part(("experiments/readings.py", "out_dir=OUT"), needs=()),
     "intervals": Part(("-m", "benchmarks.intervals", "OUT"), needs=()),
     "calibration": Part(("-m", "benchmarks.calibration", "OUT")),
@@ -234,6 +236,12 @@ def _ablation(results: Path) -> str:
     return wide.reset_index().to_markdown(index=False, disable_numparse=True)
 
 
+def _findings(results: Path) -> str:
+    """Return the page of findings, made anew from the suite's tables."""
+    at = f"../{(REFERENCE / 'suite').relative_to(ROOT).as_posix()}/"
+    return findings_of(results / "suite", at).markdown()
+
+
 def _sweep(results: Path) -> str:
     about, _, by_loqo = (
         (results / "sweep_defaults" / "best.md").read_text(encoding="utf-8").split("\n\n")[:3]
@@ -264,6 +272,7 @@ BLOCKS: Mapping[str, Callable[[Path], str]] = {
     "today": _today,
     "edits_of_wild": _edits_of_wild,
     "ablation": _ablation,
+    "findings": _findings,
     "sweep": _sweep,
     "readings": _readings,
     "intervals": _intervals,

@@ -33,7 +33,7 @@ from dupeval.suite.carriers import Carrier, carrier_of
 from dupeval.suite.drawing import ranks_figure, strengths_figure, transfer_figure
 from dupeval.suite.findings import Findings
 from dupeval.suite.page import suite_markdown
-from dupeval.suite.ranks import MOST_NAMED, RankTest, rank_tests, ranks_table, tests_table
+from dupeval.suite.ranks import MOST_NAMED, RankTest, rank_tests, ranks_table, table_of_tests
 from dupeval.suite.strengths import (
     COPIES_COLUMNS,
     FAMILIES_COLUMNS,
@@ -152,7 +152,7 @@ def main(config: DictConfig) -> int:
     scored = set(tables["ranks.csv"]["method"])
     named = [name for name in settings.named if name in scored]
     tests = rank_tests(tables["per_query.csv"], protocol, named)
-    tables["rank_tests.csv"] = tests_table(tests)
+    tables["rank_tests.csv"] = table_of_tests(tests)
     tables["transfer.csv"] = carried(parts, named, config.progress)
     markdown = suite_markdown(tables, protocol)
     contents = {name: csv_bytes(table) for name, table in tables.items()}

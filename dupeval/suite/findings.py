@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from dupeval.statistics import ALPHA, mean_interval, sign_flip_p_value
+from dupeval.statistics import mean_interval, sign_flip_p_value
+from dupeval.stored_run import honest_first
 from dupeval.suite import Place, block_scores
-from dupeval.suite.claims import MARGIN, STUDYS, claims_table
+from dupeval.suite.claims import STUDYS, claims_table
 from dupeval.suite.page import READING, listed, scores_markdown, tests_sentences
-from dupeval.suite.strengths import FEWEST_PAIRS
-from dupeval.suite.transfer import DRAW, LEVEL, OTHERS, losses
+from dupeval.suite.sentences import (
+    CLAIMS,
+    EDITS,
+    STRENGTHS,
+    THRESHOLDS,
+    claims_markdown,
+    costs,
+    finds,
+    moved,
+    verdicts,
+)
+from dupeval.suite.tables import read_table
+from dupeval.suite.transfer import losses
 from dupeval.text import visible
 
 OWN_DEFAULT = "fixed"
-# Recall from which a method is said to find a family, and how much of it strength must move.
-FINDS, MOVES = 0.9, 0.25
-# Losses of F1: up to the first next to nothing, from the second on it matters.
-NOTHING, MATTERS = 0.02, 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +132,7 @@ class Findings:
         yield CLAIMS
         for claim, rows in claims.groupby("claim", sort=False):
             yield f"**{str(claim)[0].upper()}{str(claim)[1:]}**: {verdicts(rows)}"
-        yield _claims_markdown(claims)
+        yield claims_markdown(claims)
         yield from self._at_or_below()
 
     def _at_or_below(self) -> Iterator[str]:
@@ -151,12 +161,12 @@ class Findings:
         for scope, own in families.groupby("scope", sort=False):
             yield f"### Edits of `{visible(str(scope))}`"
             yield self._families_markdown(str(scope), own)
-            yield " ".join(_finds(own))
+            yield finds(own)
         if "strengths.png" in self.figures:
             yield "### How strong the edit is"
             yield self._figure("strengths.png", "Recall against the strength of edits")
             yield STRENGTHS
-            yield " ".join(self._moved())
+            yield moved(self.tables["strengths.csv"], self.named)
 
     def _families_markdown(self, scope: str, families: pd.DataFrame) -> str:
         """Return recall by family and method, with the precision and recall of all pairs first."""
@@ -164,14 +174,9 @@ class Findings:
         wide = recall.pivot_table(index="family", columns="method", values="recall", sort=False)
         pairs = families.groupby("family", sort=False)["pairs"].max()
         suite = self.tables["suite.csv"]
-        own = (
-            suite[
-                (suite["protocol"] == self.protocol)
-                & suite["dataset"].map(self._scope_of).eq(scope)
-            ]
-            .groupby("method", sort=False)[["precision", "recall"]]
-            .mean()
-        )
+        here = suite["dataset"].map(self._scope_of) == scope
+        of_scope = suite[here & (suite["protocol"] == self.protocol)]
+        own = of_scope.groupby("method", sort=False)[["precision", "recall"]].mean()
         rows = [
             {"edit": name, "pairs": "", **own.loc[list(wide), name].map("{:.2f}".format)}
             for name in ("precision", "recall")
@@ -188,31 +193,13 @@ class Findings:
     def _scope_of(self, dataset: str) -> str:
         return self.places[dataset].scope
 
-    def _moved(self) -> Iterator[str]:
-        """Say which methods lose most by strength, and where."""
-        rows = self.tables["strengths.csv"]
-        rows = rows.assign(recall=rows["found"] / rows["pairs"])
-        index = ["scope", "family", "kind"]
-        for method in self.named:
-            own, told = rows[rows["method"] == method], []
-            for names, line in own.groupby(index, sort=False):
-                scope, family, kind = map(str, names)
-                ends = line.sort_values("strength").iloc[[0, -1]]
-                (first, last), (low, high) = ends["recall"], ends["strength"]
-                if abs(first - last) >= MOVES:
-                    edit = visible(f"{family} {kind}".strip())
-                    text = f"{edit} on `{visible(scope)}` ({first:.2f} at {low:.3g}, "
-                    told.append((-abs(first - last), f"{text}{last:.2f} at {high:.3g})"))
-            said = "; ".join(text for _, text in sorted(told)) or "nowhere"
-            yield f"`{visible(method)}`: {said}."
-
     def _thresholds(self) -> Iterator[str]:
         lost = losses(self.tables["transfer.csv"], self.places)
         if lost.empty:
             return
         yield "## What a threshold from elsewhere costs"
         yield THRESHOLDS
-        yield " ".join(_costs(lost))
+        yield " ".join(costs(lost))
         yield self._losses_markdown(lost)
         if "transfer.png" in self.figures:
             yield self._figure(
@@ -222,10 +209,8 @@ class Findings:
     def _losses_markdown(self, lost: pd.DataFrame) -> str:
         """Return the mean loss by method, and by what the threshold was chosen and scored on."""
         scopes = list(dict.fromkeys(place.scope for place in self.places.values()))
-        source, target = (
-            lost["chosen_on"].map(self._scope_of),
-            lost["scored_on"].map(self._scope_of),
-        )
+        source = lost["chosen_on"].map(self._scope_of)
+        target = lost["scored_on"].map(self._scope_of)
         rows = []
         for method in dict.fromkeys(lost["method"]):
             own = lost["method"] == method
@@ -243,100 +228,20 @@ class Findings:
         return f"![{alt}]({self.figures[name]})"
 
 
-CLAIMS = (
-    f"A claim that one method is above another *holds* where the exact paired sign-flip p-value of "
-    f"the mean difference, adjusted over levels (Holm), is below {ALPHA:g}; *does not hold* where "
-    f"the 95 % interval leaves out an advantage of {MARGIN:g} or more; else it is *open*. Methods "
-    f"are *level* where the whole interval is within {MARGIN:g} of 0, and are not where a "
-    f"difference beyond {MARGIN:g} is sure. The best tool is, for each photograph set, the one "
-    "that is best on the others, at the tools' own defaults, as the study ran its one, or with a "
-    "threshold chosen like that of the other methods."
-)
-EDITS = (
-    "The share of pairs of an unedited image and a copy with that edit in its chain that a method "
-    "puts together, whatever else the chain has; the most in bold. Recall is bought with "
-    "precision, so that of the whole level stands above. A family has few pairs, of few "
-    "photographs: read differences below .1 as none."
-)
-STRENGTHS = (
-    f"Each point is {FEWEST_PAIRS} pairs or more. Strength is as `labels.csv` has it, without its "
-    "sign: the share kept of a crop or an inset, the factor of a resize, degrees of a rotation, "
-    "the quality of a JPEG file. On some levels a copy has other edits besides. Where recall "
-    f"differs by {MOVES:g} or more between the ends, the largest first:"
-)
-THRESHOLDS = (
-    "Parameters are as configured; the threshold is the best one on all queries of one dataset, "
-    "scored on another. Between datasets of the same photographs each query is scored with a "
-    "threshold from the queries of other photographs, as on the diagonal, which is leave one query "
-    "out. The loss is against that diagonal. Draws share photographs and their hard negatives, so "
-    "that between draws it is the least that is to be expected."
-)
+def findings_of(folder: Path, at: str = "") -> Findings:
+    """Return the findings of a suite's stored results.
 
-
-def verdicts(rows: pd.DataFrame) -> str:
-    """Say of each comparison of a claim on which scopes it holds, does not, or is open."""
-    told = []
-    for comparison, own in rows.groupby("comparison", sort=False):
-        of = own.groupby("verdict", sort=False)["scope"].agg(list)
-        said = [f"{verdict} on {listed([f'`{x}`' for x in of[verdict]])}" for verdict in of.index]
-        told.append(f"{comparison}: {'; '.join(said)}")
-    return ". ".join(told) + "."
-
-
-def _claims_markdown(claims: pd.DataFrame) -> str:
-    shown = pd.DataFrame(
-        {
-            "claim": claims["claim"],
-            "comparison": claims["comparison"],
-            "on": claims["scope"].map(visible),
-            "difference of F1": [
-                f"{mean:+.3f} [{low:+.3f}, {high:+.3f}]"
-                for mean, low, high in claims[["difference", "low", "high"]].to_numpy()
-            ],
-            "p, Holm": claims["p_holm"].map("{:.3f}".format),
-            "sets": claims["n"],
-            "": claims["verdict"],
-        }
+    Parameters
+    ----------
+    folder : Path
+        What ``experiments/suite.py`` wrote.
+    at : str, default ""
+        Where the folder is, from where the page will be, with a slash at the end.
+    """
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    return Findings(
+        {path.name: read_table(path.read_bytes()) for path in sorted(folder.glob("*.csv"))},
+        honest_first(run["parts"][0]["protocols"])[0],
+        run["seed"],
+        {path.name: f"{at}{path.name}" for path in sorted(folder.glob("*.png"))},
     )
-    return shown.to_markdown(index=False, disable_numparse=True)
-
-
-def _finds(families: pd.DataFrame) -> Iterator[str]:
-    """Say of each method how many families it finds, and which it finds least of."""
-    for method, own in families.groupby("method", sort=False):
-        recall = (own["found"] / own["pairs"]).set_axis(own["family"])
-        n, worst = int((recall >= FINDS).sum()), str(recall.idxmin())
-        yield (
-            f"`{visible(str(method))}` finds {FINDS:g} or more in {n} of {len(recall)} families, "
-            f"least in {visible(worst)} ({recall.min():.2f})."
-        )
-
-
-def _costs(lost: pd.DataFrame) -> Iterator[str]:
-    """Say what thresholds from another draw, another level and other photographs cost."""
-    for kind in (DRAW, LEVEL, OTHERS):
-        rows = lost[lost["from"] == kind]
-        if rows.empty:
-            continue
-        means = rows.groupby("method", sort=False)["loss"].mean()
-        worst = rows.sort_values("loss", kind="stable").iloc[-1]
-        yield (
-            f"A threshold from {kind} costs {rows['loss'].mean():.3f} of F1 in the mean over "
-            f"methods, {_by_size(means)}; at most {worst['loss']:.3f} "
-            f"(`{visible(worst['method'])}`, chosen on {visible(worst['chosen_on'])}, scored on "
-            f"{visible(worst['scored_on'])})."
-        )
-
-
-def _by_size(means: pd.Series[float]) -> str:
-    sizes: Sequence[tuple[str, pd.Series[bool]]] = (
-        (f"next to nothing (below {NOTHING:g})", means < NOTHING),
-        (f"some ({NOTHING:g} to {MATTERS:g})", means.between(NOTHING, MATTERS, inclusive="left")),
-        (f"what matters ({MATTERS:g} or more)", means >= MATTERS),
-    )
-    told = [
-        f"{size} with {listed([f'`{name}` ({means[name]:+.3f})' for name in means.index[those]])}"
-        for size, those in sizes
-        if those.any()
-    ]
-    return "; ".join(told)

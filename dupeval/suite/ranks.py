@@ -181,7 +181,7 @@ def rank_tests(per_query: pd.DataFrame, protocol: str, named: list[str]) -> dict
     return found
 
 
-def tests_table(tests: dict[str, RankTest]) -> pd.DataFrame:
+def table_of_tests(tests: dict[str, RankTest]) -> pd.DataFrame:
     """Return the tests, one row a scope and two methods."""
     rows = [row for test in tests.values() for row in test.rows]
     return pd.DataFrame(rows, columns=TESTS_COLUMNS)
