@@ -46,10 +46,10 @@ def measure(
     family = VectorMethod(representation, PCA(10, whiten=True), linkage="average", grid=grid)
     X = np.asarray(vectors[: len(few.images)], np.float64)
     workshop = Workshop(few, Resources(cache_dir), Stopwatch("benchmark"))
-    photographs = [query.photographs for query in few.queries]
+    truths = [query.truth for query in few.queries]
 
     def together() -> list[Outcome]:
-        scored = ScoredAnswers(Answers(family, workshop), photographs)
+        scored = ScoredAnswers(Answers(family, workshop), truths)
         return outcomes(scored, family.candidates, held_out=True)
 
     with one_thread():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dupeval.dataset import Dataset
+from dupeval.dataset import Dataset, Query
 from dupeval.engine.answers import Answers
 from dupeval.engine.curves import ScoredAnswers
 from dupeval.engine.folds import Folds, folds_of
@@ -33,12 +33,15 @@ class QueryResult:
     ----------
     method, protocol, query : str
     scores : PairScores
-        All NaN where the query has no pair of labelled images.
+        All NaN where the query has no pair that counts.
     decision : Decision
     hidden : tuple of str
         The queries that the decision hid, by slug.
     described : mapping of str to float
         Scores of other metrics, by name.
+    lenient : PairScores, optional
+        Without the pairs of one scene and different photographs; None where the dataset names no
+        scenes.
     """
 
     method: str
@@ -48,6 +51,7 @@ class QueryResult:
     decision: Decision
     hidden: tuple[str, ...] = ()
     described: Mapping[str, float] = field(default_factory=dict)
+    lenient: PairScores | None = None
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,7 @@ def evaluate(
         notes.append(folds.note)
     if folds.unscored:
         notes.append(
-            f"queries without two labelled images: {len(folds.unscored)} of {folds.n_queries}, "
+            f"queries without a pair to score: {len(folds.unscored)} of {folds.n_queries}, "
             "which are grouped and not scored"
         )
     with one_thread():
@@ -250,14 +254,21 @@ def _results(row: Row, name: str, protocol_name: str, dataset: Dataset) -> list[
     results = []
     for each, described in zip(row.predictions, row.described, strict=True):
         query = dataset.queries[each.query]
-        scores = UNSCORED
-        if query.is_scored:
-            scores = pair_scores(query.photographs, each.labels, is_labelled=query.is_labelled)
         hidden = tuple(dataset.queries[i].slug for i in sorted(each.decision.hidden))
         results.append(
-            QueryResult(name, protocol_name, query.slug, scores, each.decision, hidden, described)
+            QueryResult(
+                *(name, protocol_name, query.slug, _scores(query, each)),
+                *(each.decision, hidden, described),
+                _scores(query, each, lenient=True) if dataset.has_scenes else None,
+            )
         )
     return results
+
+
+def _scores(query: Query, prediction: Prediction, lenient: bool = False) -> PairScores:
+    if not query.is_scored:
+        return UNSCORED
+    return pair_scores(query.truth, prediction.labels, lenient=lenient)
 
 
 def _run_all(
@@ -268,7 +279,7 @@ def _run_all(
     folds: Folds,
 ) -> tuple[dict[str, list[ScoredAnswers]], list[Absence], list[Timing]]:
     """Let every method do its work; what one of them cannot do disturbs no other."""
-    photographs = [query.photographs for query in dataset.queries]
+    truths = [query.truth for query in dataset.queries]
     runs: dict[str, list[ScoredAnswers]] = {}
     absences: list[Absence] = []
     timings: list[Timing] = []
@@ -278,7 +289,7 @@ def _run_all(
             for run in range(method.n_runs):
                 answers = Answers(method, Workshop(dataset, resources, watch, run), folds)
                 answers.prepare(wanted.get(name, ()))
-                runs.setdefault(name, []).append(ScoredAnswers(answers, photographs))
+                runs.setdefault(name, []).append(ScoredAnswers(answers, truths))
         except NoScoresError as error:
             runs.pop(name, None)
             absences.append(Absence(name, error.source, str(error)))

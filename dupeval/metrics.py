@@ -1,20 +1,23 @@
 """Pair scores of a partition, and of every partition a dendrogram can give.
 
-The unit is the unordered pair of labelled images of one query. TP: together in both partitions, FP:
-together in the prediction only, FN: together in the ground truth only, TN: in neither.
+The unit is the unordered pair of images of one query of which it is known whether they show one
+photograph; see `dupeval.truth`. TP: together in both partitions, FP: together in the prediction
+only, FN: together in the ground truth only, TN: in neither. Lenient counts leave out pairs of
+different photographs of one scene, as benchmarks of retrieval do with "junk" images (Radenovic et
+al., Revisiting Oxford and Paris, CVPR 2018).
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+from dupeval.truth import PairCounts, Truth, pairs_of
 
 
 class MergeTree(Protocol):
@@ -52,27 +55,29 @@ class PairScores:
         return cls(tp, fp, fn, tn, precision, recall, f1)
 
 
-# Of a query without a pair of labelled images.
+# Of a query without a pair that counts.
 UNSCORED = PairScores(0, 0, 0, 0, *[math.nan] * 3)
 
 
 def pair_scores(
-    true_labels: npt.ArrayLike,
+    true_labels: npt.ArrayLike | Truth,
     predicted_labels: npt.ArrayLike,
     zero_division: float = 0,
-    is_labelled: npt.NDArray[np.bool_] | None = None,
+    lenient: bool = False,
 ) -> PairScores:
-    """Score a predicted partition against the true one over all unordered pairs.
+    """Score a predicted partition against the true one over all unordered pairs that count.
 
     Parameters
     ----------
-    true_labels, predicted_labels : array-like of int or str, shape (n,)
-        Equal labels mean "in one group"; the labels' names do not matter.
+    true_labels : array-like of int or str, shape (n,), or Truth
+        Equal labels mean "in one group"; the labels' names do not matter. A `Truth` says which
+        pairs count; of labels alone all do.
+    predicted_labels : array-like of int or str, shape (n,)
     zero_division : float, default 0
         The value of a score that is 0/0. A query without a true pair and without a predicted
         pair scores 1, 1, 1 all the same: there was nothing to find and nothing was claimed.
-    is_labelled : ndarray of bool, shape (n,), optional
-        Whose pairs are counted; by default those of all.
+    lenient : bool, default False
+        Leave out pairs of one scene and different photographs, which no label array tells.
 
     Returns
     -------
@@ -83,16 +88,40 @@ def pair_scores(
     ValueError
         If the labels are not one-dimensional or not equally many.
     """
-    true, predicted = _codes(true_labels), _codes(predicted_labels)
-    if len(true) != len(predicted):
-        raise ValueError(f"{len(true)} true labels but {len(predicted)} predicted labels")
-    if is_labelled is not None:
-        true, predicted = true[is_labelled], predicted[is_labelled]
-    n = len(true)
-    tp = _pairs(Counter(zip(true.tolist(), predicted.tolist(), strict=True)))
-    fp = _pairs(Counter(predicted.tolist())) - tp
-    fn = _pairs(Counter(true.tolist())) - tp
-    return PairScores.from_counts(tp, fp, fn, n * (n - 1) // 2 - tp - fp - fn, zero_division)
+    truth, predicted = _truth_of(true_labels), Truth.of(predicted_labels).photographs
+    if len(truth) != len(predicted):
+        raise ValueError(f"{len(truth)} true labels but {len(predicted)} predicted labels")
+    known = truth.is_labelled
+    groups = predicted[known].tolist()
+
+    def joined(labels: npt.NDArray[np.int64]) -> int:
+        return pairs_of(zip(labels[known].tolist(), groups, strict=True))
+
+    true = joined(truth.photographs)
+    scene = joined(truth.scenes) - true if lenient and truth.scenes is not None else 0
+    first, second = predicted[truth.named].T
+    of_named = truth.weights[first == second].sum(axis=0)
+    of_all = np.array([pairs_of(groups), true, scene]) + of_named
+    tp, fp, fn, tn = map(int, _confusion(PairCounts(*of_all), truth.counts, lenient))
+    return PairScores.from_counts(tp, fp, fn, tn, zero_division)
+
+
+def _truth_of(labels: npt.ArrayLike | Truth) -> Truth:
+    return labels if isinstance(labels, Truth) else Truth.of(labels)
+
+
+Counts = npt.NDArray[np.int64]
+
+
+def _confusion(
+    joined: PairCounts, of_all: PairCounts, lenient: bool
+) -> tuple[Counts, Counts, Counts, Counts]:
+    """Return TP, FP, FN and TN, where of all pairs some are joined."""
+    fp, n = joined.n - joined.true, of_all.n
+    if lenient:
+        fp, n = fp - joined.scene, n - of_all.scene
+    fn = of_all.true - joined.true
+    return joined.true, fp, fn, n - joined.true - fp - fn
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,26 +194,27 @@ class PairCurve:
 
 def pair_curve(
     dendrogram: MergeTree,
-    true_labels: npt.ArrayLike,
+    true_labels: npt.ArrayLike | Truth,
     zero_division: float = 0,
-    is_labelled: npt.NDArray[np.bool_] | None = None,
+    lenient: bool = False,
 ) -> PairCurve:
     """Score every distinct cut of a dendrogram in one pass over its merges.
 
     Merging clusters a and b adds |a| |b| predicted pairs, of which the sum over photographs g
     of a_g b_g are true. The smaller table of photographs is always folded into the larger, so
-    n images cost O(n log n) whatever the number of photographs.
+    n images cost O(n log n) whatever the number of photographs; scenes cost the same once more,
+    and a pair that is named by itself O(log n).
 
     Parameters
     ----------
     dendrogram : Dendrogram
         Of n images; merges of equal height are one cut.
-    true_labels : array-like of int or str, shape (n,)
-        The photograph of each image.
+    true_labels : array-like of int or str, shape (n,), or Truth
+        As in `pair_scores`; images without a pair that counts merge all the same, and so make
+        cuts.
     zero_division : float, default 0
+    lenient : bool, default False
         As in `pair_scores`.
-    is_labelled : ndarray of bool, shape (n,), optional
-        As in `pair_scores`; the others merge, and so make cuts, but do not count.
 
     Returns
     -------
@@ -195,15 +225,42 @@ def pair_curve(
     ValueError
         If there is not one label for each observation of the dendrogram.
     """
-    true = _codes(true_labels).tolist()
-    n, heights = len(true), dendrogram.heights
+    truth, heights = _truth_of(true_labels), dendrogram.heights
+    n = len(truth)
     if n != len(heights) + 1:
         raise ValueError(f"{n} true labels but {len(heights) + 1} observations")
-    sizes = [1] * n if is_labelled is None else [int(known) for known in is_labelled]
-    tables = [{label: 1} if size else {} for label, size in zip(true, sizes, strict=True)]
-    all_true, n_counted = _pairs(Counter(chain.from_iterable(tables))), sum(sizes)
+    joined = _joined(dendrogram.merges, truth, lenient)
+    # Merges of equal height are one cut: the last of them counts.
+    ends = np.append(np.flatnonzero(heights[1:] > heights[:-1]) + 1, n - 1)[: n - 1]
+    cuts = np.append(0, ends)
+    thresholds = np.append(-np.inf, heights[ends - 1])
+    at_cuts = PairCounts(*(counts[cuts] for counts in joined))
+    return PairCurve(thresholds, *_confusion(at_cuts, truth.counts, lenient), zero_division)
+
+
+def _joined(merges: npt.NDArray[np.int64], truth: Truth, lenient: bool) -> PairCounts:
+    """Return how many pairs are joined before any merge and after each, arrays of shape (n,)."""
+    tree, known = merges.tolist(), truth.is_labelled.tolist()
+    n, true = _joined_of_labels(tree, truth.photographs.tolist(), known)
+    scene = np.zeros_like(true)
+    if lenient and truth.scenes is not None:
+        scene = _joined_of_labels(tree, truth.scenes.tolist(), known)[1] - true
+    if len(truth.named):
+        added = np.zeros((len(n), 3), np.int64)
+        np.add.at(added, _merge_of_pairs(merges, truth.named) + 1, truth.weights)
+        of_named = added.cumsum(axis=0).T
+        n, true, scene = n + of_named[0], true + of_named[1], scene + of_named[2]
+    return PairCounts(n, true, scene)
+
+
+def _joined_of_labels(
+    merges: Sequence[tuple[int, int]], labels: Sequence[int], is_labelled: Sequence[bool]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return how many pairs of labelled images are joined, and how many of one label."""
+    sizes = [int(known) for known in is_labelled]
+    tables = [{label: 1} if size else {} for label, size in zip(labels, sizes, strict=True)]
     true_pairs, pairs = [0], [0]
-    for left, right in dendrogram.merges.tolist():
+    for left, right in merges:
         smaller, larger = tables[left], tables[right]
         if len(smaller) > len(larger):
             smaller, larger = larger, smaller
@@ -216,25 +273,34 @@ def pair_curve(
         pairs.append(pairs[-1] + sizes[left] * sizes[right])
         tables.append(larger)
         sizes.append(sizes[left] + sizes[right])
-    # Merges of equal height are one cut: the last of them counts.
-    ends = np.append(np.flatnonzero(heights[1:] > heights[:-1]) + 1, n - 1)[: n - 1]
-    cuts = np.append(0, ends)
-    tp, predicted = np.array(true_pairs)[cuts], np.array(pairs)[cuts]
-    thresholds = np.append(-np.inf, heights[ends - 1])
-    fp, fn = predicted - tp, all_true - tp
-    tn = n_counted * (n_counted - 1) // 2 - tp - fp - fn
-    return PairCurve(thresholds, tp, fp, fn, tn, zero_division)
+    return np.array(pairs), np.array(true_pairs)
 
 
-def _codes(labels: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    values = np.asarray(labels)
-    if values.ndim != 1:
-        raise ValueError(f"labels must be one-dimensional, not of shape {values.shape}")
-    return np.unique(values, return_inverse=True)[1].astype(np.int64)
+def _merge_of_pairs(
+    merges: npt.NDArray[np.int64], pairs: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Return the merge that joins the images of each pair, shape (n_pairs,).
 
-
-def _pairs(sizes: Counter[int] | Counter[tuple[int, int]]) -> int:
-    return sum(size * (size - 1) // 2 for size in sizes.values())
+    One image stands for each cluster, and at a merge that of the smaller cluster is hung below that
+    of the larger, with the merge's number: at most log2 n of them lie above any image, and their
+    numbers grow upwards. The last one on the way from one image of a pair to the other joins them.
+    """
+    n = len(merges) + 1
+    above, when = np.arange(n), np.full(n, n)
+    stands_for, sizes = list(range(n)), [1] * n
+    for merge, (left, right) in enumerate(merges.tolist()):
+        smaller, larger = sorted((left, right), key=sizes.__getitem__)
+        below, top = stands_for[smaller], stands_for[larger]
+        above[below], when[below] = top, merge
+        stands_for.append(top)
+        sizes.append(sizes[left] + sizes[right])
+    ends, found = pairs.copy(), np.zeros(len(pairs), np.int64)
+    while (apart := np.flatnonzero(ends[:, 0] != ends[:, 1])).size:
+        side = when[ends[apart]].argmin(axis=1)
+        lower = ends[apart, side]
+        found[apart] = when[lower]
+        ends[apart, side] = above[lower]
+    return found
 
 
 def scores_of_counts(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dupeval.dataset import Dataset
 from dupeval.evaluation import Spread
-from dupeval.tables import PER_QUERY_COLUMNS, SCORES, published_table1
+from dupeval.tables import FALSE_POSITIVES, LENIENT, PER_QUERY_COLUMNS, SCORES, published_table1
 from dupeval.text import csv_cell, visible
 
 
@@ -21,6 +21,9 @@ def csv_bytes(table: pd.DataFrame, float_format: str = "%.6f") -> bytes:
         if any(cell != text for text, cell in cells.items()):
             shown[name] = [cells.get(x, x) for x in table[name]]
     return shown.to_csv(index=False, float_format=float_format, lineterminator="\n").encode()
+
+
+FOR_CSV = (*LENIENT, *FALSE_POSITIVES, "hidden")
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +110,7 @@ def per_query_markdown(per_query: pd.DataFrame, dataset: Dataset) -> str:
     parts = []
     for (protocol, method), rows in per_query.groupby(["protocol", "method"], sort=False):
         # What else is said of predictions, and what was hidden, is for the CSV file.
-        shown = rows[[name for name in PER_QUERY_COLUMNS[2:] if name != "hidden"]].copy()
+        shown = rows[[name for name in PER_QUERY_COLUMNS[2:] if name not in FOR_CSV]].copy()
         for name in (*SCORES, "threshold"):
             shown[name] = shown[name].map(_number)
         means = rows[SCORES].mean().map("{:.3f}".format)

@@ -25,9 +25,12 @@ from dupeval.statistics import (
 from dupeval.timing import Timing
 
 SCORES = ["precision", "recall", "f1"]
+# Without the pairs of one scene and different photographs; empty where no scenes are known.
+LENIENT = [f"{score}_lenient" for score in SCORES]
+FALSE_POSITIVES = ["fp_same_scene", "fp_other"]
 TABLE1_COLUMNS = [
     *("dataset", "method", "protocol", *SCORES, "f1_ci_low", "f1_ci_high"),
-    *("precision_micro", "recall_micro", "f1_micro", "n_empty"),
+    *("precision_micro", "recall_micro", "f1_micro", *LENIENT, "n_empty"),
     *("difference", "difference_ci_low", "difference_ci_high", "p_value", "p_holm", "reference"),
     *("n_queries", "threshold", "source"),
     *("precision_published", "recall_published", "f1_published"),
@@ -38,6 +41,7 @@ COMPARISONS_COLUMNS = [
 ]
 PER_QUERY_COLUMNS = [
     *("method", "protocol", "query", "tp", "fp", "fn", "tn", *SCORES),
+    *(*LENIENT, *FALSE_POSITIVES),
     *("threshold", "params", "hidden"),
 ]
 
@@ -45,6 +49,9 @@ PER_QUERY_COLUMNS = [
 def per_query_table(results: Sequence[QueryResult]) -> pd.DataFrame:
     """Return one row a method, protocol and query.
 
+    ``*_lenient`` leave out the pairs of one scene and different photographs; ``fp_same_scene`` and
+    ``fp_other`` say how many of the false positives are such pairs and how many are not. All are
+    empty where the dataset names no scenes.
     ``threshold`` and ``params`` (canonical JSON of the other chosen parameters) are what the
     protocol decided for that query, ``hidden`` (a JSON list of queries) is what it used nothing of.
     """
@@ -54,6 +61,7 @@ def per_query_table(results: Sequence[QueryResult]) -> pd.DataFrame:
             "protocol": r.protocol,
             "query": r.query,
             **{name: getattr(r.scores, name) for name in ("tp", "fp", "fn", "tn", *SCORES)},
+            **_lenient(r),
             **r.described,
             "threshold": r.decision.threshold,
             "params": canonical_json(dict(r.decision.params)),
@@ -64,7 +72,20 @@ def per_query_table(results: Sequence[QueryResult]) -> pd.DataFrame:
     described = list(dict.fromkeys(name for r in results for name in r.described))
     place = PER_QUERY_COLUMNS.index("threshold")
     columns = [*PER_QUERY_COLUMNS[:place], *described, *PER_QUERY_COLUMNS[place:]]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    # Whole numbers, or nothing at all.
+    types = {**dict.fromkeys(LENIENT, "float64"), **dict.fromkeys(FALSE_POSITIVES, "Int64")}
+    return table.astype(types)
+
+
+def _lenient(result: QueryResult) -> dict[str, float]:
+    if result.lenient is None:
+        return {}
+    return {
+        **{f"{score}_lenient": getattr(result.lenient, score) for score in SCORES},
+        "fp_same_scene": result.scores.fp - result.lenient.fp,
+        "fp_other": result.lenient.fp,
+    }
 
 
 def of_dataset(table: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -113,7 +134,8 @@ def table1(
     """Return one row a method and protocol, and the study's rows for which nothing was run.
 
     precision, recall and f1 are means over queries; ``f1_ci_*`` is the 95 % interval of F1 over
-    queries; ``*_micro`` come from the counts of all queries pooled, and ``n_empty`` is in how many
+    queries; ``*_micro`` come from the counts of all queries pooled, ``*_lenient`` are means of
+    scores without the pairs of one scene and different photographs, and ``n_empty`` is in how many
     queries nothing was claimed, so that a precision of 0 there says nothing. ``difference`` is the
     mean difference of F1 from the reference under the same protocol (or, where that does not cover
     the reference, under `Comparison.elsewhere`), with its interval and the exact paired sign-flip
@@ -219,6 +241,7 @@ def _figures(group: pd.DataFrame) -> dict[str, object]:
         "f1_ci_low": low,
         "f1_ci_high": high,
         **{f"{score}_micro": getattr(pooled, score) for score in SCORES},
+        **{name: group[name].mean() for name in LENIENT},
         "n_empty": int((group["tp"] + group["fp"] == 0).sum()),
         "n_queries": len(group),
         "threshold": _threshold(group),

@@ -8,15 +8,19 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from given import GivenVectors, given_answers
 from labelled import dataset_of
 
-from dupeval.dataset import Label
+from dupeval.dataset import Dataset, Label
 from dupeval.engine.curves import Curves
+from dupeval.engine.predictions import predict
 from dupeval.errors import NoScoresError, SettingsError
 from dupeval.evaluation import Absence, Evaluation, Group, Spread, evaluate
 from dupeval.method import Answer, Method, Params, Resources
+from dupeval.method.vectors import VectorMethod
 from dupeval.method.views import QueryImages
 from dupeval.metric.kept import Kept
+from dupeval.metrics import PairScores
 from dupeval.protocol import Decision, Protocol
 from dupeval.protocol.fixed import Fixed
 from dupeval.protocol.loqo import LeaveOneQueryOut
@@ -25,6 +29,7 @@ from dupeval.protocol.shared import Shared
 from dupeval.statistics import Comparison
 from dupeval.tables import per_query_table, table1
 from dupeval.timing import Stopwatch, Timing
+from dupeval.truth import Verdict
 
 DATASET = replace(
     dataset_of("aab", "aabb"),
@@ -116,7 +121,7 @@ class TestResults:
         one, two = DATASET.queries
         unlabelled = replace(two, labels=tuple(Label("") for _ in two.labels))
         dataset = replace(DATASET, queries=(one, unlabelled))
-        note = "queries without two labelled images: 1 of 2, which are grouped and not scored"
+        note = "queries without a pair to score: 1 of 2, which are grouped and not scored"
         with pytest.warns(UserWarning, match=note):
             found = evaluate({"a": Given([ALL])}, {"fixed": Fixed()}, dataset, RESOURCES, [Kept()])
         assert [r.scores.f1 for r in found.results] == [0.5, pytest.approx(math.nan, nan_ok=True)]
@@ -128,9 +133,32 @@ class TestResults:
         with pytest.raises(SettingsError) as caught:
             evaluate({"a": Given([ALL])}, {"loqo": LeaveOneQueryOut()}, dataset, RESOURCES)
         assert str(caught.value).startswith(
-            "method a, protocol loqo: leaving one query out needs at least 2 queries with two "
-            "labelled images, the dataset has 1; possible: "
+            "method a, protocol loqo: leaving one query out needs at least 2 queries with a "
+            "pair to score, the dataset has 1; possible: "
         )
+
+    def test_are_strict_and_lenient_where_any_query_has_scenes(self) -> None:
+        one, two = DATASET.queries
+        labels = tuple(replace(label, scene="s") for label in two.labels)
+        verdicts = (Verdict(0, 2, "unsure"), Verdict(0, 1, "unsure"))
+        dataset = replace(DATASET, queries=(one, replace(two, labels=labels, verdicts=verdicts)))
+        (first, second) = evaluate(
+            {"a": Given([ALL])}, {"fixed": Fixed()}, dataset, RESOURCES
+        ).results
+        assert first.scores == first.lenient == PairScores.from_counts(1, 2, 0, 0)
+        assert second.scores == PairScores.from_counts(1, 3, 0, 0)
+        assert second.lenient == PairScores.from_counts(1, 0, 0, 0)
+        assert {result.lenient for result in run({"a": Given([ALL])}).results} == {None}
+
+    def test_thresholds_are_chosen_by_strict_scores(self) -> None:
+        method = VectorMethod(GivenVectors(), linkage="single", metric="euclidean")
+        (query,) = dataset_of("aabcc").queries
+        labels = tuple(replace(label, scene="s") for label in query.labels)
+        dataset = Dataset("d", (replace(query, labels=labels),))
+        vectors = np.array([[0.0], [1], [3], [6], [10]])
+        found = predict("it", Oracle(), {"it": given_answers(method, dataset, vectors)})
+        # Lenient, everything together would be right.
+        assert found[0].labels.tolist() == [0, 0, 1, 2, 3]
 
     def test_say_what_they_rest_on(self) -> None:
         sources = run({"a": Given([ALL]), "b": Imported([ALL])}).sources

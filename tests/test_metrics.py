@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from known_pairs import KnownPairs, known_pairs
 from sklearn.metrics.cluster import pair_confusion_matrix
 
 from dupeval.clustering import EUCLIDEAN_LINKAGES, Dendrogram, Linkage, Metric
 from dupeval.metrics import PairCurve, PairScores, pair_curve, pair_scores
+from dupeval.truth import Truth, Verdict
 
 COMBINATIONS: list[tuple[Linkage, Metric]] = [
     ("single", "euclidean"),
@@ -155,7 +157,7 @@ class TestPairScores:
     def test_pairs_with_an_unlabelled_image_are_not_counted(self) -> None:
         # Of 0, 1, 3 and 4: 01 TP, 34 FN, the others TN; 2 and 5 are in groups and not counted.
         known = np.array([True, True, False, True, True, False])
-        scores = pair_scores([0, 0, 9, 1, 1, 9], [5, 5, 5, 6, 7, 7], is_labelled=known)
+        scores = pair_scores(Truth.of([0, 0, 9, 1, 1, 9], known), [5, 5, 5, 6, 7, 7])
         assert scores == scored(1, 0, 1, 4, 1.0, 1 / 2, 2 / 3)
 
     @settings(deadline=None, max_examples=100)
@@ -169,7 +171,7 @@ class TestPairScores:
             for one, other in combinations(images, 2)
             if one[2] and other[2]
         )
-        scores = pair_scores(true, predicted, is_labelled=known.astype(bool))
+        scores = pair_scores(Truth.of(true, known), predicted)
         assert (scores.tp, scores.fp) == (pairs[True, True], pairs[False, True])
         assert (scores.fn, scores.tn) == (pairs[True, False], pairs[False, False])
 
@@ -293,7 +295,7 @@ class TestPairCurve:
     def test_unlabelled_images_merge_and_are_not_counted(self) -> None:
         # 2, between, is unlabelled: {3} and all others are one at 4, with 0 and 1 alone counted.
         known = np.array([True, True, False, True, True])
-        curve = pair_curve(TREE, ["a", "a", "", "b", "b"], is_labelled=known)
+        curve = pair_curve(TREE, Truth.of(["a", "a", "", "b", "b"], known))
         assert curve.thresholds.tolist() == [-math.inf, 1.0, 4.0, 9.0]
         assert curve.tp.tolist() == [0, 1, 1, 2]
         assert curve.fp.tolist() == [0, 0, 2, 4]
@@ -311,11 +313,41 @@ class TestPairCurve:
         photographs = np.array([photograph for _, photograph in images])
         known = photographs != ""
         tree = Dendrogram.from_vectors([vector for vector, _ in images], "average", "euclidean")
-        curve = pair_curve(tree, photographs, is_labelled=known)
+        curve = pair_curve(tree, Truth.of(photographs, known))
         assert curve.thresholds.tolist() == [-math.inf, *sorted(set(tree.heights.tolist()))]
         for threshold in [-math.inf, *tree.heights, math.inf]:
             groups = tree.cut(threshold)
             assert curve.at(threshold) == pair_scores(photographs[known], groups[known])
+
+    def test_pairs_of_one_scene_and_unsure_ones_come_off_at_the_merge_that_joins_them(self) -> None:
+        # Images 0 and 1 are a, 2 is b of the same scene, 3 and 4 are c and d; 2 and 3 are unsure.
+        truth = Truth.of(list("aabcd"), None, [*"ggg", "", ""], [Verdict(2, 3, "unsure")])
+        strict, lenient = (pair_curve(TREE, truth, lenient=x) for x in (False, True))
+        assert strict.tp.tolist() == lenient.tp.tolist() == [0, 1, 1, 1]
+        assert strict.fp.tolist() == [0, 0, 4, 8]
+        assert lenient.fp.tolist() == [0, 0, 2, 6]
+        assert strict.tn.tolist() == [8, 8, 4, 0]
+        assert lenient.tn.tolist() == [6, 6, 4, 0]
+
+    @settings(deadline=None, max_examples=150)
+    @given(known_pairs(), st.sampled_from(COMBINATIONS), st.booleans(), st.data())
+    def test_every_cut_counts_the_pairs_of_which_something_is_known_one_by_one(
+        self,
+        known: KnownPairs,
+        how: tuple[Linkage, Metric],
+        lenient: bool,
+        data: st.DataObject,
+    ) -> None:
+        vector = st.tuples(*[st.sampled_from([-1.0, 0.0, 1.0, 2.0])] * 3)
+        n = len(known.photographs)
+        X = data.draw(st.lists(vector, min_size=n, max_size=n))
+        tree = Dendrogram.from_vectors(X, *how)
+        curve = pair_curve(tree, known.truth, lenient=lenient)
+        for threshold in [-math.inf, *tree.heights, math.inf]:
+            groups = tree.cut(threshold)
+            expected = known.counts(groups.tolist(), lenient)
+            assert curve.at(threshold) == PairScores.from_counts(*expected)
+            assert curve.at(threshold) == pair_scores(known.truth, groups, lenient=lenient)
 
     def test_all_linkages_and_metrics_are_among_the_combinations(self) -> None:
         assert {linkage for linkage, _ in COMBINATIONS} >= set(EUCLIDEAN_LINKAGES)

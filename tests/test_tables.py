@@ -15,6 +15,8 @@ from dupeval.protocol import Decision
 from dupeval.rendering import csv_bytes
 from dupeval.statistics import Comparison, detectable_difference, mean_interval
 from dupeval.tables import (
+    FALSE_POSITIVES,
+    LENIENT,
     comparisons_table,
     metrics_table,
     per_query_table,
@@ -26,7 +28,8 @@ from dupeval.timing import Timing
 
 COLUMNS = [
     *("dataset", "method", "protocol", "precision", "recall", "f1", "f1_ci_low", "f1_ci_high"),
-    *("precision_micro", "recall_micro", "f1_micro", "n_empty"),
+    *("precision_micro", "recall_micro", "f1_micro"),
+    *("precision_lenient", "recall_lenient", "f1_lenient", "n_empty"),
     *("difference", "difference_ci_low", "difference_ci_high", "p_value", "p_holm", "reference"),
     *("n_queries", "threshold", "source"),
     *("precision_published", "recall_published", "f1_published"),
@@ -53,6 +56,24 @@ class TestTable1:
         assert raw["recall"] == pytest.approx((1 / 4 + 0 + 1) / 3)
         # The mean of F1, not the F1 of the means.
         assert raw["f1"] == pytest.approx((1 / 3 + 0 + 1) / 3)
+
+    def test_lenient_scores_are_means_too_and_empty_where_no_scenes_are_known(
+        self, table: pd.DataFrame
+    ) -> None:
+        assert table[LENIENT].isna().all(axis=None)
+        strict = PairScores.from_counts(2, 2, 0, 2)
+        known = [(2, 0, 0, 1), (2, 1, 0, 1), (2, 2, 0, 2)]
+        results = [
+            QueryResult(
+                *("raw", "loqo", f"q{i}", strict, Decision({}, 0.5)),
+                lenient=PairScores.from_counts(*counts),
+            )
+            for i, counts in enumerate(known)
+        ]
+        raw = row(table1(per_query_table(results), COMPARISON, "test"), "raw")
+        assert raw["precision_lenient"] == pytest.approx((1 + 2 / 3 + 1 / 2) / 3)
+        assert raw["f1_lenient"] == pytest.approx((1 + 4 / 5 + 2 / 3) / 3)
+        assert (raw["recall_lenient"], raw["precision"], raw["f1"]) == (1, 1 / 2, 2 / 3)
 
     def test_micro_scores_come_from_the_counts_of_all_queries_pooled(
         self, table: pd.DataFrame
@@ -220,7 +241,7 @@ class TestTable1:
         about = ("dataset", "method", "source")
         others = [c for c in COLUMNS if c not in about and "published" not in c]
         assert visipics[others].isna().all()
-        assert len(others) == 18
+        assert len(others) == 21
 
     def test_each_row_has_the_studys_figures_beside_its_own(self, table: pd.DataFrame) -> None:
         published = ["precision_published", "recall_published", "f1_published"]
@@ -291,7 +312,7 @@ class TestSources:
         table = table1(rows, COMPARISON, "test", sources)
         assert row(table, "tool")["source"] == source
         assert row(table, "tool")[FIGURES].isna().all()
-        assert len(FIGURES) == 17
+        assert len(FIGURES) == 20
         alone = table1(rows, COMPARISON, "test")
         pd.testing.assert_series_equal(row(table, "vgg_pca"), row(alone, "vgg_pca"))
 
@@ -426,7 +447,9 @@ class TestPerQueryTable:
             ),
         ]
         table = per_query_table(results)
-        assert table.to_dict("records") == [
+        of_scenes = [*LENIENT, *FALSE_POSITIVES]
+        assert table[of_scenes].isna().all(axis=None)
+        assert table.drop(columns=of_scenes).to_dict("records") == [
             {
                 **{"method": "vgg", "protocol": "loqo", "query": "세월호"},
                 **{"tp": 1, "fp": 1, "fn": 2, "tn": 6},
@@ -446,15 +469,25 @@ class TestPerQueryTable:
         scores = PairScores.from_counts(1, 2, 0, 3)
         result = QueryResult("raw", "loqo", "사진", scores, Decision({}, 1 / 3))
         assert csv_bytes(per_query_table([result])).decode().splitlines() == [
-            "method,protocol,query,tp,fp,fn,tn,precision,recall,f1,threshold,params,hidden",
-            "raw,loqo,사진,1,2,0,3,0.333333,1.000000,0.500000,0.333333,{},[]",
+            "method,protocol,query,tp,fp,fn,tn,precision,recall,f1,precision_lenient,"
+            "recall_lenient,f1_lenient,fp_same_scene,fp_other,threshold,params,hidden",
+            "raw,loqo,사진,1,2,0,3,0.333333,1.000000,0.500000,,,,,,0.333333,{},[]",
         ]
+
+    def test_lenient_scores_leave_out_the_false_positives_of_one_scene(self) -> None:
+        strict, lenient = (PairScores.from_counts(*x) for x in ((2, 3, 2, 3), (2, 1, 2, 1)))
+        result = QueryResult("raw", "loqo", "q", strict, Decision({}, 0.5), lenient=lenient)
+        table = per_query_table([result])
+        assert table.loc[0, [*LENIENT, *FALSE_POSITIVES]].tolist() == [2 / 3, 1 / 2, 4 / 7, 2, 1]
+        assert ",2,3,2,3,0.400000,0.500000,0.444444,0.666667,0.500000,0.571429,2,1," in (
+            csv_bytes(table).decode()
+        )
 
     def test_other_metrics_have_a_column_each_after_the_scores_of_pairs(self) -> None:
         scores = PairScores.from_counts(1, 2, 0, 3)
         result = QueryResult("raw", "loqo", "q", scores, Decision({}, 0.5), (), {"other": 0.25})
         table = per_query_table([result])
-        assert list(table.columns)[9:12] == ["f1", "other", "threshold"]
+        assert list(table.columns)[13:17] == [*FALSE_POSITIVES, "other", "threshold"]
         assert table["other"].tolist() == [0.25]
 
 

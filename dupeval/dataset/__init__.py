@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dupeval.files import json_sha256, open_regular
+from dupeval.truth import Truth, Verdict
 
 # In place of the photograph that an image shows, where nobody said which.
 UNLABELLED = ""
@@ -54,13 +54,18 @@ class Label:
     ----------
     photograph : str
         Images of one query with equal strings are copies of one photograph; empty of an image that
-        nobody labelled: methods group it as any other, and no pair with it is scored.
+        nobody labelled: methods group it as any other, and no pair with it is scored but those that
+        a verdict names.
     edit : str, default ""
         How the copy was made, or empty; only ever used to break recall down.
+    scene : str, default ""
+        Images of one query with equal strings show one place or moment; empty where it is not
+        known, or nothing is shared with another photograph. Copies of one photograph have one.
     """
 
     photograph: str
     edit: str = ""
+    scene: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,12 +78,15 @@ class Query:
     images : tuple of ImageHandle
     labels : tuple of Label
         One for each image.
+    verdicts : tuple of Verdict, default ()
+        What is said of single pairs, in the order of the images.
     """
 
     slug: str
     title: str
     images: tuple[ImageHandle, ...]
     labels: tuple[Label, ...]
+    verdicts: tuple[Verdict, ...] = ()
 
     @property
     def photographs(self) -> npt.NDArray[np.str_]:
@@ -87,14 +95,20 @@ class Query:
 
     @property
     def is_labelled(self) -> npt.NDArray[np.bool_]:
-        """Which images are labelled, shape (n_images,): pairs of these are scored."""
+        """Which images are labelled, shape (n_images,)."""
         known: npt.NDArray[np.bool_] = self.photographs != UNLABELLED
         return known
 
+    @cached_property
+    def truth(self) -> Truth:
+        """What is known of the pairs of images: which are scored, and which of them are true."""
+        scenes = [label.scene for label in self.labels]
+        return Truth.of(self.photographs, self.is_labelled, scenes, self.verdicts)
+
     @property
     def is_scored(self) -> bool:
-        """Whether there is a pair of labelled images."""
-        return bool(self.is_labelled.sum() > 1)
+        """Whether there is a pair that counts."""
+        return bool(self.truth.counts.n > 0)
 
     @property
     def with_labels(self) -> Iterator[tuple[ImageHandle, Label]]:
@@ -103,9 +117,13 @@ class Query:
 
     @property
     def n_true_pairs(self) -> int:
-        """How many unordered pairs of labelled images show the same photograph."""
-        sizes = Counter(self.photographs[self.is_labelled].tolist()).values()
-        return sum(size * (size - 1) // 2 for size in sizes)
+        """How many of the unordered pairs that count show the same photograph."""
+        return int(self.truth.counts.true)
+
+    @property
+    def n_scene_pairs(self) -> int:
+        """How many of the pairs that count show different photographs of one scene."""
+        return int(self.truth.counts.scene)
 
 
 @dataclass(frozen=True)
@@ -125,19 +143,28 @@ class Dataset:
         """How many images are unlabelled."""
         return sum(label.photograph == UNLABELLED for q in self.queries for label in q.labels)
 
+    @property
+    def has_scenes(self) -> bool:
+        """Whether any query says which photographs are of one scene."""
+        return any(query.truth.scenes is not None for query in self.queries)
+
     @cached_property
     def fingerprint(self) -> str:
         """The SHA-256 of all that the dataset says: titles, names, labels, every file's bytes."""
-        return json_sha256(
-            [
-                [
-                    q.slug,
-                    q.title,
-                    [
-                        [i.name, known.photograph, known.edit, i.sha256]
-                        for i, known in q.with_labels
-                    ],
-                ]
-                for q in self.queries
-            ]
-        )
+        return json_sha256([_said_by(query) for query in self.queries])
+
+
+def _said_by(query: Query) -> list[object]:
+    # Where nothing is said of scenes and pairs, nothing is added: a fingerprint stays as it was.
+    images = [
+        [
+            image.name,
+            known.photograph,
+            known.edit,
+            image.sha256,
+            *([known.scene] * bool(known.scene)),
+        ]
+        for image, known in query.with_labels
+    ]
+    verdicts = [[*query.verdicts]] if query.verdicts else []
+    return [query.slug, query.title, images, *verdicts]

@@ -20,7 +20,11 @@ class _UnreadableError(Exception):
 
 
 def read_table(
-    root: Path, name: str, columns: Sequence[str], problems: list[str]
+    root: Path,
+    name: str,
+    columns: Sequence[str],
+    problems: list[str],
+    may_be_empty: bool = False,
 ) -> list[tuple[str, dict[str, str]]]:
     """Return each row of a CSV file with its "file:line".
 
@@ -37,6 +41,8 @@ def read_table(
         Those the header must have; it may have more.
     problems : list of str
         What is wrong is added here; a table that cannot be read has no rows.
+    may_be_empty : bool, default False
+        Whether a table may have a header alone.
     """
     faults: list[str] = []
     try:
@@ -45,7 +51,7 @@ def read_table(
         problems.append(f"{name}{error}")
         return []
     problems += faults
-    if not rows and not faults:
+    if not (rows or faults or may_be_empty):
         problems.append(f"{name}: no rows below the header")
     return rows
 

@@ -1,7 +1,8 @@
 """Reading a dataset folder, with everything checked before anything runs.
 
 ROOT/queries.csv            query,title (optional; else the folders' names)
-ROOT/labels.csv             query,image,photograph[,edit]
+ROOT/labels.csv             query,image,photograph[,edit][,scene]
+ROOT/pairs.csv              query,image_a,image_b,verdict (optional; see verdicts)
 ROOT/images/QUERY/IMAGE     any format Pillow reads; any Unicode name
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dupeval.dataset import UNLABELLED, Dataset, ImageHandle, Label, Query
@@ -23,7 +24,9 @@ from dupeval.dataset.checking import (
 )
 from dupeval.dataset.csv_table import read_table
 from dupeval.dataset.names import composed, fault_of_name, is_litter, is_text
+from dupeval.dataset.verdicts import PAIRS_CSV, LabelledNames, read_verdicts
 from dupeval.errors import DatasetError
+from dupeval.truth import Verdict
 
 
 def read_folder(
@@ -37,7 +40,7 @@ def read_folder(
     Parameters
     ----------
     root : Path
-        The folder that holds ``labels.csv``, ``images/`` and maybe ``queries.csv``.
+        The folder that holds ``labels.csv``, ``images/`` and maybe ``queries.csv``, ``pairs.csv``.
     checked_dir : Path, optional
         Where to remember that every image of a dataset could be decoded, by this source and
         release of Pillow. Without it every image is decoded at every call.
@@ -62,10 +65,12 @@ def read_folder(
         raise DatasetError(str(root), problems)
     folders = _list_images(root, problems)
     titles = _read_titles(root, folders, problems)
-    rows = _read_labels(root, titles, problems)
-    located = (
-        _locate_images(root, folders, titles, rows, problems) if folders and titles and rows else []
-    )
+    rows = _with_scenes(_read_labels(root, titles, problems), problems)
+    verdicts = _read_verdicts(root, rows, problems)
+    located = []
+    if folders and titles and rows:
+        located = _locate_images(root, folders, titles, rows, problems)
+        problems += _nothing_to_score(rows, verdicts)
     files = [Located(f"{row.where}: images/{row.query}/{row.image}", path) for row, path in located]
     if problems:
         raise DatasetError(str(root), problems + decoding_problems(files, progress))
@@ -76,14 +81,16 @@ def read_folder(
     labels: dict[str, list[Label]] = {slug: [] for slug in titles}
     for (row, path), sha256 in zip(located, hashes, strict=True):
         images[row.query].append(ImageHandle.of(path, row.image, sha256))
-        labels[row.query].append(Label(row.photograph, row.edit))
+        labels[row.query].append(Label(row.photograph, row.edit, row.scene))
     dataset = Dataset(
         name or root.resolve().name,
         tuple(
-            Query(slug, title, tuple(images[slug]), tuple(labels[slug]))
+            Query(slug, title, tuple(images[slug]), tuple(labels[slug]), verdicts.get(slug, ()))
             for slug, title in titles.items()
         ),
     )
+    if not any(query.is_scored for query in dataset.queries):
+        raise DatasetError(str(root), [f"{PAIRS_CSV}: every pair is unsure; nothing is to score"])
     problems = problems_once(dataset, checked_dir, lambda: decoding_problems(files, progress))
     if problems:
         raise DatasetError(str(root), problems)
@@ -108,6 +115,7 @@ class _Row:
     image: str
     photograph: str
     edit: str
+    scene: str
 
 
 def _faults_of_root(root: Path) -> Iterator[str]:
@@ -185,11 +193,62 @@ def _read_labels(root: Path, titles: Mapping[str, str], problems: list[str]) -> 
         elif key in first:
             problems.append(f"{where}: image {image!r} is already in {first[key]}")
         else:
-            if "\0" in photograph:
-                problems.append(f"{where}: photograph {photograph!r} holds a NUL character")
+            scene = values.get("scene", "")
+            for column, text in (("photograph", photograph), ("scene", scene)):
+                if "\0" in text:
+                    problems.append(f"{where}: {column} {text!r} holds a NUL character")
             first[key] = where
-            rows.append(_Row(where, query, image, photograph, values.get("edit", "")))
+            rows.append(_Row(where, query, image, photograph, values.get("edit", ""), scene))
     return rows
+
+
+def _with_scenes(rows: Sequence[_Row], problems: list[str]) -> list[_Row]:
+    """Give all copies of a photograph its scene, where that is said of one of them."""
+    first: dict[tuple[str, str], _Row] = {}
+    for row in rows:
+        if row.scene and row.photograph != UNLABELLED:
+            known = first.setdefault((row.query, row.photograph), row)
+            if known.scene != row.scene:
+                problems.append(
+                    f"{row.where}: photograph {row.photograph!r} lies in scene {row.scene!r}, but "
+                    f"in {known.scene!r} in {known.where}; possible: one scene a photograph"
+                )
+    return [
+        replace(row, scene=first[row.query, row.photograph].scene)
+        if (row.query, row.photograph) in first
+        else row
+        for row in rows
+    ]
+
+
+def _read_verdicts(
+    root: Path, rows: Sequence[_Row], problems: list[str]
+) -> dict[str, tuple[Verdict, ...]]:
+    if not rows or not _is_there(root, PAIRS_CSV):
+        return {}
+    of_query: dict[str, list[_Row]] = {}
+    for row in rows:
+        of_query.setdefault(row.query, []).append(row)
+    queries = {
+        slug: LabelledNames(
+            {composed(row.image): place for place, row in enumerate(own)},
+            [Label(row.photograph, row.edit, row.scene) for row in own],
+        )
+        for slug, own in of_query.items()
+    }
+    return read_verdicts(root, queries, problems)
+
+
+def _nothing_to_score(
+    rows: Sequence[_Row], verdicts: Mapping[str, Sequence[Verdict]]
+) -> Iterator[str]:
+    labelled = Counter(row.query for row in rows if row.photograph != UNLABELLED)
+    decided = any(verdict.said != "unsure" for own in verdicts.values() for verdict in own)
+    if max(labelled.values(), default=0) < 2 and not decided:
+        yield (
+            "labels.csv: no query has two images with a photograph, so there is nothing to score; "
+            "images of a query that show the same one have the same text there"
+        )
 
 
 def _locate_images(
@@ -209,14 +268,6 @@ def _locate_images(
         stray = "not in the folder of a query; images lie in images/QUERY/"
     others = folders.keys() - set(map(composed, titles))
     problems += _strays({name: folders[name] for name in others}, "images", stray)
-    if (
-        max(Counter(row.query for row in rows if row.photograph != UNLABELLED).values(), default=0)
-        < 2
-    ):
-        problems.append(
-            "labels.csv: no query has two images with a photograph, so there is nothing to score; "
-            "images of a query that show the same one have the same text there"
-        )
     for slug in titles:
         n = len(of_query[slug])
         if n < 2:

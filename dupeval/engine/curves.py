@@ -10,11 +10,11 @@ import numpy.typing as npt
 from scipy.spatial.distance import squareform
 
 from dupeval.clustering import Dendrogram
-from dupeval.dataset import UNLABELLED
 from dupeval.engine.answers import Answers, Found, key_of
 from dupeval.engine.folds import NOTHING, Folds
 from dupeval.method import Answer, Distances, Method, Params
 from dupeval.metrics import PairCurve, pair_curve, pair_scores
+from dupeval.truth import Truth
 
 
 class Curves(Protocol):
@@ -44,15 +44,13 @@ class ScoredAnswers:
     Parameters
     ----------
     answers : Answers
-    photographs : sequence of ndarray of str
-        The true labels of each query; see `dupeval.dataset.Query.photographs`.
+    truths : sequence of Truth
+        Of each query; see `dupeval.dataset.Query.truth`.
     """
 
-    def __init__(self, answers: Answers, photographs: Sequence[npt.NDArray[np.str_]]) -> None:
+    def __init__(self, answers: Answers, truths: Sequence[Truth]) -> None:
         self.answers = answers
-        # Numbers compare faster than texts, and curves ask for their equality only.
-        self._labels = [np.unique(labels, return_inverse=True)[1] for labels in photographs]
-        self._is_labelled = [labels != UNLABELLED for labels in photographs]
+        self._truths = truths
         self._known: dict[tuple[Any, ...], PairCurve] = {}
 
     @property
@@ -76,13 +74,13 @@ class ScoredAnswers:
             if place not in self._known
         }
         answers = self.answers.answers(query, list(missing.values()), hidden)
-        labels, is_labelled = self._labels[query], self._is_labelled[query]
+        truth = self._truths[query]
         if self.folds.of_image is not None and hidden:
             shown = self.folds.images(NOTHING.union(*self.folds.members) - hidden)
             answers = [_only(each, shown) for each in answers]
-            labels, is_labelled = labels[shown], is_labelled[shown]
+            truth = truth.only(shown)
         made = {
-            place: curve_of(self.answers.grouped(each, params), labels, is_labelled)
+            place: curve_of(self.answers.grouped(each, params), truth)
             for (place, params), each in zip(missing.items(), answers, strict=True)
         }
         # Where another query is hidden as well, nobody asks a second time.
@@ -98,13 +96,11 @@ class ScoredAnswers:
         return (query, self.answers.seen(query, params, hidden), images, key_of(params))
 
 
-def curve_of(
-    found: Found, photographs: npt.ArrayLike, is_labelled: npt.NDArray[np.bool_] | None = None
-) -> PairCurve:
+def curve_of(found: Found, truth: npt.ArrayLike | Truth) -> PairCurve:
     """Return the scores of all cuts of a dendrogram, or of a partition, which holds at any."""
     if not isinstance(found, Dendrogram):
-        return PairCurve.of_partition(pair_scores(photographs, found, is_labelled=is_labelled))
-    return pair_curve(found, photographs, is_labelled=is_labelled).within_reach()
+        return PairCurve.of_partition(pair_scores(truth, found))
+    return pair_curve(found, truth).within_reach()
 
 
 def _only(answer: Answer, places: npt.NDArray[np.int64]) -> Answer:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dupeval.dataset import UNLABELLED, Dataset
+from dupeval.dataset import UNLABELLED, Dataset, Query
 from dupeval.method import Scope
 
 # Up to this many queries each is left out by itself; more of them make `FOLDS` folds.
@@ -32,7 +32,7 @@ class Folds:
     of_image : ndarray of int64, shape (n_images,), optional
         The fold of each image, where a single query is divided.
     unscored : frozenset of int
-        Queries without a pair of labelled images: nothing is chosen on them.
+        Queries without a pair that counts: nothing is chosen on them.
     """
 
     members: tuple[frozenset[int], ...]
@@ -114,7 +114,7 @@ def folds_of(dataset: Dataset, n_folds: int | None = None, seed: int = 0) -> Fol
     ----------
     dataset : Dataset
         Of a single query the photographs are divided, copies of one in one fold; unlabelled images
-        are dealt out one by one.
+        are dealt out one by one, but with those that a verdict calls their copies.
     n_folds : int, optional
         At least 2; as many as there are queries, or more, leave each out by itself.
     seed : int, default 0
@@ -123,7 +123,7 @@ def folds_of(dataset: Dataset, n_folds: int | None = None, seed: int = 0) -> Fol
     rng = np.random.default_rng(seed)
     n = len(dataset.queries)
     if n == 1:
-        return _of_photographs(dataset.queries[0].photographs.tolist(), n_folds or FOLDS, rng)
+        return _of_photographs(_known_copies(dataset.queries[0]), n_folds or FOLDS, rng)
     unscored = frozenset(i for i, query in enumerate(dataset.queries) if not query.is_scored)
     if n_folds is None:
         n_folds = n if n <= MOST_ALONE else FOLDS
@@ -133,6 +133,20 @@ def folds_of(dataset: Dataset, n_folds: int | None = None, seed: int = 0) -> Fol
     dealt = sorted(rng.permutation(n).tolist(), key=unscored.__contains__)
     members = tuple(frozenset(dealt[i::n_folds]) for i in range(n_folds))
     return Folds(members, n, unscored=unscored)
+
+
+def _known_copies(query: Query) -> list[str]:
+    """Return photographs, where unlabelled images have the name of those that they are copies of.
+
+    Where all of these are unlabelled it is one that no photograph has.
+    """
+    names: list[str] = query.photographs.tolist()
+    if not query.verdicts:
+        return names
+    classes = query.truth.copies.tolist()
+    sizes = Counter(classes)
+    name_of = {i: name for i, name in zip(classes, names, strict=True) if name}
+    return [name_of.get(i, f"\0{i}" if sizes[i] > 1 else UNLABELLED) for i in classes]
 
 
 def _of_photographs(photographs: Sequence[str], n_folds: int, rng: np.random.Generator) -> Folds:

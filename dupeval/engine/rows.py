@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -49,15 +50,24 @@ def make_row(predictions: Sequence[Prediction], dataset: Dataset, metrics: Seque
     described = []
     for each in predictions:
         query = dataset.queries[each.query]
-        known = query.is_labelled
-        true, found = query.photographs[known], each.labels[known]
         scores: dict[str, float] = {}
         for metric in metrics if query.is_scored else ():
-            scores |= metric.scores(true, found)
+            scores |= _of_partition(metric, query, each.labels)
             if each.distances is not None:
                 scores |= metric.of_distances(*_pairs(query, each.distances))
         described.append(scores)
     return Row(predictions, described, _pooled(predictions, dataset, metrics))
+
+
+def _of_partition(
+    metric: Metric, query: Query, groups: npt.NDArray[np.int64]
+) -> Mapping[str, float]:
+    """Describe how the labelled images are grouped, if of all their pairs it is known how."""
+    known = query.is_labelled
+    if known.sum() < 2:
+        return {}
+    scores = metric.scores(query.photographs[known], groups[known])
+    return dict.fromkeys(scores, math.nan) if query.truth.has_withdrawn else scores
 
 
 def _pooled(
@@ -80,11 +90,9 @@ def _pooled(
 def _pairs(
     query: Query, condensed: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float64]]:
-    """Return of each pair of labelled images if they show one photograph, and their distance."""
-    photographs, known = query.photographs, query.is_labelled
-    first, second = np.triu_indices(len(photographs), 1)
-    scored = known[first] & known[second]
-    return (photographs[first] == photographs[second])[scored], condensed[scored]
+    """Return of each pair that counts if it shows one photograph, and its distance."""
+    counts, true = query.truth.of_pairs()
+    return true[counts], condensed[counts]
 
 
 def row_key(

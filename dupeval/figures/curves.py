@@ -171,8 +171,8 @@ def scored(inputs: FigureInputs, method: str, protocol: str) -> tuple[list[PairC
     NoScoresError
         If an external tool cannot be run here.
     """
-    photographs = [query.photographs for query in inputs.dataset.queries]
-    answers = ScoredAnswers(inputs.answers(method), photographs)
+    truths = [query.truth for query in inputs.dataset.queries]
+    answers = ScoredAnswers(inputs.answers(method), truths)
     stored = inputs.stored_for(method)
     places = [i for i, query in enumerate(inputs.dataset.queries) if query.is_scored]
     decisions = [stored.decision(method, protocol, inputs.slugs[place]) for place in places]

@@ -43,7 +43,7 @@ class LeaveOneQueryOut(Protocol):
         own = curves[method]
         folds = own.folds
         if len(folds) < 2 or not all(folds.others(fold) for fold in folds.members):
-            needed = "2 queries with two labelled images" if folds.unscored else "2 queries"
+            needed = "2 queries with a pair to score" if folds.unscored else "2 queries"
             n_scored = folds.n_queries - len(folds.unscored)
             short = f"leaving one query out needs at least {needed}, the dataset has {n_scored}"
             if folds.of_image is not None:

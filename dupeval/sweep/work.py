@@ -120,11 +120,11 @@ class _Ticker:
 def _work(jobs: Sequence[_Job], place: Workplace, tick: Callable[[float], object] = ignore) -> int:
     """Compute and keep the outcomes of jobs that share vectors; return how many there are."""
     workshop = Workshop(place.dataset, place.resources, Stopwatch("sweep"))
-    photographs = [query.photographs for query in place.dataset.queries]
+    truths = [query.truth for query in place.dataset.queries]
     with one_thread():
         for job in jobs:
             answers = Answers(job.family.method, workshop, place.folds)
-            scored = ScoredAnswers(answers, photographs)
+            scored = ScoredAnswers(answers, truths)
             found = outcomes(scored, job.settings, place.held_out, tick)
             for key, outcome in zip(job.keys, found, strict=True):
                 place.store.put({"outcome": key}, outcome.entry)

@@ -10,6 +10,7 @@ from labelled import Labelled, dataset_of, labelled_query
 
 from dupeval.dataset import Dataset, ImageHandle, Query
 from dupeval.dataset.folder import read_folder
+from dupeval.truth import Said, Verdict
 
 
 def image(name: str, photograph: str = "p", edit: str = "", sha256: str = "0" * 64) -> Labelled:
@@ -33,6 +34,16 @@ def with_image(**changes: str) -> Dataset:
     return with_images(first._replace(**changes), *others)
 
 
+def in_scenes(*scenes: str) -> Dataset:
+    of_all = (*scenes, "", "", "")
+    labels = [replace(label, scene=of_all[i]) for i, label in enumerate(ONE.labels)]
+    return Dataset("mine", (replace(ONE, labels=tuple(labels)), TWO))
+
+
+def with_verdict(said: Said) -> Dataset:
+    return Dataset("mine", (replace(ONE, verdicts=(Verdict(0, 2, said),)), TWO))
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -41,6 +52,8 @@ def with_image(**changes: str) -> Dataset:
         pytest.param(with_image(name="z.png"), id="an image's name"),
         pytest.param(with_image(photograph="q"), id="a label"),
         pytest.param(with_image(edit="mirror"), id="an edit"),
+        pytest.param(in_scenes("s", "t"), id="a scene"),
+        pytest.param(with_verdict("unsure"), id="a verdict"),
         pytest.param(with_image(sha256="f" * 64), id="the bytes of a file"),
         pytest.param(with_images(*IMAGES[::-1]), id="the images' order"),
         pytest.param(
@@ -54,6 +67,12 @@ def with_image(**changes: str) -> Dataset:
 )
 def test_the_fingerprint_changes_with(changed: Dataset) -> None:
     assert changed.fingerprint != DATASET.fingerprint
+
+
+def test_the_fingerprint_tells_scenes_and_verdicts_apart() -> None:
+    made = [in_scenes("s", "t"), in_scenes("", "s"), in_scenes("s", "s"), in_scenes("s", "", "s")]
+    made += [with_verdict("unsure"), with_verdict("same")]
+    assert len({dataset.fingerprint for dataset in made}) == len(made)
 
 
 def test_the_fingerprint_does_not_depend_on_where_the_dataset_lies_or_what_it_is_called() -> None:
@@ -96,6 +115,24 @@ def test_true_pairs_are_the_pairs_of_images_of_one_photograph(
     photographs: Sequence[str], pairs: int
 ) -> None:
     assert dataset_of(photographs).queries[0].n_true_pairs == pairs
+
+
+def test_a_query_is_scored_where_any_pair_counts() -> None:
+    unlabelled = dataset_of(["", "a", ""]).queries[0]
+    decided = replace(unlabelled, verdicts=(Verdict(0, 2, "same"),))
+    assert (unlabelled.is_scored, decided.is_scored) == (False, True)
+    assert (unlabelled.n_true_pairs, decided.n_true_pairs) == (0, 1)
+    pair = dataset_of("aa").queries[0]
+    assert (pair.is_scored, pair.n_true_pairs) == (True, 1)
+    withdrawn = replace(pair, verdicts=(Verdict(0, 1, "unsure"),))
+    assert (withdrawn.is_scored, withdrawn.n_true_pairs) == (False, 0)
+
+
+def test_a_dataset_has_scenes_where_a_label_or_a_verdict_names_one() -> None:
+    assert not DATASET.has_scenes
+    assert in_scenes("", "s").has_scenes
+    assert not with_verdict("different").has_scenes
+    assert with_verdict("scene").has_scenes
 
 
 def test_the_true_labels_are_the_photographs_in_the_order_of_the_images() -> None:

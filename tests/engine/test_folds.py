@@ -1,6 +1,7 @@
 """What is left out together: queries, folds of many queries, photographs of a single one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from labelled import dataset_of
 
 from dupeval.engine.folds import Folds, folds_of
+from dupeval.truth import Verdict
 
 NOTHING: frozenset[int] = frozenset()
 
@@ -109,6 +111,18 @@ class TestOfPhotographs:
         assert folds.of_image[[0, 2, 5, 6]].tolist() == [0, 1, 0, 1]
         assert folds.of_image[1] == folds.of_image[4] != folds.of_image[3]
         assert len(folds_of(dataset_of(["a", "a", "", ""]))) == 1
+
+    def test_unlabelled_images_that_a_verdict_calls_copies_are_in_their_fold(self) -> None:
+        dataset = dataset_of(["a", "b", "c", "d", "", "", "", ""])
+        # 4 is d's copy, 5 is 6's, of no photograph that has a name; nobody knows of 7.
+        said = (Verdict(3, 4, "same"), Verdict(5, 6, "same"), Verdict(6, 7, "different"))
+        (query,) = dataset.queries
+        folds = folds_of(replace(dataset, queries=(replace(query, verdicts=said),)), 5)
+        assert folds.of_image is not None
+        of = folds.of_image.tolist()
+        assert (of[4], of[5]) == (of[3], of[6])
+        assert len(folds) == len({of[i] for i in (0, 1, 2, 3, 5)}) == 5
+        assert of[7] == 0
 
     def test_what_a_fit_sees_are_the_other_folds(self) -> None:
         folds = folds_of(dataset_of("aabbc"))

@@ -20,6 +20,7 @@ from dupeval.protocol.nested import Nested
 from dupeval.protocol.oracle import Oracle
 from dupeval.protocol.search import best_threshold
 from dupeval.reduction import PCA
+from dupeval.truth import Truth
 
 (PHOTOGRAPHS,), (X,) = draw_queries(1, 24, 6, seed=4)
 
@@ -28,7 +29,7 @@ def scored(method: VectorMethod, n_folds: int | None = None) -> ScoredAnswers:
     dataset = dataset_of(PHOTOGRAPHS.tolist())
     workshop = given_workshop(dataset, X, method.representation)
     return ScoredAnswers(
-        Answers(method, workshop, folds_of(dataset, n_folds)), [dataset.queries[0].photographs]
+        Answers(method, workshop, folds_of(dataset, n_folds)), [dataset.queries[0].truth]
     )
 
 
@@ -36,7 +37,7 @@ def test_of_every_query_are_its_cut_with_its_distances() -> None:
     labels, vectors = draw_queries(3, 8, 5, seed=1)
     method = VectorMethod(GivenVectors(), linkage="average", metric="euclidean")
     workshop = given_workshop(dataset_of(*labels), np.concatenate(vectors), method.representation)
-    run = ScoredAnswers(Answers(method, workshop), labels)
+    run = ScoredAnswers(Answers(method, workshop), list(map(Truth.of, labels)))
     for query, made in enumerate(predict("it", Oracle(), {"it": run})):
         assert made.query == query
         tree = Dendrogram.from_vectors(vectors[query], "average", "euclidean")
@@ -84,7 +85,7 @@ def test_of_one_query_protocols_that_leave_nothing_out_are_as_they_were() -> Non
     (made,) = predict("it", Oracle(), {"it": run})
     alone = ScoredAnswers(
         Answers(method, given_workshop(dataset_of(PHOTOGRAPHS.tolist()), X, method.representation)),
-        [PHOTOGRAPHS],
+        [Truth.of(PHOTOGRAPHS)],
     )
     (same,) = predict("it", Oracle(), {"it": alone})
     assert made.decision == same.decision
@@ -96,7 +97,7 @@ def test_folds_of_queries_share_a_fit() -> None:
     method = VectorMethod(GivenVectors(), PCA(2), linkage="average", metric="euclidean")
     workshop = given_workshop(dataset_of(*labels), np.concatenate(vectors), method.representation)
     folds = Folds((frozenset({0, 3}), frozenset({1, 4}), frozenset({2, 5})), 6)
-    run = ScoredAnswers(Answers(method, workshop, folds), labels)
+    run = ScoredAnswers(Answers(method, workshop, folds), list(map(Truth.of, labels)))
     for query, made in enumerate(predict("it", Nested(), {"it": run})):
         fold = folds.with_query(query)
         others = [q for q in range(6) if q not in fold]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from given import GivenVectors, draw_queries, given_answers
 from labelled import dataset_of
 from scipy.spatial.distance import pdist
@@ -29,6 +30,7 @@ from dupeval.protocol.shared import Shared
 from dupeval.reduction import PCA
 from dupeval.store import Store
 from dupeval.timing import Timing
+from dupeval.truth import Verdict
 
 
 def test_metrics_of_distances_are_told_of_each_query_and_of_all_pairs_together() -> None:
@@ -67,6 +69,32 @@ def test_of_a_query_without_a_pair_of_labelled_images_metrics_say_nothing() -> N
     found = Prediction(0, Decision({}, 1.0), np.array([7, 7, 8]), np.array([1.0, 3, 2]))
     row = make_row([found], dataset_of(["a", "", ""]), [Kept(), Ranking(), BCubed()])
     assert (row.described, row.pooled) == ([{}], {})
+
+
+def test_of_withdrawn_pairs_those_of_partitions_say_nothing_those_of_pairs_leave_them_out() -> None:
+    dataset = dataset_of("aabb", ["a", "a", "b", ""])
+    queries = [
+        replace(query, verdicts=verdicts)
+        for query, verdicts in zip(
+            dataset.queries,
+            [(Verdict(0, 2, "unsure"),), (Verdict(0, 3, "same"), Verdict(1, 3, "unsure"))],
+            strict=True,
+        )
+    ]
+    # Pairs 01, 02, 03, 12, 13, 23.
+    far = np.array([2.0, 1, 3, 3, 3, 2])
+    found = [Prediction(i, Decision({}, 1.0), np.array([5, 5, 6, 6]), far) for i in range(2)]
+    metrics = [BCubed(), AdjustedRand(), VMeasure(), Kept(), Ranking()]
+    row = make_row(found, replace(dataset, queries=tuple(queries)), metrics)
+    first, second = row.described
+    assert list(first) == list(second)
+    assert [name for name, value in first.items() if not np.isnan(value)] == [
+        *("average_precision", "recall_at_p90")
+    ]
+    assert first["average_precision"] == 1.0
+    # The unsure pair has an unlabelled image, so that it was none that counts; 03 now is one.
+    assert second["bcubed_f1"] == 1.0
+    assert second["average_precision"] == pytest.approx((1 / 2 + 2 / 4) / 2)
 
 
 @dataclass(frozen=True)

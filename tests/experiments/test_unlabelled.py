@@ -16,7 +16,7 @@ from configuration import checked
 from hydra_app import compose
 
 NAMES = ("a.png", "b.jpg", "c.png", "d.png", "e.png", "f.gif")
-NOTE = "queries without two labelled images:"
+NOTE = "queries without a pair to score:"
 pytestmark = pytest.mark.filterwarnings(f"ignore:{NOTE}")
 
 

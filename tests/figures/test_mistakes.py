@@ -12,6 +12,7 @@ from dupeval.dataset import Query
 from dupeval.figures.groups import mistakes_of
 from dupeval.figures.mistakes import GroupPart, found_groups, most_telling
 from dupeval.metrics import pair_scores
+from dupeval.truth import Truth
 
 LABELLED = st.lists(
     st.tuples(st.sampled_from(["p", "q", "r", "s", ""]), st.integers(0, 4)), min_size=1, max_size=12
@@ -59,7 +60,7 @@ class TestFoundGroups:
     ) -> None:
         photographs, labels = labelled
         groups = found_groups(photographs, labels)
-        scores = pair_scores(photographs, labels, is_labelled=np.array(photographs) != "")
+        scores = pair_scores(Truth.of(photographs, np.array(photographs) != ""), labels)
         assert sum(group.wrong for group in groups) == scores.fp
         assert sum(group.missed for group in groups) == 2 * scores.fn
         images = [image for group in groups for part in group.parts for image in part.images]

@@ -75,9 +75,7 @@ class GivenCurves:
 def given_answers(method: VectorMethod, dataset: Dataset, vectors: Vectors) -> ScoredAnswers:
     """Make the scored answers of a method, the vectors of all images known beforehand."""
     workshop = given_workshop(dataset, vectors, method.representation)
-    return ScoredAnswers(
-        Answers(method, workshop), [query.photographs for query in dataset.queries]
-    )
+    return ScoredAnswers(Answers(method, workshop), [query.truth for query in dataset.queries])
 
 
 def worked(
@@ -86,7 +84,7 @@ def worked(
     """Let a method do its work on real files, and score what it answers."""
     answers = Answers(method, Workshop(dataset, resources, watch, run))
     answers.prepare([method.default])
-    return ScoredAnswers(answers, [query.photographs for query in dataset.queries])
+    return ScoredAnswers(answers, [query.truth for query in dataset.queries])
 
 
 def groups_of(

@@ -17,5 +17,6 @@ WRITTEN = {
     "text": r"text:0\.[567]\d",
     "halftone": r"halftone:[45678]",
     "inset": r"inset:0\.(?:08|09|10|11|12)",
+    "collage": r"collage:0\.[67]\d",
     "thumbnail": "thumbnail:64",
 }

@@ -76,4 +76,4 @@ def scored_answers(
     """Return what the engine makes of a method on the vectors of each query's images."""
     dataset = dataset_of(*photographs)
     workshop = given_workshop(dataset, np.concatenate(vectors), method.representation)
-    return ScoredAnswers(Answers(method, workshop), [q.photographs for q in dataset.queries])
+    return ScoredAnswers(Answers(method, workshop), [q.truth for q in dataset.queries])

@@ -116,7 +116,7 @@ def runs(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Callable
             answers.prepare([])
         complaints = [str(warning.message) for warning in caught]
         (timing,) = watch.timings
-        scored = ScoredAnswers(answers, [query.photographs for query in dataset.queries])
+        scored = ScoredAnswers(answers, [query.truth for query in dataset.queries])
         return Run(name, method, scored, complaints, timing, folder / "witness")
 
     return run_once

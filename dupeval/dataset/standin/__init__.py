@@ -9,7 +9,7 @@ from dupeval.dataset import Dataset
 from dupeval.dataset.folder import read_folder
 from dupeval.dataset.standin.build import DEFAULT, ensure_standin
 from dupeval.dataset.standin.levels import making_of
-from dupeval.dataset.standin.manifest import difference_message, files_sha256, read_stamp
+from dupeval.dataset.standin.manifest import TABLES, difference_message, files_sha256, read_stamp
 from dupeval.errors import DatasetError
 from dupeval.files import file_sha256
 
@@ -46,7 +46,8 @@ def read_standin(
         ensure_standin(root, making, progress=progress)
     dataset = read_folder(root, checked_dir, making.name, progress)
     stamp = read_stamp(root)
-    hashes = {name: file_sha256(root / name) for name in ("labels.csv", "queries.csv")}
+    tables = (root / name for name in TABLES)
+    hashes = {path.name: file_sha256(path) for path in tables if path.exists()}
     for query in dataset.queries:
         hashes |= {f"images/{query.slug}/{image.name}": image.sha256 for image in query.images}
     if files_sha256(hashes) != stamp["files_sha256"]:

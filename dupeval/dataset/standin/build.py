@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from functools import partial
@@ -21,7 +21,6 @@ from dupeval.dataset.standin.chain import apply_chain
 from dupeval.dataset.standin.levels import Making
 from dupeval.dataset.standin.manifest import (
     Record,
-    csv_text,
     difference_message,
     differing,
     is_up_to_date,
@@ -37,6 +36,7 @@ from dupeval.dataset.standin.sources import (
     locate_sources,
     read_sources,
 )
+from dupeval.dataset.standin.tables import write_tables
 from dupeval.errors import DupevalError
 
 WORKERS = 4
@@ -106,12 +106,11 @@ def build_into(folder: Path, making: Making, *, progress: bool = True) -> list[R
         else:
             files = fetch_sources(sources, Path(fetched))
         tasks = [
-            partial(_make_images, files[sha256], wanted, making, folder)
-            for sha256, wanted in _by_file(planned).items()
+            partial(_make_images, files, wanted, making, folder) for wanted in _by_file(planned)
         ]
         made = dict(_run_all(tasks, len(planned), progress))
     records = [made[image] for image in planned]
-    _write_tables(folder, sources, records)
+    write_tables(folder, list(zip(planned, records, strict=True)))
     return records
 
 
@@ -169,11 +168,11 @@ def _beside(root: Path, what: str) -> Path:
     return whole.with_name(f".{whole.name}.{what}")
 
 
-def _by_file(planned: Sequence[PlannedImage]) -> dict[str, list[PlannedImage]]:
+def _by_file(planned: Sequence[PlannedImage]) -> Iterable[list[PlannedImage]]:
     by_file: dict[str, list[PlannedImage]] = {}
     for image in planned:
         by_file.setdefault(image.source.sha256, []).append(image)
-    return by_file
+    return by_file.values()
 
 
 Made = tuple[PlannedImage, Record]
@@ -195,22 +194,33 @@ def _run_all(
 
 
 def _make_images(
-    file: Path, wanted: Sequence[PlannedImage], making: Making, folder: Path
+    files: Mapping[str, Path], wanted: Sequence[PlannedImage], making: Making, folder: Path
 ) -> list[Made]:
     # Everything that is made from one file, so that it is decoded once.
-    with Image.open(file) as whole:
+    with Image.open(files[wanted[0].source.sha256]) as whole:
         whole.load()
         photographs: dict[Source, Image.Image] = {}
         made = []
         for image in wanted:
             if image.source not in photographs:
                 photographs[image.source] = load_photograph(image.source, whole)
-            made.append((image, _make_image(image, photographs[image.source], making, folder)))
+            beside = _load(image.beside, files) if image.beside else None
+            record = _make_image(image, photographs[image.source], beside, making, folder)
+            made.append((image, record))
     return made
 
 
+def _load(source: Source, files: Mapping[str, Path]) -> Image.Image:
+    with Image.open(files[source.sha256]) as whole:
+        return load_photograph(source, whole)
+
+
 def _make_image(
-    planned: PlannedImage, photograph: Image.Image, making: Making, folder: Path
+    planned: PlannedImage,
+    photograph: Image.Image,
+    beside: Image.Image | None,
+    making: Making,
+    folder: Path,
 ) -> Record:
     source = planned.source
 
@@ -218,18 +228,9 @@ def _make_image(
         return making.random(source.query, source.photograph, planned.number, family)
 
     edits = {family: making.level.strengths(family) for family in planned.families}
-    image, encoding, edit = apply_chain(photograph, edits, draws)
+    image, encoding, edit = apply_chain(photograph, edits, draws, beside)
     name = f"img_{planned.place:02d}.{encoding.extension}"
     path = folder / "images" / source.query / name
     encoding.save(image, path)
     pixels = pixel_sha256(read_rgb(path))
     return Record(source.query, name, source.photograph, edit, pixels)
-
-
-def _write_tables(folder: Path, sources: Sequence[Source], records: Sequence[Record]) -> None:
-    titles = {source.query: source.title for source in sources}
-    queries = csv_text(["query", "title"], titles.items())
-    rows = ((record.query, record.image, record.photograph, record.edit) for record in records)
-    labels = csv_text(["query", "image", "photograph", "edit"], rows)
-    (folder / "queries.csv").write_text(queries, encoding="utf-8", newline="\n")
-    (folder / "labels.csv").write_text(labels, encoding="utf-8", newline="\n")

@@ -8,6 +8,7 @@ from random import Random
 from PIL import Image
 
 from dupeval.dataset.standin.card import inset
+from dupeval.dataset.standin.collage import collage
 from dupeval.dataset.standin.edits import (
     Edited,
     aspect,
@@ -58,6 +59,8 @@ PIXEL_FAMILIES: Mapping[str, Callable[..., Edited]] = {
     "halftone": halftone,
     "thumbnail": thumbnail,
 }
+# With a second photograph.
+TWO_PHOTOGRAPH_FAMILIES: Mapping[str, Callable[..., Edited]] = {"collage": collage}
 FILE_FAMILIES: Mapping[str, Callable[..., tuple[Encoding, str]]] = {
     "format": other_format,
     "jpeg": jpeg,
@@ -65,7 +68,10 @@ FILE_FAMILIES: Mapping[str, Callable[..., tuple[Encoding, str]]] = {
 
 
 def apply_chain(
-    image: Image.Image, edits: Mapping[str, Strengths], draw: Callable[[str], Random]
+    image: Image.Image,
+    edits: Mapping[str, Strengths],
+    draw: Callable[[str], Random],
+    beside: Image.Image | None = None,
 ) -> tuple[Image.Image, Encoding, str]:
     """Edit a photograph.
 
@@ -77,6 +83,8 @@ def apply_chain(
         The families, in the order of application.
     draw : callable
         Gives the random numbers of a family, so that no edit shifts the draws of another.
+    beside : Image, optional
+        Of mode RGB or L: the other photograph of a collage.
 
     Returns
     -------
@@ -91,6 +99,9 @@ def apply_chain(
     for family, strengths in edits.items():
         if family in FILE_FAMILIES:
             encoding, written = FILE_FAMILIES[family](draw(family), **strengths)
+        elif family in TWO_PHOTOGRAPH_FAMILIES:
+            edit = TWO_PHOTOGRAPH_FAMILIES[family]
+            image, written = edit(image, draw(family), beside, **strengths)
         else:
             image, written = PIXEL_FAMILIES[family](image, draw(family), **strengths)
         words.append(f"{family}:{written}" if written else family)

@@ -131,6 +131,7 @@ WILD = Level(
         "text": {"share": ((0.52, 0.70),)},
         "halftone": {"cell": ((4, 8),)},
         "inset": {"share": ((0.08, 0.12),)},
+        "collage": {"larger": ((0.60, 0.75),)},
         "thumbnail": {"side": ((64, 64),)},
     },
     chain_lengths=(1,),

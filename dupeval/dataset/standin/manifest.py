@@ -21,6 +21,7 @@ from dupeval.files import file_sha256, json_sha256
 MANIFESTS = Path(__file__).with_name("manifests")
 VERSIONS_CSV = MANIFESTS / "versions.csv"  # What they were made with.
 STAMP = "standin.json"
+TABLES = ("labels.csv", "queries.csv", "pairs.csv")  # The last one where it has lines.
 WHAT = "dupeval stand-in dataset"
 NAMED_DIFFERENCES = 5
 
@@ -167,5 +168,5 @@ def _listed(versions: Mapping[str, str]) -> str:
 
 def _files(folder: Path) -> list[Path]:
     # By name, so that what a file manager leaves behind is not counted.
-    tables = [folder / name for name in ("labels.csv", "queries.csv")]
+    tables = [folder / name for name in TABLES]
     return [path for path in tables if path.exists()] + sorted(folder.glob("images/*/img_*"))

@@ -14,6 +14,8 @@ IMAGES_PER_QUERY = 20
 
 # Pairs that make no sense in one chain: two crops, colour without colours, two file formats.
 EXCLUSIVE = (("crop", "aspect"), ("colour", "greyscale"), ("format", "jpeg"))
+# The edit that takes another photograph.
+COLLAGE = "collage"
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,20 @@ class PlannedImage:
         The edits of the copy, in the order of application.
     place : int
         From 1: the image's place in its query's list of names.
+    beside : Source or None
+        The photograph that takes the smaller part of a collage.
     """
 
     source: Source
     number: int
     families: tuple[str, ...]
     place: int
+    beside: Source | None = None
+
+    @property
+    def shown(self) -> frozenset[Source]:
+        """All photographs that are to be seen in it."""
+        return frozenset({self.source, self.beside or self.source})
 
 
 def plan_images(sources: Sequence[Source], making: Making) -> list[PlannedImage]:
@@ -58,10 +68,11 @@ def plan_images(sources: Sequence[Source], making: Making) -> list[PlannedImage]
         pairs = _numbered(photographs, making)
         places = list(range(1, len(pairs) + 1))
         making.random(query, "places").shuffle(places)
-        images = [
-            PlannedImage(source, number, _chain(deck, source, number, making), place)
-            for (source, number), place in zip(pairs, places, strict=True)
-        ]
+        images = []
+        for (source, number), place in zip(pairs, places, strict=True):
+            chain = _chain(deck, source, number, making)
+            beside = _beside(source, number, photographs, making) if COLLAGE in chain else None
+            images.append(PlannedImage(source, number, chain, place, beside))
         planned += sorted(images, key=lambda image: image.place)
     return planned
 
@@ -150,6 +161,14 @@ def _chain(deck: _Deck, source: Source, number: int, making: Making) -> tuple[st
     chain.sort(key=list(making.level.edits).index)
     last = making.random(source.query, source.photograph, number, "afterwards")
     return (*chain, *(family for family in making.level.afterwards if last.random() < 0.5))
+
+
+def _beside(source: Source, number: int, photographs: Sequence[Source], making: Making) -> Source:
+    rng = making.random(source.query, source.photograph, number, "beside")
+    others = [other for other in photographs if other != source]
+    # Two views of one place look like one photograph, or like a third one.
+    elsewhere = [other for other in others if not source.scene or other.scene != source.scene]
+    return rng.choice(elsewhere or others)
 
 
 def _suits(card: str, source: Source, chain: Sequence[str]) -> bool:

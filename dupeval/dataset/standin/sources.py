@@ -52,6 +52,8 @@ class Source:
     ----------
     query, title, photograph : str
         Slug and title of its query, and its own slug.
+    scene : str
+        Equal for photographs of one query that show one place or moment; empty for all others.
     package, version, path : str
         The distribution, the version whose file was pinned, and the file in it; behind ``!`` the
         file in an archive in it.
@@ -66,6 +68,7 @@ class Source:
     query: str
     title: str
     photograph: str
+    scene: str
     package: str
     version: str
     path: str
@@ -178,6 +181,7 @@ def _source(row: dict[str, str]) -> Source:
         query=row["query"],
         title=row["title"],
         photograph=row["photograph"],
+        scene=row["scene"],
         package=row["package"],
         version=row["version"],
         path=row["path"],

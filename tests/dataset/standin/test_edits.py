@@ -10,7 +10,12 @@ from PIL import Image
 
 from dupeval.dataset.images import read_rgb
 from dupeval.dataset.standin.card import inset
-from dupeval.dataset.standin.chain import FILE_FAMILIES, PIXEL_FAMILIES, apply_chain
+from dupeval.dataset.standin.chain import (
+    FILE_FAMILIES,
+    PIXEL_FAMILIES,
+    TWO_PHOTOGRAPH_FAMILIES,
+    apply_chain,
+)
 from dupeval.dataset.standin.edits import (
     aspect,
     colour,
@@ -52,12 +57,12 @@ def seeded(*sizes: tuple[int, int]) -> Iterator[tuple[Image.Image, Random]]:
 
 
 def test_a_levels_families_are_known_and_those_of_the_file_come_last() -> None:
-    families = [*PIXEL_FAMILIES, *FILE_FAMILIES]
+    families = [*PIXEL_FAMILIES, *TWO_PHOTOGRAPH_FAMILIES, *FILE_FAMILIES]
     assert len(NEWS.edits) == 14
     for level in LEVELS.values():
         dealt = [*level.edits, *level.afterwards]
         assert set(dealt) <= set(families)
-        of_pixels = [family in PIXEL_FAMILIES for family in dealt]
+        of_pixels = [family not in FILE_FAMILIES for family in dealt]
         assert of_pixels == sorted(of_pixels, reverse=True)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from random import Random
 
 import numpy as np
@@ -11,8 +12,9 @@ from hard_families import WRITTEN
 from PIL import Image, ImageOps
 
 from dupeval.dataset.standin.card import inset
-from dupeval.dataset.standin.chain import PIXEL_FAMILIES, apply_chain
-from dupeval.dataset.standin.edits import crop, rotate, variance
+from dupeval.dataset.standin.chain import PIXEL_FAMILIES, TWO_PHOTOGRAPH_FAMILIES, apply_chain
+from dupeval.dataset.standin.collage import collage
+from dupeval.dataset.standin.edits import Edited, crop, rotate, variance
 from dupeval.dataset.standin.hard_edits import (
     DUOTONES,
     FILTERS,
@@ -38,9 +40,26 @@ SEEDS = range(20)
 @pytest.fixture(scope="module")
 def photograph() -> Image.Image:
     """Give the pagoda, 320 pixels wide."""
-    (source,) = [one for one in read_sources() if one.photograph == "china_pagoda"]
+    return load("china_pagoda")
+
+
+@pytest.fixture(scope="module")
+def other() -> Image.Image:
+    """Give a grey photograph that is not as wide, for the smaller part of a collage."""
+    return load("building2_1")
+
+
+def load(photograph: str) -> Image.Image:
+    (source,) = [one for one in read_sources() if one.photograph == photograph]
     with Image.open(locate_sources([source])[source.sha256]) as whole:
         return fit(load_photograph(source, whole), 320)
+
+
+def edit_of(family: str, other: Image.Image) -> Callable[..., Edited]:
+    """Return an edit, whether or not it takes a second photograph."""
+    if family in TWO_PHOTOGRAPH_FAMILIES:
+        return partial(TWO_PHOTOGRAPH_FAMILIES[family], beside=other)
+    return PIXEL_FAMILIES[family]
 
 
 def pixels(image: Image.Image) -> npt.NDArray[np.int64]:
@@ -63,11 +82,11 @@ def test_every_hard_family_has_a_test_of_how_it_is_written() -> None:
 class TestEveryFamily:
     @pytest.mark.parametrize("mode", ["RGB", "L"])
     def test_gives_the_same_pixels_for_the_same_draws(
-        self, photograph: Image.Image, family: str, mode: str
+        self, photograph: Image.Image, other: Image.Image, family: str, mode: str
     ) -> None:
         image = photograph.convert(mode)
         before = image.copy()
-        edit, strengths = PIXEL_FAMILIES[family], WILD.edits[family]
+        edit, strengths = edit_of(family, other), WILD.edits[family]
         first, again = (edit(image, Random("seed"), **strengths) for _ in range(2))
         assert first[1] == again[1]
         assert first[0].mode in ("RGB", "L")
@@ -75,21 +94,21 @@ class TestEveryFamily:
         assert np.array_equal(pixels(image), pixels(before))
 
     def test_is_written_as_documented_and_told_by_its_name(
-        self, photograph: Image.Image, family: str
+        self, photograph: Image.Image, other: Image.Image, family: str
     ) -> None:
         for seed in SEEDS[:5]:
             strengths = {family: WILD.edits[family], **WILD.afterwards}
-            _, _, edit = apply_chain(photograph, strengths, all_from(seed))
+            _, _, edit = apply_chain(photograph, strengths, all_from(seed), other)
             first, last = edit.split("+")
             assert re.fullmatch(WRITTEN[family], first)
             assert re.fullmatch(r"jpeg:\d\d", last)
             assert families_of(edit) == {family, "jpeg"}
 
     def test_changes_the_picture_and_leaves_no_blank(
-        self, photograph: Image.Image, family: str
+        self, photograph: Image.Image, other: Image.Image, family: str
     ) -> None:
         for rng in map(Random, SEEDS[:5]):
-            edited, _ = PIXEL_FAMILIES[family](photograph, rng, **WILD.edits[family])
+            edited, _ = edit_of(family, other)(photograph, rng, **WILD.edits[family])
             assert max(edited.size) <= 1024
             assert pixels(edited).std() > 10
             if edited.size == photograph.size:
@@ -361,3 +380,39 @@ def test_inset_of_pictures_that_are_tall_or_wide() -> None:
             page, _ = inset(Image.new("RGB", size, (200, 30, 160)), rng, **WILD.edits["inset"])
             found = (np.abs(pixels(page) - (200, 30, 160)).max(axis=-1) < 12).mean()
             assert 0.07 < found < 0.13
+
+
+@pytest.mark.parametrize("size", [(320, 213), (213, 320), (320, 60), (1, 1)])
+def test_a_collage_holds_all_of_the_larger_part_and_a_part_of_the_other(
+    size: tuple[int, int],
+) -> None:
+    # Of two plain colours, so that one sees which pixels are whose.
+    larger, smaller = Image.new("RGB", size, "#c81ea0"), Image.new("RGB", (300, 200), "#1ec83c")
+    places = set()
+    for rng in seeded():
+        both, written = collage(larger, rng, smaller, **WILD.edits["collage"])
+        share = float(written)
+        assert 0.60 <= share <= 0.75
+        first = (pixels(both) == (0xC8, 0x1E, 0xA0)).all(axis=2)
+        second = (pixels(both) == (0x1E, 0xC8, 0x3C)).all(axis=2)
+        assert first.sum() == size[0] * size[1]
+        if min(size) > 1:
+            assert first.sum() / (first | second).sum() == pytest.approx(share, abs=0.01)
+        place = np.argwhere(first).mean(axis=0) - np.argwhere(second).mean(axis=0)
+        # Side by side or above each other, never both.
+        assert sorted(abs(place) > 0.1) == [False, True]
+        places.add(tuple(np.sign(np.round(place, 1))))
+    assert len(places) >= 2
+
+
+def test_a_collage_keeps_at_least_half_of_the_second_photograph_where_it_can() -> None:
+    left_half = Image.new("RGB", (400, 100), "#1ec83c")
+    for rng in seeded():
+        both, _ = collage(Image.new("RGB", (300, 200)), rng, left_half, **WILD.edits["collage"])
+        assert both.width == 300  # A strip goes above or below, not beside.
+
+
+def test_a_large_collage_is_scaled_down() -> None:
+    large = Image.new("L", (1024, 768))
+    both, _ = collage(large, Random(0), large, **WILD.edits["collage"])
+    assert (both.mode, max(both.size)) == ("RGB", 1024)

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from dupeval.dataset.standin import read_standin
+from dupeval.dataset.standin.levels import WILD, Making
+from dupeval.dataset.standin.manifest import is_up_to_date
 from dupeval.errors import DatasetError
 
 
@@ -39,3 +41,18 @@ def test_a_build_that_differs_from_the_manifest_says_so_at_every_reading(copy: P
     for _ in range(2):
         with pytest.warns(UserWarning, match=r"differs from the published one.*flowers/img_01.jpg"):
             read_standin(copy)
+
+
+def test_a_changed_table_of_pairs_is_an_error(wild: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(wild, tmp_path / "standin"))
+    pairs = root / "pairs.csv"
+    pairs.write_text(pairs.read_text().replace("unsure", "different", 1))
+    with pytest.raises(DatasetError, match="files were changed since it was built"):
+        read_standin(root, level="wild")
+
+
+def test_a_lost_table_of_pairs_is_noticed(wild: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(wild, tmp_path / "standin"))
+    assert is_up_to_date(root, Making(WILD))
+    (root / "pairs.csv").unlink()
+    assert not is_up_to_date(root, Making(WILD))

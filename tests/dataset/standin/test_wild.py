@@ -30,7 +30,7 @@ ROW = re.compile(r"^\| `(\w+)` \|(.*?)\| (.*) \|$", re.MULTILINE)
 def records(wild: Path) -> list[Record]:
     with (wild / "labels.csv").open(encoding="utf-8", newline="") as file:
         return [
-            Record(**row, pixels_sha256=pixel_sha256(read_rgb(path)))
+            Record(*list(row.values())[:4], pixel_sha256(read_rgb(path)))
             for row in csv.DictReader(file)
             for path in [wild / "images" / row["query"] / row["image"]]
         ]
