@@ -119,9 +119,9 @@ def carrier_of(
     answers = Answers(method, Workshop(dataset, resources, Stopwatch(name)), folds)
     answers.prepare([method.default])
     answers.prepare_fits()
-    photographs = [query.photographs for query in dataset.queries]
+    scored = ScoredAnswers(answers, [query.truth for query in dataset.queries])
     with one_thread():
-        made = Carrier.of(ScoredAnswers(answers, photographs), dataset)
+        made = Carrier.of(scored, dataset)
     if key is not None:
         store.put(key, made.entry)
     return made

@@ -15,7 +15,7 @@ from dupeval.statistics import mean_interval, sign_flip_p_value
 from dupeval.stored_run import honest_first
 from dupeval.suite import Place, block_scores
 from dupeval.suite.claims import STUDYS, claims_table
-from dupeval.suite.page import READING, listed, scores_markdown, tests_sentences
+from dupeval.suite.page import READING, listed, scores_markdown, sentences_of_tests
 from dupeval.suite.sentences import (
     CLAIMS,
     EDITS,
@@ -99,7 +99,7 @@ class Findings:
         yield " ".join(self._best(scope, own) for scope, own in self._scopes())
         if "ranks.png" in self.figures:
             yield self._figure("ranks.png", "Mean ranks; a bar joins methods not told apart")
-        if tested := tests_sentences(self.tables["rank_tests.csv"]):
+        if tested := sentences_of_tests(self.tables["rank_tests.csv"]):
             yield " ".join(tested)
 
     def _scopes(self) -> Iterator[tuple[str, pd.DataFrame]]:

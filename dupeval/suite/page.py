@@ -34,7 +34,7 @@ def suite_markdown(tables: Mapping[str, pd.DataFrame], protocol: str) -> str:
         f"## Suite: {n} datasets under {protocol}",
         scores_markdown(tables, protocol),
         READING,
-        *tests_sentences(tables["rank_tests.csv"]),
+        *sentences_of_tests(tables["rank_tests.csv"]),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -67,7 +67,7 @@ def score(f1: float, low: float, high: float) -> str:
     return f"{f1:.3f}" if pd.isna(low) else f"{f1:.3f} [{low:.2f}, {high:.2f}]"
 
 
-def tests_sentences(tests: pd.DataFrame) -> list[str]:
+def sentences_of_tests(tests: pd.DataFrame) -> list[str]:
     """Say of each scope what differs in rank, and what cannot be told apart."""
     return [_sentence(str(scope), own) for scope, own in tests.groupby("scope", sort=False)]
 

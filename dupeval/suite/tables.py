@@ -9,11 +9,12 @@ import pandas as pd
 
 from dupeval.statistics import mean_interval
 from dupeval.suite import Place, with_place
-from dupeval.tables import SCORES
+from dupeval.tables import LENIENT, SCORES
 
 PER_QUERY_COLUMNS = ["method", "protocol", "query", "tp", "fp", "fn", "tn", *SCORES, "threshold"]
 SUITE_COLUMNS = [
-    *("method", "tool", "protocol", *SCORES, "f1_ci_low", "f1_ci_high", "n_queries", "source"),
+    *("method", "tool", "protocol", *SCORES, "f1_ci_low", "f1_ci_high", *LENIENT),
+    *("n_queries", "source"),
 ]
 
 

@@ -20,8 +20,10 @@ PHOTOGRAPHS = dict(
     zip(("a.png", "b.jpg", "c.png", "d.png", "e.png", "f.gif"), "ppqqrs", strict=True)
 )
 METHODS = (
-    "method=[raw,raw_pca,imagehash_dhash]",
+    # At its own default no two images of these are together.
+    *("method=[raw,raw_pca,imagehash_dhash]", "methods.imagehash_dhash.threshold=20"),
     *("methods.raw_pca.reduction.n_components=3", "methods.raw_pca.grid={}"),
+    "named=[raw,raw_pca,imagehash_dhash]",
 )
 
 
@@ -81,7 +83,10 @@ def test_scores_come_by_dataset_method_and_protocol(out: Path) -> None:
 
 def test_thresholds_are_carried_between_all_datasets_for_the_named_methods(out: Path) -> None:
     table = pd.read_csv(out / "transfer.csv")
-    assert table.groupby("method", sort=False).size().to_dict() == {"raw": 4, "raw_pca": 4}
+    sizes = table.groupby("method", sort=False).size()
+    assert sizes.to_dict() == {"raw": 4, "raw_pca": 4, "imagehash_dhash": 4}
+    # Both datasets are independent, and of five queries each.
+    assert set(table["n_queries"]) == {5}
 
 
 def test_edits_are_told_of_the_dataset_that_knows_them(out: Path) -> None:
@@ -148,7 +153,7 @@ class TestWhatCannotBe:
             run(folders, again, "only=[first,again]")
 
     def test_a_dataset_whose_overrides_cannot_be_followed(self, folders: Path) -> None:
-        with pytest.raises(SettingsError, match="datasets.odd: .*no dataset 'flicker'"):
+        with pytest.raises(SettingsError, match=r"datasets\.odd: .*no dataset 'flicker'"):
             run(folders, "+datasets.odd=[dataset=flicker]", "only=[odd]")
 
     def test_ranks_of_hindsight(self, folders: Path) -> None:

@@ -38,7 +38,7 @@ def answers_of(name: str, dataset: Dataset, tmp_path: Path) -> ScoredAnswers:
     workshop = Workshop(dataset, Resources(tmp_path / "other"), Stopwatch(name))
     answers = Answers(METHODS[name], workshop, folds_of(dataset))
     answers.prepare([{}])
-    return ScoredAnswers(answers, [query.photographs for query in dataset.queries])
+    return ScoredAnswers(answers, [query.truth for query in dataset.queries])
 
 
 @pytest.mark.parametrize("name", METHODS)
