@@ -23,6 +23,7 @@ from dupeval.suite.sentences import (
     THRESHOLDS,
     claims_markdown,
     costs,
+    enough,
     finds,
     moved,
     verdicts,
@@ -68,6 +69,12 @@ class Findings:
     def named(self) -> list[str]:
         """The methods that are looked at closely."""
         return list(dict.fromkeys(self.tables["transfer.csv"]["method"]))
+
+    @cached_property
+    def tools(self) -> set[str]:
+        """The methods that are somebody else's programs."""
+        suite = self.tables["suite.csv"]
+        return set(suite.loc[suite["tool"] == 1, "method"])
 
     @cached_property
     def places(self) -> dict[str, Place]:
@@ -121,11 +128,8 @@ class Findings:
         )
 
     def _claims(self) -> Iterator[str]:
-        suite = self.tables["suite.csv"]
-        tools = set(suite.loc[suite["tool"] == 1, "method"])
-        claims = claims_table(
-            self.tables["per_query.csv"], self.protocol, OWN_DEFAULT, tools, self.seed
-        )
+        per_query = self.tables["per_query.csv"]
+        claims = claims_table(per_query, self.protocol, OWN_DEFAULT, self.tools, self.seed)
         if claims.empty:
             return
         yield "## What holds of the study"
@@ -152,8 +156,8 @@ class Findings:
         yield f"VGG + PCA is at or below plain VGG in mean F1 {where}: {listed(told)}."
 
     def _edits(self) -> Iterator[str]:
-        families = self.tables["families.csv"]
-        families = families[families["method"].isin(self.named)]
+        of_all = self.tables["families.csv"]
+        families = of_all[of_all["method"].isin(self.named)]
         if families.empty:
             return
         yield "## Which method for which edits"
@@ -161,7 +165,8 @@ class Findings:
         for scope, own in families.groupby("scope", sort=False):
             yield f"### Edits of `{visible(str(scope))}`"
             yield self._families_markdown(str(scope), own)
-            yield finds(own)
+            said = enough(of_all[of_all["scope"] == scope], self.tools)
+            yield f"{finds(own)} {said}".strip()
         if "strengths.png" in self.figures:
             yield "### How strong the edit is"
             yield self._figure("strengths.png", "Recall against the strength of edits")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import pandas as pd
 
@@ -87,6 +87,29 @@ def finds(families: pd.DataFrame) -> str:
         told.append(f"`{visible(str(method))}` {n}{least}")
     n_families = families["family"].nunique()
     return f"Of {n_families} families recall is {FINDS:g} or more in: {'; '.join(told)}."
+
+
+def enough(families: pd.DataFrame, tools: Collection[str]) -> str:
+    """Say in which families a tool that one can install finds as much as any method.
+
+    Parameters
+    ----------
+    families : DataFrame
+        Of one scope and all methods.
+    tools : collection of str
+    """
+    recall = families.assign(recall=families["found"] / families["pairs"])
+    most = recall.groupby("family", sort=False)["recall"].max()
+    of_tools = recall[recall["method"].isin(tools)]
+    if of_tools.empty:
+        return ""
+    best = of_tools.groupby("family", sort=False)["recall"].max()
+    near = [str(name) for name in best.index[best >= most.loc[best.index] - MARGIN]]
+    where = listed(near) if near else "none of them"
+    return (
+        f"The tool that finds most of a family is within {MARGIN:g} of the best method in "
+        f"{len(near)} of {len(best)}: {where}."
+    )
 
 
 def moved(strengths: pd.DataFrame, methods: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from dupeval.rendering import csv_bytes
 from dupeval.suite import Place
 from dupeval.suite.findings import Findings, findings_of
 from dupeval.suite.ranks import rank_tests, ranks_table, table_of_tests
-from dupeval.suite.sentences import costs, finds, moved, verdicts
+from dupeval.suite.sentences import costs, enough, finds, moved, verdicts
 from dupeval.suite.tables import read_table
 from dupeval.suite.transfer import DRAW
 
@@ -107,6 +107,16 @@ class TestSentences:
             finds(families)
             == "Of 2 families recall is 0.9 or more in: `vgg` 1 (least mirror, 0.10)."
         )
+
+    def test_families_in_which_a_tool_is_enough_are_told(self) -> None:
+        of = {("a", "crop"): 9, ("a", "mirror"): 8, ("tool", "crop"): 9, ("tool", "mirror"): 2}
+        families = pd.DataFrame(
+            [("s", method, family, 10, found) for (method, family), found in of.items()],
+            columns=["scope", "method", "family", "pairs", "found"],
+        )
+        said = enough(families, ["tool"])
+        assert said.endswith("is within 0.05 of the best method in 1 of 2: crop.")
+        assert enough(families, []) == ""
 
     def test_strength_is_told_where_it_moves_recall(self) -> None:
         strengths = tables()["strengths.csv"]
