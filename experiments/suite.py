@@ -154,11 +154,11 @@ def main(config: DictConfig) -> int:
     tests = rank_tests(tables["per_query.csv"], protocol, named)
     tables["rank_tests.csv"] = table_of_tests(tests)
     tables["transfer.csv"] = carried(parts, named, config.progress)
-    markdown = suite_markdown(tables, protocol)
     contents = {name: csv_bytes(table) for name, table in tables.items()}
     figures = _figures(tables, tests, named)
     # From the files, as whoever has nothing else makes it.
     read = {name: read_table(content) for name, content in contents.items()}
+    markdown = suite_markdown(read, protocol)
     findings = Findings(read, protocol, config.seed, {name: name for name in figures})
     contents |= {"suite.md": markdown.encode(), "findings.md": findings.markdown().encode()}
     contents |= figures

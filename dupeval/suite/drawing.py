@@ -17,8 +17,6 @@ from dupeval.suite.ranks import RankTest
 # One look a method, in the order in which they are named: told apart by their marks, too.
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
 COLOURS = (*style.COLOURS, style.INK)
-# How lines of the levels differ, in the order of the table.
-LINES: Sequence[style.Look] = ({"ls": "-"}, {"ls": (0, (4, 1.5))}, {"ls": (0, (1, 1.2))})
 COLUMNS = 4
 
 
@@ -134,9 +132,9 @@ def _draw_transfer(axes: Axes, f1: pd.DataFrame, method: str) -> None:
 
 
 def strengths_figure(strengths: pd.DataFrame, methods: Sequence[str]) -> bytes | None:
-    """Return recall against the strength of edits, a panel a family and kind, as PNG.
+    """Return recall against the strength of edits, a panel a family, kind and scope, as PNG.
 
-    None where no family has more than one point.
+    None where none has more than one point.
 
     Parameters
     ----------
@@ -147,39 +145,30 @@ def strengths_figure(strengths: pd.DataFrame, methods: Sequence[str]) -> bytes |
     """
     rows = strengths[strengths["method"].isin(methods)]
     rows = rows.assign(panel=panel_of(rows), recall=rows["found"] / rows["pairs"])
-    points = rows.drop_duplicates(["panel", "scope", "low"])["panel"].tolist()
+    points = rows.drop_duplicates(["panel", "low"])["panel"].tolist()
     panels = [name for name in dict.fromkeys(points) if points.count(name) > 1]
     if not panels:
         return None
-    scopes = list(dict.fromkeys(rows["scope"]))
     with style.style():
-        canvas, made = layout.panels(panels, COLUMNS, 1.3, 0.45, sharey=True)
+        canvas, made = layout.panels(panels, COLUMNS, 1.3, 0.4, sharey=True)
         for panel, axes in made.items():
             own = rows[rows["panel"] == panel]
-            for (scope, method), line in own.groupby(["scope", "method"], sort=False):
-                axes.plot(
-                    line["strength"],
-                    line["recall"],
-                    **_look(methods.index(method)),
-                    **LINES[scopes.index(scope) % len(LINES)],
-                )
+            for method, line in own.groupby("method", sort=False):
+                axes.plot(line["strength"], line["recall"], **_look(methods.index(method)))
             axes.set(ylim=(-0.03, 1.03), yticks=[0, 0.5, 1], yticklabels=["0", "0.5", "1"])
-            axes.set_title(panel, size=style.TEXT, pad=3)
+            axes.set_title(one_line(panel, 26), size=style.TEXT, pad=3)
             axes.tick_params(labelsize=style.SMALL)
-        looks = {name: {**_look(i), "ls": ""} for i, name in enumerate(methods)}
-        lines = {
-            scope: {"color": style.GREY, **LINES[i % len(LINES)]} for i, scope in enumerate(scopes)
-        }
-        layout.legend(canvas, {**looks, **lines}, columns=8)
+            axes.margins(x=0.08)
+        layout.legend(canvas, {name: _look(i) for i, name in enumerate(methods)}, columns=8)
         return png(canvas)
 
 
 def panel_of(table: pd.DataFrame) -> pd.Series[str]:
-    """Return the family of each row, and the kind where there are several."""
-    kind = table["kind"].fillna("").map(lambda text: f" {text}" if text else "")
-    return table["family"] + kind
+    """Return the family of each row, its kind where there are several, and its scope."""
+    kind = table["kind"].map(lambda text: f" {text}" if text else "")
+    return table["family"] + kind + ", " + table["scope"].str.removeprefix("standin-")
 
 
 def _look(place: int) -> style.Look:
     colour, mark = COLOURS[place % len(COLOURS)], MARKS[place % len(MARKS)]
-    return {"color": colour, "marker": mark, "ms": 3, "lw": 0.9, "mew": 0, "alpha": 0.9}
+    return {"color": colour, "marker": mark, "ms": 3, "lw": 0.9, "mew": 0, "alpha": 0.85}

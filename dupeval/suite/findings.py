@@ -15,7 +15,7 @@ from dupeval.statistics import mean_interval, sign_flip_p_value
 from dupeval.stored_run import honest_first
 from dupeval.suite import Place, block_scores
 from dupeval.suite.claims import STUDYS, claims_table
-from dupeval.suite.page import READING, listed, scores_markdown, sentences_of_tests
+from dupeval.suite.page import READING, listed, scores_markdown, sentences_of_tests, signed
 from dupeval.suite.sentences import (
     CLAIMS,
     EDITS,
@@ -225,7 +225,7 @@ class Findings:
                     values = lost.loc[own & (source == a) & (target == b), "loss"]
                     name = f"{visible(a)} to {visible(b)}".replace("standin-", "")
                     if len(values):
-                        row[name] = f"{values.mean():+.3f}"
+                        row[name] = signed(values.mean())
             rows.append(row)
         return pd.DataFrame(rows).fillna("").to_markdown(index=False, disable_numparse=True)
 

@@ -64,7 +64,7 @@ def scores_markdown(tables: Mapping[str, pd.DataFrame], protocol: str) -> str:
 
 def score(f1: float, low: float, high: float) -> str:
     """Return a mean with its interval, which there is none of where all scores are equal."""
-    return f"{f1:.3f}" if pd.isna(low) else f"{f1:.3f} [{low:.2f}, {high:.2f}]"
+    return f"{f1:.3f}" if pd.isna(low) else f"{f1:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def sentences_of_tests(tests: pd.DataFrame) -> list[str]:
@@ -86,6 +86,11 @@ def _sentence(scope: str, rows: pd.DataFrame) -> str:
     better = clear.groupby("a", sort=False)["b"].agg(list)
     pairs = [f"{visible(str(a))} before {listed(b)}" for a, b in better.items()]
     return f"{said}: {'; '.join(pairs)}."
+
+
+def signed(value: float) -> str:
+    """Return a difference with its sign, to three decimals; what is rounded to 0 has a plus."""
+    return f"{round(value, 3) + 0.0:+.3f}"
 
 
 def listed(names: Sequence[object]) -> str:

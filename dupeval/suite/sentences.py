@@ -8,7 +8,7 @@ import pandas as pd
 
 from dupeval.statistics import ALPHA
 from dupeval.suite.claims import MARGIN
-from dupeval.suite.page import listed
+from dupeval.suite.page import listed, signed
 from dupeval.suite.strengths import FEWEST_PAIRS
 from dupeval.suite.transfer import DRAW, LEVEL, OTHERS
 from dupeval.text import visible
@@ -66,7 +66,7 @@ def claims_markdown(claims: pd.DataFrame) -> str:
             "comparison": claims["comparison"],
             "on": claims["scope"].map(visible),
             "difference of F1": [
-                f"{mean:+.3f} [{low:+.3f}, {high:+.3f}]"
+                f"{signed(mean)} [{signed(low)}, {signed(high)}]"
                 for mean, low, high in claims[["difference", "low", "high"]].to_numpy()
             ],
             "p, Holm": claims["p_holm"].map("{:.3f}".format),
@@ -105,10 +105,10 @@ def enough(families: pd.DataFrame, tools: Collection[str]) -> str:
         return ""
     best = of_tools.groupby("family", sort=False)["recall"].max()
     near = [str(name) for name in best.index[best >= most.loc[best.index] - MARGIN]]
-    where = listed(near) if near else "none of them"
+    where = f": {listed(near)}" if near else ""
     return (
         f"The tool that finds most of a family is within {MARGIN:g} of the best method in "
-        f"{len(near)} of {len(best)}: {where}."
+        f"{len(near)} of {len(best)}{where}."
     )
 
 
@@ -153,9 +153,6 @@ def _by_size(means: pd.Series[float]) -> str:
         (f"some ({NOTHING:g} to {MATTERS:g})", means.between(NOTHING, MATTERS, inclusive="left")),
         (f"what matters ({MATTERS:g} or more)", means >= MATTERS),
     )
-    told = [
-        f"{size} with {listed([f'`{name}` ({means[name]:+.3f})' for name in means.index[those]])}"
-        for size, those in sizes
-        if those.any()
-    ]
+    shown = pd.Series({name: f"`{name}` ({signed(loss)})" for name, loss in means.items()})
+    told = [f"{size} with {listed(shown[those].tolist())}" for size, those in sizes if those.any()]
     return "; ".join(told)

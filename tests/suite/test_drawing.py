@@ -52,6 +52,7 @@ def test_a_panel_is_a_family_with_more_than_one_point() -> None:
     assert width_of(picture) == pytest.approx(style.DPI * style.WIDTH, abs=2)
 
 
-def test_a_panel_names_the_kind_where_there_is_one() -> None:
+def test_a_panel_names_family_kind_and_scope() -> None:
     table = pd.DataFrame({"family": ["crop", "colour"], "kind": ["", "brightness"]})
-    assert panel_of(table).tolist() == ["crop", "colour brightness"]
+    table["scope"] = ["mine", "standin-news"]
+    assert panel_of(table).tolist() == ["crop, mine", "colour brightness, news"]

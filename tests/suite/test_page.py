@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from suite_rows import draw, rows
 
-from dupeval.suite.page import listed, sentences_of_tests, suite_markdown
+from dupeval.suite.page import listed, sentences_of_tests, signed, suite_markdown
 from dupeval.suite.ranks import RankTest, rank_test, ranks_table, table_of_tests
 
 
@@ -41,7 +41,13 @@ def test_the_page_has_a_row_a_method_the_best_first() -> None:
     }
     lines = [line.replace(" ", "") for line in suite_markdown(tables, "nested").splitlines()]
     assert lines[0] == "##Suite:1datasetsundernested"
-    assert lines[4:6] == ["|b|1.000|1.0|1.0|", "|a|0.500[0.00,1.00]|2.0|0.0|"]
+    assert lines[4:6] == ["|b|1.000|1.0|1.0|", "|a|0.500[0.000,1.000]|2.0|0.0|"]
+
+
+def test_nothing_is_less_than_nothing() -> None:
+    assert [signed(x) for x in (-0.0004, 0.0, -0.0006, 0.5)] == [
+        *("+0.000", "+0.000", "-0.001", "+0.500"),
+    ]
 
 
 def test_names_are_listed_as_one_says_them() -> None:
