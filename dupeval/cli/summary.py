@@ -36,19 +36,23 @@ def say(grouping: Grouping, found: Found, written: Sequence[Path]) -> None:
     for folder in folders:
         names = ", ".join(path.name for path in written if path.parent == folder)
         console.print(Text(f"written to {visible(str(folder))}: {visible(names)}"))
+    if not any(path.suffix == ".parquet" for path in written):
+        console.print(Text("groups.parquet would need: pip install 'dupeval[tables]'"))
 
 
 def _lines(grouping: Grouping, found: Found) -> list[str]:
     n_images = len(grouping.files) - grouping.n_references
     in_groups = sum(len(group.members) for group in grouping.several)
-    lines = [f"{n_images:,} images, {len(grouping.several):,} groups of {in_groups:,} of them"]
+    lines = [
+        f"{_count(n_images, 'image')}, {_count(len(grouping.several), 'group')} of {in_groups:,} of them"
+    ]
     if grouping.n_references:
         lines = [
-            f"{n_images:,} images, each compared with {grouping.n_references:,} of the library; "
+            f"{_count(n_images, 'image')}, each compared with {grouping.n_references:,} of the library; "
             f"{len(grouping.removable):,} are there already"
         ]
     lines.append(
-        f"{len(grouping.removable):,} copies need not be kept: "
+        f"{_count(len(grouping.removable), 'copy', 'copies')} need not be kept: "
         f"{human_size(grouping.n_bytes_freed)} would be freed; nothing was moved or deleted"
     )
     if grouping.n_looked_at < grouping.n_pairs:
@@ -58,15 +62,20 @@ def _lines(grouping: Grouping, found: Found) -> list[str]:
         )
     chained = sum(group.chain is not None for group in grouping.several)
     if chained:
-        lines.append(f"{chained:,} groups are chains: some of their images are far from each other")
+        said = "group is a chain" if chained == 1 else "groups are chains"
+        lines.append(f"{chained:,} {said}: others join images that are far from each other")
     passed = [
-        f"{n:,} {what}"
-        for n, what in ((found.n_links, "links"), (found.n_hidden, "hidden files and folders"))
+        _count(n, what)
+        for n, what in ((found.n_links, "link"), (found.n_hidden, "hidden name"))
         if n
     ]
     if passed:
         lines.append(f"passed over: {', '.join(passed)}")
     return lines
+
+
+def _count(n: int, what: str, several: str | None = None) -> str:
+    return f"{n:,} {what if n == 1 else several or f'{what}s'}"
 
 
 def _table(unsure: Sequence[Group], grouping: Grouping) -> Table:

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, NonNegativeInt, PositiveInt
 from pydantic.dataclasses import dataclass
-from scipy.spatial.distance import squareform
 
 from dupeval.clustering import Metric, pairwise_distances
 from dupeval.dataset import Query
@@ -149,6 +148,8 @@ def among_nearest(
     nearest : int
         How many of each image; of equally near ones the first.
     """
+    from scipy.spatial.distance import squareform  # noqa: PLC0415  (as in dupeval.clustering)
+
     square = squareform(condensed)
     np.fill_diagonal(square, np.inf)
     chosen = np.zeros((n, n), bool)

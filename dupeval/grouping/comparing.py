@@ -142,7 +142,7 @@ def worth_a_look(
         spoken = [
             votes.spoken(features) for features in cache.features(images, score, resources.progress)
         ]
-        entry = Entry({"pairs": votes.candidates(spoken, n_first)})
+        entry = Entry({"pairs": votes.candidates(spoken, n_first, progress=resources.progress)})
         stored.put(of_all, entry)
     return entry.tensors["pairs"]
 

@@ -37,7 +37,7 @@ def test_an_experiment_gets_its_overrides_and_gives_its_exit_code(process) -> No
     assert run.returncode == 2
     assert "there is no method 'magic'; possible: " in run.stderr
     run = process("-m", "dupeval", "experiment", "run", "--help")
-    assert run.stdout.startswith("run is powered by Hydra")
+    assert "Choices: GROUP=NAME" in run.stdout
 
 
 def test_an_unknown_experiment_is_a_sentence(dupeval) -> None:

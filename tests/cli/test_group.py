@@ -161,8 +161,8 @@ def test_names_are_only_names(dupeval, tmp_path: Path) -> None:
     os.mkfifo(folder / "pipe.png")
     run = dupeval("group", "in", "-q", "--as", "sh")
     assert run.exit_code == 0, run.stderr
-    assert "6 images, 1 groups of 6" in run.stdout
-    assert "passed over: 1 links" in run.stdout
+    assert "6 images, 1 group of 6" in run.stdout
+    assert "passed over: 1 link" in run.stdout
     assert "pipe.png: is not a file" in run.stdout
     stored = json.loads((tmp_path / "dupeval-groups" / "groups.json").read_text())
     names = {os.fsencode(image["path"]).rpartition(b"/")[2] for image in stored["images"]}

@@ -80,7 +80,8 @@ def test_it_groups_a_folder(environment: Path, photos: Path, tmp_path: Path) -> 
     assert {"groups.csv", "groups.json", "groups.html"} <= names
     assert "groups.parquet" not in names
     again = run(environment / "dupeval", "group", photos, "--method", "sift", "-q", **settings)
-    assert again.returncode == 0, again.stderr
+    assert again.returncode == 2
+    assert "pip install 'dupeval[experiments]'" in again.stderr
 
 
 def test_it_has_the_experiments_and_says_what_they_need(environment: Path, tmp_path: Path) -> None:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from tqdm import tqdm
 
 from dupeval.distance.local.keypoints import LENGTH, KeyPoints
 from dupeval.store import Tensors
@@ -72,7 +74,10 @@ def spoken(features: Tensors) -> dict[str, Spoken]:
 
 
 def candidates(
-    images: Sequence[Mapping[str, Spoken]], n_first: int | None = None, nearest: int = NEAREST
+    images: Sequence[Mapping[str, Spoken]],
+    n_first: int | None = None,
+    nearest: int = NEAREST,
+    progress: bool = False,
 ) -> npt.NDArray[np.int64]:
     """Return the pairs that are worth looking at: of each image those that share most with it.
 
@@ -84,6 +89,8 @@ def candidates(
         Only pairs of one of the first `n_first` and one of the others matter.
     nearest : int, default 6
         How many of each image.
+    progress : bool, default False
+        Show a bar with images a second where it takes long.
 
     Returns
     -------
@@ -95,7 +102,9 @@ def candidates(
     looks = list(dict.fromkeys(look for image in images for look in image))
     books = {look: _Book([image[look].own for image in images[start:]]) for look in looks}
     pairs = set()
-    for place in range(len(images) if n_first is None else n_first):
+    n_asking = len(images) if n_first is None else n_first
+    bar: dict[str, Any] = {"desc": "words", "unit": "image", "delay": 2, "disable": not progress}
+    for place in tqdm(range(n_asking), **bar):
         score = np.zeros(n_others)
         for look in looks:
             score += WEIGHTS.get(look, 1.0) * books[look].score(images[place][look])
