@@ -83,6 +83,8 @@ def main(config: DictConfig) -> int:
             # Each its own, to tell which of them read stored results.
             own = replace(inputs)
             try:
+                if config.figure.width == "single" and not figure.narrow:
+                    raise SettingsError("has no narrow form; possible: figure.width=double")
                 picture = figure.draw(own)
             except SettingsError as error:
                 left_out.append(f"figure {name}: {error}")

@@ -40,7 +40,7 @@ class Part:
     needs : tuple of str
         Of `OPTIONAL`.
     too_large : tuple of str
-        Files that are not committed.
+        Files that are not committed, as patterns.
     """
 
     command: tuple[str, ...]
@@ -80,6 +80,7 @@ PARTS: Mapping[str, Part] = {
             *("experiments/figures.py", "table1_dir=results/reference/table1"),
             *("sweep_dir=results/reference/sweep", "out_dir=OUT"),
         ),
+        too_large=("*.svg",),
     ),
     "figures_study": Part(
         (
@@ -87,6 +88,7 @@ PARTS: Mapping[str, Part] = {
             "figure=[process,extraction,duplicates,groups,components,dendrogram]",
             *("table1_dir=results/reference/table1", "out_dir=OUT"),
         ),
+        too_large=("*.svg",),
     ),
     "today": Part(
         (
@@ -151,20 +153,20 @@ def _table1(results: Path) -> str:
     standing = stand(per_query, "nested")
     blocks: dict[str, list[str]] = about["configuration"]["blocks"]
     tools = table[table["method"].isin(blocks["installed tools"])]
-    lesser = tools[3:]
+    lesser = tools[2:]
     rows: list[dict[str, str]] = []
     for block, methods in blocks.items():
-        rows.append({"method": f"*{block}*"})
-        for _, row in table[table["method"].isin(methods)].iterrows():
-            if row["method"] not in set(lesser["method"]):
-                rows.append(_cells(row, standing))
+        own = table[table["method"].isin(methods) & ~table["method"].isin(lesser["method"])]
+        for i, (_, row) in enumerate(own.iterrows()):
+            rows.append({"": "" if i else block, **_cells(row, standing)})
     least, most = lesser["f1"].min(), lesser["f1"].max()
     more = (
         f"{len(lesser)} more tools have F1 from {least:.3f} to {most:.3f}. Bold: the best; ~: not "
         "clearly worse."
     )
-    text = pd.DataFrame(rows).fillna("").to_markdown(index=False, disable_numparse=True)
-    return "\n\n".join((*about["verdict"], text, more))
+    text = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+    said = "\n".join(f"- {sentence}" for sentence in about["verdict"])
+    return "\n\n".join((said, text, more))
 
 
 def _cells(row: pd.Series, standing: Standing | None) -> dict[str, str]:
@@ -334,7 +336,8 @@ def write(part: Part, folder: Path) -> None:
     command = [argument.replace("OUT", out) for argument in part.command]
     subprocess.run([sys.executable, *command], cwd=ROOT, check=True)
     for name in part.too_large:
-        (fresh / name).unlink()
+        for path in fresh.glob(name):
+            path.unlink()
     # Without it no program takes the folder for one that it may write to.
     (fresh / OURS).unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)

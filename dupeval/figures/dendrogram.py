@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,8 @@ LARGEST, ABOVE, BETWEEN = 0.9, 0.09, 0.05
 
 class DendrogramOfQuery(Figure):
     """The merge tree of one query under one method."""
+
+    narrow: ClassVar[bool] = True
 
     query: Slug | None = None
     method: str = "vgg_pca"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +41,8 @@ _OTHERS = (*_NEEDED, "setting", "variance_share", "precision", "recall", "thresh
 
 class F1ByDimensions(Figure):
     """Mean F1 over the number of principal components, one panel a method."""
+
+    narrow: ClassVar[bool] = True
 
     sweep_dir: Path
     methods: Names = ("raw_pca", "vgg_pca")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,8 @@ THRESHOLD: style.Look = {"color": style.INK, "lw": 1.1, "ls": style.DASHES}
 
 class DistancesOfPairs(Figure):
     """Histograms of the distances within and between photographs."""
+
+    narrow: ClassVar[bool] = True
 
     methods: Names = ("raw", "raw_pca", "vgg", "vgg_pca")
     protocol: str | None = None

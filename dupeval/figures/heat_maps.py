@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,8 @@ DOTS: style.Look = {"color": style.COLOURS[1], "ec": "white", "lw": 0.3, "zorder
 
 class SweepAsHeatMaps(Figure):
     """Mean F1 of every setting of a sweep over numbers of components, a block a method."""
+
+    narrow: ClassVar[bool] = True
 
     sweep_dir: Path
     methods: Names = ("raw_pca", "vgg_pca")

@@ -21,7 +21,7 @@ from scipy.spatial.distance import cdist
 from dupeval.dataset import ImageHandle, Query
 from dupeval.dataset.images import MOST_DECODERS, ImageError, open_rgb
 from dupeval.errors import DupevalError
-from dupeval.figures.style import DPI, GREY, SMALL, TEXT, TITLE, Look, Mark, page_width
+from dupeval.figures.style import DPI, GREY, SMALL, TEXT, TITLE, WIDTHS, Look, Mark, page_width
 from dupeval.figures.texts import one_line, short
 
 Points = npt.NDArray[np.float64]
@@ -55,16 +55,21 @@ def page(of: Canvas, left: float = 0, bottom: float = 0, *size: float) -> Axes:
     return axes
 
 
+def in_a_row(most: int) -> int:
+    """Return how many panels have room in a row, of those that have on the width of a page."""
+    return most if page_width() == WIDTHS["double"] else max(1, most // 2)
+
+
 def panels(
     methods: Iterable[str], columns: int, height: float, legend: float, **options: Any
 ) -> tuple[Canvas, dict[str, Axes]]:
     """Return a canvas and on it a titled panel for each method, at most so many in a row.
 
-    A panel and the legend above all have their heights in inches; `options` are those of
-    matplotlib's Figure.subplots.
+    See `in_a_row`. A panel and the legend above all have their heights in inches; `options` are
+    those of matplotlib's Figure.subplots.
     """
     names = list(methods)
-    columns = min(len(names), columns)
+    columns = min(len(names), in_a_row(columns))
     rows = -(-len(names) // columns)
     canvas = canvas_of(rows * height + legend, layout="constrained")
     grid: list[Axes] = canvas.subplots(rows, columns, squeeze=False, **options).ravel().tolist()

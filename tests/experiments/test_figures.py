@@ -105,11 +105,19 @@ def test_figures_drawn_one_after_the_other_are_recorded_like_those_drawn_at_once
 
 def test_a_figure_is_as_wide_as_a_column_or_a_page(small: Path, tmp_path: Path) -> None:
     for width, pixels in (("single", 669), ("double", 1338)):
-        name = "figure=extraction"
-        png = draw(small, tmp_path / width, name, f"figure.width={width}")["extraction.png"]
+        png = draw(small, tmp_path / width, *ONE, f"figure.width={width}")["dendrogram.png"]
         assert int.from_bytes(png[16:20]) == pixels
     message = "figure.width=half is not possible; possible: single, double"
     assert complaint(small, tmp_path / "out", "figure.width=half") == message
+    drawn = draw(
+        small,
+        tmp_path / "some",
+        "figure=[extraction,duplicates,dendrogram]",
+        *ONE[1:],
+        "figure.width=single",
+        status=3,
+    )
+    assert {name for name in drawn if name.endswith(".png")} == {"dendrogram.png"}
 
 
 def test_drawn_again_they_are_the_same_bytes(

@@ -47,6 +47,6 @@ def write_odd(folder: Path) -> list[Path]:
     turned[0x0112] = 6
     photograph(804).save(folder / "turned.jpg", exif=turned)
     photograph(805).convert("RGBA").save(folder / "alpha.webp")
-    photograph(806).save(folder / "line\nbreak, 사진 'quoted\".png")
+    photograph(806).save(folder / " line\nbreak\r, 사진 'quoted\" .png")
     photograph(807).resize((900, 90)).save(folder / "PANORAMA.JPG")
     return sorted(folder.iterdir())

@@ -26,10 +26,13 @@ from dupeval.dataset.making.records import Record
 from dupeval.errors import InputError
 from dupeval.files import json_sha256
 from dupeval.sources import source_sha256
+from dupeval.text import visible
 
 NAMED = 5
 # What makes the files, besides the photographs.
 MODULES = (__name__, "dupeval.dataset.making.build")
+
+Seen = tuple[ImageHandle, Look]
 
 
 class Made(Recipe):
@@ -91,20 +94,7 @@ class Made(Recipe):
     @cached_property
     def _chosen(self) -> tuple[Sequence[Photograph], Sequence[str]]:
         """The photographs in their queries, and what a person may not have expected."""
-        problems: list[str] = []
-        seen = look_at_all(self.files.images, problems, self._progress)
-        usable = [
-            (image, look)
-            for image, look in zip(self.files.images, seen, strict=True)
-            if look is not None
-        ]
-        twice = find_twice(usable, self._progress)
-        if self.settings.near_duplicates == "refuse":
-            problems += [_said(pair, usable) for pair in twice]
-        if problems:
-            raise InputError(f"the folder of photographs {self.files.source}", problems)
-        left_out = _left_out(twice, [look for _, look in usable])
-        different = [both for place, both in enumerate(usable) if place not in left_out]
+        different, left_out = self._different()
         images, looks = [image for image, _ in different], [look for _, look in different]
 
         def vectors() -> npt.NDArray[np.float32]:
@@ -120,8 +110,22 @@ class Made(Recipe):
             for slug, places in dealt.queries.items()
             for place in places
         ]
-        names = [(usable[a][0].name, usable[b][0].name) for a, b in left_out.items()]
-        return photographs, (*_told(names, len(usable)), *dealt.told)
+        return photographs, (*_told(left_out, len(self.files.images)), *dealt.told)
+
+    def _different(self) -> tuple[list[Seen], list[tuple[str, str]]]:
+        """Return the photographs to take, and the names of others with those taken for them."""
+        problems: list[str] = []
+        looks = look_at_all(self.files.images, problems, self._progress)
+        both = zip(self.files.images, looks, strict=True)
+        seen = [(image, look) for image, look in both if look is not None]
+        twice = find_twice(seen, self._progress)
+        if self.settings.near_duplicates == "refuse":
+            problems += [_said(pair, seen) for pair in twice]
+        if problems:
+            raise InputError(f"the folder of photographs {self.files.source}", problems)
+        left_out = _left_out(twice, [look for _, look in seen])
+        names = [(seen[out][0].name, seen[kept][0].name) for out, kept in left_out.items()]
+        return [one for place, one in enumerate(seen) if place not in left_out], names
 
     @contextmanager
     def opened(self) -> Iterator[Load]:
@@ -144,8 +148,8 @@ class Made(Recipe):
         if self.files.passed_over:
             n = sum(number for _, number in self.files.passed_over)
             endings = ", ".join(f"{number} {ending}" for ending, number in self.files.passed_over)
-            yield f"{self.files.source}: {n} files are no images by name ({endings})"
-        yield from (f"{root}: {sentence}" for sentence in stamp["told"])
+            yield visible(f"{self.files.source}: {n:,} files are no images by name ({endings})")
+        yield from (visible(f"{root}: {sentence}") for sentence in stamp["told"])
 
     def _avoid(self, look: Look) -> frozenset[str]:
         """Return what would do nothing to a photograph, or too much."""
@@ -155,8 +159,8 @@ class Made(Recipe):
         return frozenset(family for family, is_avoided in avoided.items() if is_avoided)
 
 
-def _said(pair: Twice, usable: Sequence[tuple[ImageHandle, Look]]) -> str:
-    first, second = (usable[place][0].name for place in (pair.first, pair.second))
+def _said(pair: Twice, seen: Sequence[Seen]) -> str:
+    first, second = (seen[place][0].name for place in (pair.first, pair.second))
     what = "the same file as" if pair.is_exact else "nearly the same picture as"
     return f"{second}: {what} {first}; dataset.near_duplicates=skip takes one of them"
 
