@@ -106,7 +106,7 @@ PARTS: Mapping[str, Part] = {
             *(_TABLE1, "out_dir=OUT"),
             _parts(
                 "experiment=ablation",
-                makings=[(level, draw) for level in ("news", "wild") for draw in (3, 4)],
+                makings=[("news", 3), ("news", 4), ("wild", 3), ("wild", 4), ("wild", 5)],
             ),
         ),
         needs=(),

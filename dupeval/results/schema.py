@@ -113,6 +113,7 @@ class About(_Model):
     images: int
     unlabelled: int
     true_pairs: int
+    scene_pairs: int
 
 
 class Part(_Model):
