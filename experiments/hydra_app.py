@@ -29,8 +29,10 @@ from console import (
     Outcome,
     exit_code,
     prepare_output,
+    say,
     show_warnings_as_sentences,
 )
+from help_page import ASKED, help_page
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
@@ -59,22 +61,27 @@ RUN, MULTIRUN = {"--run", "-r"}, {"--multirun", "-m"}
 Task = Callable[[DictConfig], int]
 
 
-def run(config_name: str, task: Task) -> None:
+def run(config_name: str, task: Task, about: str | None = None) -> None:
     """Run a program: compose its configuration from the command line and hand it to `task`.
+
+    `about` is what the program does, with examples, which ``--help`` prints with what is possible.
 
     Ends the process with what `task` returns, or with exit code 2 and one sentence for whatever
     the user can put right, or 130 when it is interrupted. All jobs of a multirun are checked
     before the first one starts.
     """
     try:
-        sys.exit(exit_code(lambda: _run(config_name, task, sys.argv[1:])))
+        sys.exit(exit_code(lambda: _run(config_name, task, sys.argv[1:], about)))
     except KeyboardInterrupt:
         print("stopped; nothing of this run is written", file=sys.stderr)
         sys.exit(INTERRUPTED)
 
 
-def _run(config_name: str, task: Task, arguments: Sequence[str]) -> int:
+def _run(config_name: str, task: Task, arguments: Sequence[str], about: str | None) -> int:
     prepare_output()
+    if about and ASKED & set(arguments):
+        say(help_page(config_name, about))
+        return SUCCESS
     _check_readable(arguments)
     multirun = bool(MULTIRUN & set(arguments))
     todo = jobs(arguments)

@@ -18,7 +18,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -52,7 +52,15 @@ class Picture:
 
 
 class Figure(BaseModel, ABC):
-    """A figure of the paper, with its settings, which its YAML in ``conf/figure/`` explains."""
+    """A figure of the paper, with its settings, which its YAML in ``conf/figure/`` explains.
+
+    Attributes
+    ----------
+    narrow : bool
+        Whether it can also be drawn as wide as one column; see `style.WIDTHS`.
+    """
+
+    narrow: ClassVar[bool] = False
 
     model_config = ConfigDict(frozen=True, **STRICT)
 
