@@ -106,7 +106,7 @@ PARTS: Mapping[str, Part] = {
             *(_TABLE1, "out_dir=OUT"),
             _parts(
                 "experiment=ablation",
-                makings=[("news", 3), ("news", 4), ("wild", 3), ("wild", 4), ("wild", 5)],
+                makings=[(level, draw) for level in ("news", "wild") for draw in (3, 4)],
             ),
         ),
         needs=(),
@@ -118,8 +118,8 @@ PARTS: Mapping[str, Part] = {
         ),
         needs=(),
     ),
-    "gates": Part(("-m", "benchmarks.gates", "OUT"), needs=()),
     "suite": Part(("experiments/suite.py", "out_dir=OUT")),
+    "gates": Part(("-m", "benchmarks.gates", "OUT"), needs=()),
     "readings": Part(("experiments/readings.py", "out_dir=OUT"), needs=()),
     "intervals": Part(("-m", "benchmarks.intervals", "OUT"), needs=()),
     "calibration": Part(("-m", "benchmarks.calibration", "OUT")),
@@ -257,18 +257,18 @@ def _ablation(results: Path) -> str:
     return wide.reset_index().to_markdown(index=False, disable_numparse=True)
 
 
+def _findings(results: Path) -> str:
+    """Return the page of findings, made anew from the suite's tables."""
+    at = f"../{(REFERENCE / 'suite').relative_to(ROOT).as_posix()}/"
+    return findings_of(results / "suite", at).markdown()
+
+
 def _gates(results: Path) -> str:
     return (results / "gates" / "gates.md").read_text(encoding="utf-8")
 
 
 def _explain(results: Path) -> str:
     return (results / "explain" / "explanation.txt").read_text(encoding="utf-8")
-
-
-def _findings(results: Path) -> str:
-    """Return the page of findings, made anew from the suite's tables."""
-    at = f"../{(REFERENCE / 'suite').relative_to(ROOT).as_posix()}/"
-    return findings_of(results / "suite", at).markdown()
 
 
 def _sweep(results: Path) -> str:
@@ -301,9 +301,9 @@ BLOCKS: Mapping[str, Callable[[Path], str]] = {
     "today": _today,
     "edits_of_wild": _edits_of_wild,
     "ablation": _ablation,
+    "findings": _findings,
     "explain": _explain,
     "gates": _gates,
-    "findings": _findings,
     "sweep": _sweep,
     "readings": _readings,
     "intervals": _intervals,

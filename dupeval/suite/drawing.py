@@ -41,7 +41,7 @@ def ranks_figure(tests: Mapping[str, RankTest]) -> bytes:
         for axes, test in zip(grid, tests.values(), strict=False):
             ranks = test.mean_ranks.rename(lambda name: short(str(name)))
             pairs = test.pairs.set_axis(ranks.index, axis=0).set_axis(ranks.index, axis=1)
-            scikit_posthocs.critical_difference_diagram(
+            drawn = scikit_posthocs.critical_difference_diagram(
                 ranks,
                 pairs,
                 ax=axes,
@@ -54,6 +54,10 @@ def ranks_figure(tests: Mapping[str, RankTest]) -> bytes:
                 crossbar_props={"linewidth": 2.2, "color": style.WRONG, "zorder": 2},
                 color_palette=dict.fromkeys(ranks.index, style.INK),
             )
+            for (bar,) in drawn["crossbars"]:
+                # Its points come in the order of a set, which differs from run to run.
+                ends, heights = bar.get_xdata(), bar.get_ydata()
+                bar.set_data([min(ends), max(ends)], heights[:2])
             _frame_ranks(axes, test)
         return png(canvas)
 
