@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from dupeval.cost import Cost, cost_sentence
 from dupeval.dataset import Dataset
 from dupeval.evaluation import Spread
 from dupeval.tables import FALSE_POSITIVES, LENIENT, PER_QUERY_COLUMNS, SCORES, published_table1
-from dupeval.text import csv_cell, visible
-from dupeval.verdict import Cost, Standing, cost_sentence
+from dupeval.text import counted, csv_cell, visible
+from dupeval.verdict import Standing
 
 
 def csv_bytes(table: pd.DataFrame, float_format: str = "%.6f") -> bytes:
@@ -223,9 +224,9 @@ def _reach(row: pd.Series) -> str:
         else "80 % power is out of reach"
     )
     return (
-        f"{row['block']}: {n} comparison{'s' if n > 1 else ''} with {row['reference']} on "
-        f"{row['n_queries']} queries; no Holm p can be below {row['smallest_p_holm']:.3f}, and "
-        f"{found}."
+        f"{row['block']}: {counted(n, 'comparison')} with {row['reference']} on "
+        f"{counted(row['n_queries'], 'query', 'queries')}; no Holm p can be below "
+        f"{row['smallest_p_holm']:.3f}, and {found}."
     )
 
 
@@ -233,8 +234,9 @@ def describe_dataset(dataset: Dataset) -> str:
     """Say in a line what a dataset holds."""
     unlabelled = f"{dataset.n_unlabelled} unlabelled, " if dataset.n_unlabelled else ""
     return (
-        f"{visible(dataset.name)}: {len(dataset.queries)} queries, {len(dataset.images)} images, "
-        f"{unlabelled}{sum(query.n_true_pairs for query in dataset.queries)} true pairs"
+        f"{visible(dataset.name)}: {counted(len(dataset.queries), 'query', 'queries')}, "
+        f"{counted(len(dataset.images), 'image')}, {unlabelled}"
+        f"{counted(sum(query.n_true_pairs for query in dataset.queries), 'true pair')}"
     )
 
 

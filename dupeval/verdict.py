@@ -1,24 +1,21 @@
-"""What a table says: which method is best and how clearly, what it costs, and how to use it.
+"""What a table says: which method is best, how clearly, and what of the study's question.
 
 A difference is called clear where the 95 % interval of its mean over queries leaves out 0; see
-`dupeval.statistics.mean_interval`. Queries are paired. How methods stand, the answers and the
-advice follow from scores alone and repeat to the byte; what a method costs is measured, and kept
-apart (`Cost`).
+`dupeval.statistics.mean_interval`. Queries are paired. All of it follows from scores alone and
+repeats to the byte; what a method costs is measured, and kept apart (`dupeval.cost.Cost`).
 """
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from dupeval.advice import Advice, advice_of
 from dupeval.statistics import mean_interval, sign_flip_p_value
-from dupeval.timing import Timing
 
 # The study's own question: is this method better than those, and than what one can install?
 STUDYS = "vgg_pca"
@@ -94,53 +91,6 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Advice:
-    """How to use a method on images like those that were scored.
-
-    Attributes
-    ----------
-    method : str
-    threshold : float
-        NaN of a method that has none.
-    params : mapping
-        What must be set besides; empty where all is as configured.
-    chosen_on_all : bool
-        Whether the threshold is that of all queries, or the median of those of their protocol.
-    least, most : float
-        The thresholds that the protocol chose for one query each.
-    protocol : str
-        The honest one that says what to expect.
-    precision, recall : float
-        Their means over queries under it.
-    n_queries : int
-    """
-
-    method: str
-    threshold: float
-    params: Mapping[str, Any]
-    chosen_on_all: bool
-    least: float
-    most: float
-    protocol: str
-    precision: float
-    recall: float
-    n_queries: int
-
-    def __str__(self) -> str:
-        settings = ", ".join(f"{name}={value}" for name, value in self.params.items())
-        use = f"use {self.method}{f' with {settings}' if settings else ''}"
-        if not math.isnan(self.threshold):
-            n = "its query" if self.n_queries == 1 else f"all {self.n_queries} queries"
-            how = f"best on {n}" if self.chosen_on_all else f"the median of those chosen for {n}"
-            use += f" at threshold {_plain(self.threshold)} ({how}"
-            if self.least < self.most:
-                use += f"; leaving each out, {_plain(self.least)} to {_plain(self.most)}"
-            use += ")"
-        expect = f"expect P {self.precision:.3f}, R {self.recall:.3f} ({self.protocol})"
-        return f"On images like these {use}; {expect}."
-
-
-@dataclass(frozen=True)
 class Verdict:
     """What the scores of one dataset say.
 
@@ -150,7 +100,8 @@ class Verdict:
         Under the protocol that is judged by.
     reference : str
     against : Contrast or None
-        The best method against the reference; None where that is the best, or is not there.
+        The best method against the reference, or where that is the best or not there, against the
+        next best; None of one query or one method.
     p_value : float
         Of the paired sign-flip test of that; NaN without it.
     answers : tuple of Contrast
@@ -184,9 +135,9 @@ class Verdict:
         if own.n_queries < 2:
             return f"{said}; one query says nothing of others."
         if self.against is not None:
-            said += (
-                f"; from {self.reference} {self.against} (paired sign-flip, p {self.p_value:.3f})"
-            )
+            other = self.against.other
+            whom = other if other == self.reference else f"the next, {other},"
+            said += f"; from {whom} {self.against} (paired sign-flip, p {self.p_value:.3f})"
         if len(own.means) == 1:
             return f"{said}."
         if not own.near:
@@ -206,29 +157,6 @@ class Verdict:
         ]
         question = f"The study's question, the F1 of {STUDYS} less that of others"
         return [f"{question}: {'; '.join(told)}."] if told else []
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a method's answers took, from images to distances; choosing and cutting come to nothing.
-
-    Attributes
-    ----------
-    method : str
-    seconds : float
-        For 1,000 images, in queries as large as those measured.
-    stored : bool
-        Whether all of it was measured by an earlier run that stored the answers.
-    """
-
-    method: str
-    seconds: float
-    stored: bool
-
-    @property
-    def rounded(self) -> str:
-        """The seconds, to what their measurement is worth."""
-        return f"{self.seconds:.{1 if self.seconds < 10 else 0}f}"
 
 
 def judge(
@@ -271,14 +199,16 @@ def judge(
     against, p_value, tool = None, math.nan, None
     answers: tuple[Contrast, ...] = ()
     if best is not None and len(f1) > 1:
-        if reference in f1 and reference != best:
-            against = Contrast.of(f1, best, reference)
-            p_value = sign_flip_p_value(f1[best], f1[reference], seed)
+        rest = [name for name in standing.means if name != best]
+        whom = reference if reference in rest else next(iter(rest), None)
+        if whom is not None:
+            against = Contrast.of(f1, best, whom)
+            p_value = sign_flip_p_value(f1[best], f1[whom], seed)
         tool = next((name for name in standing.means if name in tools), None)
         answers = tuple(_answers(f1, tool))
     advice = None
     if best is not None:
-        advice = _advice(per_query, best, [protocol, *others], hindsight)
+        advice = advice_of(per_query, best, [protocol, *others], hindsight)
     return Verdict(standing, reference, against, p_value, answers, tool, advice)
 
 
@@ -301,35 +231,6 @@ def stand(per_query: pd.DataFrame, protocol: str) -> Standing | None:
     return Standing(protocol, len(f1), values, *mean_interval(f1[best]), tuple(near))
 
 
-def cost_of(
-    timings: Iterable[Timing], method: str, protocols: Collection[str], n_images: int
-) -> Cost | None:
-    """Return what a method costs for 1,000 images; None where nothing was timed.
-
-    Parameters
-    ----------
-    timings : iterable of Timing
-        Of one dataset.
-    method : str
-    protocols : collection of str
-        Their stages choose and cut, and do not count.
-    n_images : int
-        Of the dataset.
-    """
-    own = [x for x in timings if x.method == method and x.stage not in protocols]
-    if not own:
-        return None
-    seconds = sum(x.wall_s for x in own) * 1000 / n_images
-    return Cost(method, seconds, all(x.stored for x in own))
-
-
-def cost_sentence(cost: Cost, other: Cost | None = None) -> str:
-    """Say what a method costs, beside another one."""
-    beside = f", {other.method} {other.rounded} s" if other and other.method != cost.method else ""
-    when = "as stored, from when it was computed" if cost.stored else "measured in this run"
-    return f"Cost: {cost.method} {cost.rounded} s per 1,000 images{beside} ({when})."
-
-
 def _f1(per_query: pd.DataFrame, protocol: str) -> pd.DataFrame:
     """Return a row a query and a column a method."""
     scored = per_query[per_query["protocol"] == protocol].dropna(subset="f1")
@@ -343,43 +244,5 @@ def _answers(f1: pd.DataFrame, tool: str | None) -> Iterator[Contrast]:
                 yield Contrast.of(f1, STUDYS, str(other))
 
 
-def _advice(
-    per_query: pd.DataFrame, method: str, honest: Sequence[str], hindsight: Sequence[str]
-) -> Advice | None:
-    """Return the advice of the first honest protocol that chose the same settings for all queries.
-
-    Settings that differ are nobody's to be used.
-    """
-    scored = per_query[per_query["method"] == method].dropna(subset="f1")
-    chosen_by = {name: scored[scored["protocol"] == name] for name in (*honest, *hindsight)}
-    for protocol in honest:
-        rows = chosen_by[protocol]
-        if rows["params"].nunique() != 1:
-            continue
-        params, thresholds = rows["params"].iloc[0], rows["threshold"]
-        final = [
-            float(own["threshold"].iloc[0])
-            for own in (chosen_by[name] for name in hindsight)
-            if len(own) and (own["params"] == params).all()
-        ]
-        return Advice(
-            method=method,
-            threshold=final[0] if final else float(thresholds.median()),
-            params=json.loads(params),
-            chosen_on_all=bool(final),
-            least=float(thresholds.min()),
-            most=float(thresholds.max()),
-            protocol=protocol,
-            precision=float(rows["precision"].mean()),
-            recall=float(rows["recall"].mean()),
-            n_queries=len(rows),
-        )
-    return None
-
-
 def _interval(low: float, high: float, form: str) -> str:
     return "" if math.isnan(low) else f" [{form.format(low)}, {form.format(high)}]"
-
-
-def _plain(threshold: float) -> str:
-    return f"{threshold:.3f}".rstrip("0").rstrip(".")

@@ -30,6 +30,7 @@ from console import NO_SCORES, SUCCESS, say
 from hydra_app import CONF_DIR, run
 from omegaconf import DictConfig, OmegaConf
 from program import resources
+from tqdm import tqdm
 
 from dupeval.distance import PairScore
 from dupeval.distance.gates import Gate
@@ -78,8 +79,9 @@ def main(config: DictConfig) -> int:
     drawn: dict[str, StoredFigure] = {}
     left_out: list[str] = []
     with style(config.figure.width):
-        for i, (name, figure) in enumerate(figures.items(), start=1):
-            say(f"{i}/{len(figures)} {name}")
+        bar = tqdm(figures.items(), unit="figure", disable=not config.progress)
+        for name, figure in bar:
+            bar.set_description(name)
             # Each its own, to tell which of them read stored results.
             own = replace(inputs)
             try:

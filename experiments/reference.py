@@ -20,6 +20,7 @@ from dupeval.dataset.making.levels import making_of
 from dupeval.dataset.standin.manifest import manifest_csv
 from dupeval.edits import FoundImage, pairs_by_family
 from dupeval.files import OURS, whole_file
+from dupeval.suite.findings import findings_of
 from dupeval.tables import SCORES
 from dupeval.verdict import Standing, stand
 
@@ -118,6 +119,7 @@ PARTS: Mapping[str, Part] = {
         needs=(),
     ),
     "gates": Part(("-m", "benchmarks.gates", "OUT"), needs=()),
+    "suite": Part(("experiments/suite.py", "out_dir=OUT")),
     "readings": Part(("experiments/readings.py", "out_dir=OUT"), needs=()),
     "intervals": Part(("-m", "benchmarks.intervals", "OUT"), needs=()),
     "calibration": Part(("-m", "benchmarks.calibration", "OUT")),
@@ -263,6 +265,12 @@ def _explain(results: Path) -> str:
     return (results / "explain" / "explanation.txt").read_text(encoding="utf-8")
 
 
+def _findings(results: Path) -> str:
+    """Return the page of findings, made anew from the suite's tables."""
+    at = f"../{(REFERENCE / 'suite').relative_to(ROOT).as_posix()}/"
+    return findings_of(results / "suite", at).markdown()
+
+
 def _sweep(results: Path) -> str:
     about, _, by_loqo = (
         (results / "sweep_defaults" / "best.md").read_text(encoding="utf-8").split("\n\n")[:3]
@@ -295,6 +303,7 @@ BLOCKS: Mapping[str, Callable[[Path], str]] = {
     "ablation": _ablation,
     "explain": _explain,
     "gates": _gates,
+    "findings": _findings,
     "sweep": _sweep,
     "readings": _readings,
     "intervals": _intervals,

@@ -28,6 +28,7 @@ from omegaconf import DictConfig
 from program import Evaluated, complain, evaluate_configuration, run_json
 
 from dupeval.comparison import compare_with_reference
+from dupeval.cost import cost_of
 from dupeval.errors import SettingsError
 from dupeval.evaluation import Group, Spread
 from dupeval.files import canonical_json, refuse_foreign, write_results
@@ -50,7 +51,7 @@ from dupeval.tables import (
     table1,
 )
 from dupeval.timing import Timing
-from dupeval.verdict import Verdict, cost_of, judge, stand
+from dupeval.verdict import Verdict, judge, stand
 
 FILES = (
     *("table1.csv", "table1.md", "table1.tex", "comparisons.csv", "metrics.csv"),

@@ -1,12 +1,11 @@
 """Table 1 as LaTeX, compiled where there is a compiler."""
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from article import PDFLATEX, compiled
 from labelled import dataset_of
 from scores import COMPARISON, per_query, with_tool
 
@@ -16,7 +15,6 @@ from dupeval.tables import comparisons_table, table1
 from dupeval.verdict import stand
 
 HEADINGS = MappingProxyType({"loqo": "Chosen on the other queries", "fixed": "As configured"})
-PDFLATEX = shutil.which("pdflatex")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -80,26 +78,6 @@ def test_no_text_is_a_command() -> None:
         r"a\_b\textbackslash{}c\{50 \%\}\textasciitilde{}\textasciicircum{}\#\$\&"
     )
     assert escaped("caf\u00e9 \uc0ac\n") == "caf\u00e9 {[}U+C0AC{]}{[}U+000A{]}"
-
-
-def compiled(folder: Path, latex: str) -> str:
-    """Compile an A4 article of nothing but tables; return the log."""
-    (folder / "table1.tex").write_text(latex, encoding="utf-8")
-    (folder / "article.tex").write_text(
-        f"\\documentclass[a4paper]{{article}}\n{PREAMBLE}\n"
-        "\\begin{document}\nText.\n\\input{table1.tex}\n\\end{document}\n"
-    )
-    assert PDFLATEX is not None
-    done = subprocess.run(
-        [PDFLATEX, "-interaction=nonstopmode", "-halt-on-error", "article.tex"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-2000:]
-    return (folder / "article.log").read_text(errors="replace")
 
 
 @pytest.mark.skipif(PDFLATEX is None, reason="pdflatex is not installed")

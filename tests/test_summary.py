@@ -9,6 +9,7 @@ import pytest
 from labelled import dataset_of
 from scores import COMPARISON, per_query
 
+from dupeval.cost import Cost
 from dupeval.evaluation import QueryResult
 from dupeval.look import Look
 from dupeval.metrics import PairScores
@@ -16,7 +17,7 @@ from dupeval.protocol import Decision
 from dupeval.rendering import TablePart
 from dupeval.summary import MOST_LINES, summary
 from dupeval.tables import comparisons_table, per_query_table, table1
-from dupeval.verdict import Cost, judge, stand
+from dupeval.verdict import judge, stand
 
 DATASET = dataset_of("aab", "bcc")
 STUDYS = tuple((name, "loqo") for name in ("raw", "raw_pca", "vgg", "vgg_pca"))
@@ -67,7 +68,7 @@ def rows_of(text: str) -> list[str]:
 def test_begins_with_the_verdict_and_shows_the_rows_best_first() -> None:
     text = summary([part(per_query(*STUDYS), vgg_pca=436.4)], ["That is all."])
     lines = text.splitlines()
-    assert lines[0].startswith("Best under loqo: vgg_pca, F1 1.000. Not clearly worse on these 3")
+    assert lines[0].startswith("Best under loqo: vgg_pca, F1 1.000; from the next, vgg, +0.111 [")
     assert "Cost: vgg_pca 436 s per 1,000 images (as stored, from when it was computed)." in lines
     assert "Table 1 on by hand (loqo): 2 queries, 6 images, 2 true pairs" in lines
     assert rows_of(text) == ["vgg_pca", "vgg", "raw", "raw_pca"]

@@ -1,10 +1,8 @@
 """What is said of score tables made by hand: which method is best, and how to use it."""
 
 import pandas as pd
-import pytest
 
-from dupeval.timing import Timing
-from dupeval.verdict import Cost, Verdict, cost_of, cost_sentence, judge, stand
+from dupeval.verdict import Verdict, judge, stand
 
 NINE = [0.5, 0.6, 0.55, 0.45, 0.5, 0.52, 0.48, 0.51, 0.49]
 
@@ -45,7 +43,13 @@ def test_what_is_not_clearly_worse_is_listed_the_best_first() -> None:
     scores = table(near=near, nearer=nearer, best=NINE, worst=more(NINE, -0.4))
     text = judged(scores, "best").best
     assert text.endswith("Not clearly worse on these 9 queries: nearer, near.")
-    assert "from best" not in text
+    # The reference is the best itself.
+    assert "; from the next, nearer, +0.011 [" in text
+
+
+def test_without_the_reference_the_best_is_tested_against_the_next() -> None:
+    verdict = judged(table(worst=more(NINE, -0.4), best=NINE, other=more(NINE, -0.2)), "vgg_pca")
+    assert "from the next, other, +0.200 [+0.193, +0.207], clear (paired sign" in verdict.best
 
 
 def test_of_many_that_are_not_clearly_worse_the_first_are_listed() -> None:
@@ -165,24 +169,3 @@ class TestAdvice:
         assert "at threshold 20769.173 (best on its query); " in self.advice(
             table(raw=[0.5]), oracle
         )
-
-
-class TestCost:
-    TIMINGS = (
-        *(Timing("a", "features", 2.0, 9.0, stored=True), Timing("a", "nested", 5.0, 9.0)),
-        *(Timing("a", "matching", 1.0, 9.0), Timing("b", "tool", 0.5, 9.0, stored=True)),
-    )
-
-    def test_is_what_comes_before_choosing_for_1000_images(self) -> None:
-        assert cost_of(self.TIMINGS, "a", ["nested"], 200) == Cost("a", 15.0, stored=False)
-        assert cost_of(self.TIMINGS, "b", ["nested"], 200) == Cost("b", 2.5, stored=True)
-        assert cost_of(self.TIMINGS, "imported", ["nested"], 200) is None
-
-    @pytest.mark.parametrize(
-        ("stored", "when"),
-        [(False, "measured in this run"), (True, "as stored, from when it was computed")],
-    )
-    def test_says_whether_it_was_measured_now(self, stored: bool, when: str) -> None:
-        cost, other = Cost("a", 123.4, stored), Cost("b", 2.54, stored)
-        assert cost_sentence(cost, other) == f"Cost: a 123 s per 1,000 images, b 2.5 s ({when})."
-        assert cost_sentence(cost, cost) == f"Cost: a 123 s per 1,000 images ({when})."

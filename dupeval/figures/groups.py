@@ -71,7 +71,8 @@ class GroupsOfQuery(Figure):
                 "cross and a number: with so many images of other photographs the image is in one "
                 "group (wrong pairs; the box is orange). An arrow and a number: so many images of "
                 "its photograph are in other groups (missed pairs). Below: the pairs of the whole "
-                "query, counted." + (left_out if n > self.most_images else "")
+                "query, counted, and how many of the wrong ones are of one scene, if any."
+                + (left_out if n > self.most_images else "")
             ),
             protocol=protocol,
             settings={"query": query.slug, "methods": ", ".join(names)},

@@ -56,8 +56,9 @@ class TwoMethods(Figure):
         photographs = [query.photographs for query in inputs.dataset.queries]
         only, n_true = alone(photographs, partitions[one], partitions[other])
         scored = [i for i, value in enumerate(f1[one]) if np.isfinite(value)]
-        order = sorted(scored, key=lambda i: -abs(f1[one][i] - f1[other][i]))[: self.most_queries]
-        order.sort(key=lambda i: f1[other][i] - f1[one][i])
+        gains = {i: f1[other][i] - f1[one][i] for i in scored}
+        order = sorted(gains, key=lambda i: -abs(gains[i]))[: self.most_queries]
+        order.sort(key=lambda i: gains[i])
         shown = [spread_over_queries(pairs)[: self.most_pairs] for pairs in only]
         across = int((style.page_width() - 2 * MARGIN + BETWEEN) / (2 * THUMBNAIL + BETWEEN))
         rows = [-(-len(pairs) // across) for pairs in shown]

@@ -95,7 +95,9 @@ class Conclusion(_Model):
     protocol: str
     best: str | None
     not_clearly_worse: list[str]
-    against_reference: Difference | None
+    against: Difference | None = Field(
+        description="the best less the reference, or less the next where that is best or absent"
+    )
     p_value: Number
     question: list[Difference]
     use: Use | None
@@ -236,7 +238,7 @@ def _conclusion(verdict: Verdict) -> Conclusion:
         protocol=standing.protocol,
         best=standing.best,
         not_clearly_worse=list(standing.near) if standing.best else [],
-        against_reference=_difference(verdict.against) if verdict.against else None,
+        against=_difference(verdict.against) if verdict.against else None,
         p_value=_plain(verdict.p_value),
         question=[_difference(one) for one in verdict.answers],
         use=use,

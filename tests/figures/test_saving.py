@@ -3,9 +3,11 @@
 import hashlib
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from article import PDFLATEX, compiled
 from PIL import Image
 
 from dupeval.dataset import Dataset
@@ -26,7 +28,7 @@ def picture(title: str = "A title") -> Picture:
 class TestFiles:
     def test_a_figure_is_a_png_vectors_and_a_caption(self, dataset: Dataset) -> None:
         contents, _ = files_of("name", picture(), dataset, "t")
-        assert list(contents) == ["name.png", "name.pdf", "name.svg", "name.md"]
+        assert list(contents) == ["name.png", "name.pdf", "name.svg", "name.md", "name.tex"]
         with Image.open(io.BytesIO(contents["name.png"])) as png:
             assert png.size == (400, 200)
             assert round(png.info["dpi"][0]) == 200
@@ -72,6 +74,26 @@ class TestFiles:
             ),
         )
         assert contents["name.md"].decode() == caption(stored)
+
+
+@pytest.mark.usefixtures("in_style")
+class TestFloat:
+    def test_is_as_wide_as_the_text_with_caption_and_label(self, dataset: Dataset) -> None:
+        contents, _ = files_of("name", picture("50 % of_it"), dataset, "t")
+        assert contents["name.tex"].decode().splitlines()[1:] == [
+            *(r"\begin{figure*}[tbp]", r"\centering"),
+            r"\includegraphics[width=\textwidth]{name.pdf}",
+            r"\caption[{50 \% of\_it}]{50 \% of\_it. What is seen.}",
+            *(r"\label{fig:name}", r"\end{figure*}"),
+        ]
+
+    @pytest.mark.skipif(PDFLATEX is None, reason="pdflatex is not installed")
+    @pytest.mark.parametrize("options", ["a4paper", "a4paper,twocolumn"])
+    def test_compiles(self, dataset: Dataset, tmp_path: Path, options: str) -> None:
+        title = "]{}% \\ [금융] #1"
+        contents, _ = files_of("name", picture(title), dataset, "t")
+        (tmp_path / "name.pdf").write_bytes(contents["name.pdf"])
+        assert "Overfull" not in compiled(tmp_path, contents["name.tex"].decode(), options)
 
 
 class TestCaption:
