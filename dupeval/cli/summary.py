@@ -43,12 +43,11 @@ def say(grouping: Grouping, found: Found, written: Sequence[Path]) -> None:
 def _lines(grouping: Grouping, found: Found) -> list[str]:
     n_images = len(grouping.files) - grouping.n_references
     in_groups = sum(len(group.members) for group in grouping.several)
-    lines = [
-        f"{_count(n_images, 'image')}, {_count(len(grouping.several), 'group')} of {in_groups:,} of them"
-    ]
+    images, groups = _count(n_images, "image"), _count(len(grouping.several), "group")
+    lines = [f"{images}, {groups} of {in_groups:,} of them"]
     if grouping.n_references:
         lines = [
-            f"{_count(n_images, 'image')}, each compared with {grouping.n_references:,} of the library; "
+            f"{images}, each compared with {grouping.n_references:,} of the library; "
             f"{len(grouping.removable):,} are there already"
         ]
     lines.append(

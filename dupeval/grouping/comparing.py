@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -133,18 +133,37 @@ def worth_a_look(
     score: PairScore, images: Sequence[ImageHandle], n_first: int | None, resources: Resources
 ) -> Places:
     """Return the pairs that `dupeval.distance.local.votes.candidates` finds; they are kept."""
-    cache = PairCache(resources.cache_dir / "pairs")
     stored = Store(resources.cache_dir / "votes")
     about = {"features": dict(score.features_key), "source": source_sha256(score, modules=[VOTES])}
     of_all = {**about, "images": [image.sha256 for image in images], "first": n_first}
     entry = stored.get(of_all)
     if entry is None:
-        spoken = [
-            votes.spoken(features) for features in cache.features(images, score, resources.progress)
-        ]
-        entry = Entry({"pairs": votes.candidates(spoken, n_first, progress=resources.progress)})
+        spoken = _spoken(score, images, about, resources)
+        pairs = votes.candidates(spoken, n_first, progress=resources.progress)
+        entry = Entry({"pairs": pairs})
         stored.put(of_all, entry)
     return entry.tensors["pairs"]
+
+
+def _spoken(
+    score: PairScore,
+    images: Sequence[ImageHandle],
+    about: Mapping[str, Any],
+    resources: Resources,
+) -> list[Mapping[str, votes.Spoken]]:
+    """Return the words of each image, kept beside its features, of which they are a fifth."""
+    stored = Store(resources.cache_dir / "words")
+    unique = {image.sha256: image for image in images}
+    entries = {sha256: stored.get({**about, "image": sha256}) for sha256 in unique}
+    missing = [unique[sha256] for sha256, entry in entries.items() if entry is None]
+    cache = PairCache(resources.cache_dir / "pairs")
+    made = cache.features(missing, score, resources.progress) if missing else ()
+    for image, features in zip(missing, made, strict=True):
+        entry = Entry(votes.as_tensors(votes.spoken(features)))
+        stored.put({**about, "image": image.sha256}, entry)
+        entries[image.sha256] = entry
+    known = {s: votes.from_tensors(e.tensors) for s, e in entries.items() if e is not None}
+    return [known[image.sha256] for image in images]
 
 
 def _query(images: Sequence[ImageHandle], resources: Resources) -> QueryImages:

@@ -9,7 +9,7 @@ grows with the number of images, not with its square.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -73,6 +73,22 @@ def spoken(features: Tensors) -> dict[str, Spoken]:
     return found
 
 
+def as_tensors(image: Mapping[str, Spoken]) -> Tensors:
+    """Return an image's words as they are kept."""
+    return {
+        f"{look}/{field.name}": getattr(words, field.name)
+        for look, words in image.items()
+        for field in fields(Spoken)
+    }
+
+
+def from_tensors(tensors: Tensors) -> dict[str, Spoken]:
+    """Return what `as_tensors` was given."""
+    looks = dict.fromkeys(name.rpartition("/")[0] for name in tensors)
+    names = [field.name for field in fields(Spoken)]
+    return {look: Spoken(*(tensors[f"{look}/{name}"] for name in names)) for look in looks}
+
+
 def candidates(
     images: Sequence[Mapping[str, Spoken]],
     n_first: int | None = None,
@@ -99,7 +115,7 @@ def candidates(
     """
     start = 0 if n_first is None else n_first
     n_others = len(images) - start
-    looks = list(dict.fromkeys(look for image in images for look in image))
+    looks = sorted({look for image in images for look in image})
     books = {look: _Book([image[look].own for image in images[start:]]) for look in looks}
     pairs = set()
     n_asking = len(images) if n_first is None else n_first
