@@ -7,7 +7,8 @@ settings as attributes, whose `draw` returns a `Picture` and writes nothing. The
 
 Whatever a figure needs it asks `FigureInputs` for. Canvas, panels, legend, text and thumbnails come
 from `layout`, never from pyplot; sizes are inches on a page 17 cm wide, so what is 7.5 points here
-is 7.5 points in print. `style.marks` tells photographs apart, by letter as well as by colour. Text
+is 7.5 points in print; one that can be as narrow as a column says so (`Figure.narrow`), and asks
+`style.page_width`. `style.marks` tells photographs apart, by letter as well as by colour. Text
 from outside goes through `layout.write` or `texts.one_line`. What is left out for want of room the
 picture's text must say. Draw `experiments/figures.py figure=NAME` and look at it at the size of a
 page.
