@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 # One worker a core, each with one thread; a file's tests stay together, for they share what they make.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
-.PHONY: table1 figures report readings sweep sweep-defaults benchmarks test test-slow test-results ray test-ray check format
+.PHONY: table1 figures report readings suite sweep sweep-defaults benchmarks test test-slow test-results ray test-ray check format
 .PHONY: reference clean help
 
 help:  ## list the targets
@@ -33,6 +33,9 @@ sweep: $(VENV)/.run  ## the four methods over PCA dimensions, linkages and metri
 
 readings: $(VENV)/.run  ## how the study may have computed its Table 1, to results/readings
 	$(BIN)/python experiments/readings.py
+
+suite: $(VENV)/.run  ## methods over many datasets: ranks, thresholds carried over, findings, to results/suite
+	$(BIN)/python experiments/suite.py
 
 sweep-defaults: $(VENV)/.run  ## the settings that the methods' defaults were chosen from, to results/sweep_defaults
 	$(BIN)/python experiments/sweep.py experiment=defaults
@@ -85,11 +88,11 @@ $(VENV)/.python:
 # Editable, so that what is installed is the code that lies here.
 $(VENV)/.run: $(VENV)/.python pyproject.toml constraints.txt
 	@echo "installing into $(VENV): a few minutes and about 6 GB, most of it torch"
-	$(PIP) --editable '.[standin,tools,embeddings,joblib]'
+	$(PIP) --editable '.[experiments,vgg,standin,tools,embeddings,joblib]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(PIP) --editable '.[standin,tools,embeddings,joblib,dev]'
+	$(PIP) --editable '.[experiments,vgg,standin,tools,embeddings,joblib,dev]'
 	@touch $@
 
 # Ray's launcher needs older versions of a few packages: an environment laid over the other one,

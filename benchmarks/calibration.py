@@ -18,8 +18,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from dupeval.dataset.standin.build import build_into
-from dupeval.dataset.standin.levels import CUT_OFF, Making, study_level
+from dupeval.dataset.making.build import build_into
+from dupeval.dataset.making.levels import CUT_OFF, Making, study_level
+from dupeval.dataset.standin.recipe import Standin
 from dupeval.files import write_results
 from dupeval.rendering import csv_bytes
 
@@ -59,7 +60,7 @@ def _build_together(makings: Sequence[tuple[float, int]], root: Path) -> None:
     for cut_off, draw in makings:
         prefix = f"{cut_off}_{draw}_"
         built = root / prefix
-        build_into(built, Making(study_level(cut_off), draw))
+        build_into(built, Standin(Making(study_level(cut_off), draw)))
         table = pd.read_csv(built / "labels.csv", dtype=str, keep_default_na=False)
         labels.append(table.assign(query=prefix + table["query"]))
         (root / "images").mkdir(exist_ok=True)

@@ -8,8 +8,6 @@ from typing import Literal, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy.cluster import hierarchy
-from scipy.spatial.distance import pdist, squareform
 
 from dupeval.errors import SettingsError
 
@@ -54,6 +52,9 @@ def pairwise_distances(X: npt.ArrayLike, metric: Metric) -> npt.NDArray[np.float
     ValueError
         If `X` is not a matrix of finite numbers.
     """
+    # Half a second, and a package, that who looks at a few pairs does without.
+    from scipy.spatial.distance import pdist, squareform  # noqa: PLC0415
+
     vectors = np.asarray(X, dtype=np.float64)
     if vectors.ndim != 2 or not np.isfinite(vectors).all():
         raise ValueError("X must be a matrix of finite numbers, one vector a row")
@@ -102,6 +103,8 @@ def truncated_distances(
         If `X` is not a matrix of finite numbers, a k is not in 1..d, or a metric is no sum over
         coordinates.
     """
+    from scipy.spatial.distance import pdist  # noqa: PLC0415
+
     vectors = np.asarray(X, dtype=np.float64)
     if vectors.ndim != 2 or not np.isfinite(vectors).all():
         raise ValueError("X must be a matrix of finite numbers, one vector a row")
@@ -195,6 +198,8 @@ class Dendrogram:
         ValueError
             If `distances` is not a vector of numbers >= 0, all finite but with single linkage.
         """
+        from scipy.cluster import hierarchy  # noqa: PLC0415
+
         condensed = np.asarray(distances, dtype=np.float64)
         endless = np.isinf(condensed)
         # NaN is not >= 0 either.

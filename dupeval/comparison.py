@@ -74,6 +74,9 @@ def compare_with_reference(
         return None
     committed = pd.read_csv(reference / "table1.csv", keep_default_na=False, na_values=[""])
     there = json.loads((reference / "run.json").read_text(encoding="utf-8"))
+    table = table.dropna(subset="protocol")
+    if table.empty:  # The study's figures alone.
+        return None
     both = table.merge(committed[committed["source"] == "measured"], on=_ROW, suffixes=("", "_"))
     here_of, there_of = _parts_of(run), _parts_of(there)
     both = both[[_are_alike(row, here_of, there_of) for row in _records(both)]]

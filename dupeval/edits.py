@@ -29,6 +29,22 @@ class FoundImage(NamedTuple):
     group: Hashable
 
 
+class NamedPair(NamedTuple):
+    """A pair of one photograph on which there is a verdict of its own.
+
+    Attributes
+    ----------
+    one, other : FoundImage
+    sign : int
+        1 where it counts though an image is unlabelled, -1 where it does not though both are
+        labelled.
+    """
+
+    one: FoundImage
+    other: FoundImage
+    sign: int
+
+
 @dataclass(frozen=True)
 class FoundPairs:
     """How many pairs there are, and how many of them a method put together."""
@@ -57,13 +73,34 @@ def families_of(edit: str) -> frozenset[str]:
 def found_images(query: Query, groups: Sequence[Hashable]) -> list[FoundImage]:
     """Return the labelled images of a query with their groups, given for all in its order."""
     return [
-        FoundImage((query.slug, label.photograph), label.edit, group)
-        for label, group in zip(query.labels, groups, strict=True)
+        image
+        for image, label in zip(_all_found(query, groups), query.labels, strict=True)
         if label.photograph != UNLABELLED
     ]
 
 
-def pairs_by_family(images: Iterable[FoundImage]) -> dict[str, FoundPairs]:
+def found_pairs(query: Query, groups: Sequence[Hashable]) -> list[NamedPair]:
+    """Return the pairs of one photograph on which there are verdicts; see `found_images`."""
+    images, truth = _all_found(query, groups), query.truth
+    return [
+        NamedPair(images[first], images[second], sign)
+        for (first, second), true, sign in zip(
+            truth.named.tolist(), truth.is_true, truth.sign.tolist(), strict=True
+        )
+        if true
+    ]
+
+
+def _all_found(query: Query, groups: Sequence[Hashable]) -> list[FoundImage]:
+    return [
+        FoundImage((query.slug, label.photograph), label.edit, group)
+        for label, group in zip(query.labels, groups, strict=True)
+    ]
+
+
+def pairs_by_family(
+    images: Iterable[FoundImage], named: Iterable[NamedPair] = ()
+) -> dict[str, FoundPairs]:
     """Return what is found of the pairs of each family of edits.
 
     The pairs of a family are an unedited image and a copy of it whose chain has that family in it,
@@ -74,6 +111,8 @@ def pairs_by_family(images: Iterable[FoundImage]) -> dict[str, FoundPairs]:
     ----------
     images : iterable of FoundImage
         Of any number of queries.
+    named : iterable of NamedPair, default ()
+        Of the same queries.
 
     Returns
     -------
@@ -90,4 +129,9 @@ def pairs_by_family(images: Iterable[FoundImage]) -> dict[str, FoundPairs]:
         for family in families_of(image.edit):
             pairs[family] += firsts[image.photograph]
             found[family] += in_group[image.photograph, image.group]
+    for one, other, sign in named:
+        of_both = [families_of(image.edit) for image in (one, other)]
+        for family in frozenset.union(*of_both) if not all(of_both) else ():
+            pairs[family] += sign
+            found[family] += sign * (one.group == other.group)
     return {family: FoundPairs(found[family], n) for family, n in sorted(pairs.items()) if n}

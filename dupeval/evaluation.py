@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from tqdm import tqdm
 
 from dupeval.dataset import Dataset, Query
 from dupeval.engine.answers import Answers
@@ -188,7 +189,9 @@ def evaluate(
             "which are grouped and not scored"
         )
     with one_thread():
-        for protocol_name, name in rows:
+        # Rows that are read from the store take less than the delay.
+        hidden = not resources.progress
+        for protocol_name, name in tqdm(rows, "rows", unit="row", delay=2.0, disable=hidden):
             if name not in runs or (protocol_name, name) in impossible:
                 continue
             seen = {m: runs[m][0] for p, m in rows if p == protocol_name and m in runs}

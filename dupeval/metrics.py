@@ -10,13 +10,14 @@ al., Revisiting Oxford and Paris, CVPR 2018).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from dupeval.joining import joined_pairs
 from dupeval.truth import PairCounts, Truth, pairs_of
 
 
@@ -229,78 +230,13 @@ def pair_curve(
     n = len(truth)
     if n != len(heights) + 1:
         raise ValueError(f"{n} true labels but {len(heights) + 1} observations")
-    joined = _joined(dendrogram.merges, truth, lenient)
+    joined = joined_pairs(dendrogram.merges, truth, lenient)
     # Merges of equal height are one cut: the last of them counts.
     ends = np.append(np.flatnonzero(heights[1:] > heights[:-1]) + 1, n - 1)[: n - 1]
     cuts = np.append(0, ends)
     thresholds = np.append(-np.inf, heights[ends - 1])
     at_cuts = PairCounts(*(counts[cuts] for counts in joined))
     return PairCurve(thresholds, *_confusion(at_cuts, truth.counts, lenient), zero_division)
-
-
-def _joined(merges: npt.NDArray[np.int64], truth: Truth, lenient: bool) -> PairCounts:
-    """Return how many pairs are joined before any merge and after each, arrays of shape (n,)."""
-    tree, known = merges.tolist(), truth.is_labelled.tolist()
-    n, true = _joined_of_labels(tree, truth.photographs.tolist(), known)
-    scene = np.zeros_like(true)
-    if lenient and truth.scenes is not None:
-        scene = _joined_of_labels(tree, truth.scenes.tolist(), known)[1] - true
-    if len(truth.named):
-        added = np.zeros((len(n), 3), np.int64)
-        np.add.at(added, _merge_of_pairs(merges, truth.named) + 1, truth.weights)
-        of_named = added.cumsum(axis=0).T
-        n, true, scene = n + of_named[0], true + of_named[1], scene + of_named[2]
-    return PairCounts(n, true, scene)
-
-
-def _joined_of_labels(
-    merges: Sequence[tuple[int, int]], labels: Sequence[int], is_labelled: Sequence[bool]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return how many pairs of labelled images are joined, and how many of one label."""
-    sizes = [int(known) for known in is_labelled]
-    tables = [{label: 1} if size else {} for label, size in zip(labels, sizes, strict=True)]
-    true_pairs, pairs = [0], [0]
-    for left, right in merges:
-        smaller, larger = tables[left], tables[right]
-        if len(smaller) > len(larger):
-            smaller, larger = larger, smaller
-        gained = 0
-        for label, count in smaller.items():
-            present = larger.get(label, 0)
-            gained += count * present
-            larger[label] = present + count
-        true_pairs.append(true_pairs[-1] + gained)
-        pairs.append(pairs[-1] + sizes[left] * sizes[right])
-        tables.append(larger)
-        sizes.append(sizes[left] + sizes[right])
-    return np.array(pairs), np.array(true_pairs)
-
-
-def _merge_of_pairs(
-    merges: npt.NDArray[np.int64], pairs: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    """Return the merge that joins the images of each pair, shape (n_pairs,).
-
-    One image stands for each cluster, and at a merge that of the smaller cluster is hung below that
-    of the larger, with the merge's number: at most log2 n of them lie above any image, and their
-    numbers grow upwards. The last one on the way from one image of a pair to the other joins them.
-    """
-    n = len(merges) + 1
-    above, when = np.arange(n), np.full(n, n)
-    stands_for, sizes = list(range(n)), [1] * n
-    for merge, (left, right) in enumerate(merges.tolist()):
-        smaller, larger = sorted((left, right), key=sizes.__getitem__)
-        below, top = stands_for[smaller], stands_for[larger]
-        above[below], when[below] = top, merge
-        stands_for.append(top)
-        sizes.append(sizes[left] + sizes[right])
-    ends, found = pairs.copy(), np.zeros(len(pairs), np.int64)
-    while (apart := np.flatnonzero(ends[:, 0] != ends[:, 1])).size:
-        side = when[ends[apart]].argmin(axis=1)
-        lower = ends[apart, side]
-        found[apart] = when[lower]
-        ends[apart, side] = above[lower]
-    return found
 
 
 def scores_of_counts(

@@ -1,4 +1,4 @@
-"""Tables as files and for the eye: CSV, Markdown, LaTeX."""
+"""Tables as files and for the eye: CSV and Markdown; LaTeX is `dupeval.latex`'s."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from dupeval.cost import Cost, cost_sentence
 from dupeval.dataset import Dataset
 from dupeval.evaluation import Spread
 from dupeval.tables import FALSE_POSITIVES, LENIENT, PER_QUERY_COLUMNS, SCORES, published_table1
-from dupeval.text import csv_cell, visible
+from dupeval.text import counted, csv_cell, visible
+from dupeval.verdict import Standing
 
 
 def csv_bytes(table: pd.DataFrame, float_format: str = "%.6f") -> bytes:
@@ -46,6 +48,15 @@ class TablePart:
         What must be said besides.
     verdict : sequence of str
         Sentences that come first; see `dupeval.verdict`.
+    blocks : mapping of str to sequence of str
+        Which methods stand together; see `dupeval.statistics.Comparison`.
+    standings : mapping of str to Standing
+        Of the honest protocols, by name: the order of rows is that of the first, and each marks
+        the rows of its own.
+    costs : mapping of str to Cost
+        What methods cost, by name; no file that repeats has them.
+    named : sequence of str
+        The methods that the verdict names besides the best.
     """
 
     title: str
@@ -57,30 +68,81 @@ class TablePart:
     spreads: Sequence[Spread] = ()
     notes: Sequence[str] = ()
     verdict: Sequence[str] = ()
+    blocks: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    costs: Mapping[str, Cost] = field(default_factory=dict)
+    named: Sequence[str] = ()
 
     @property
     def heading(self) -> str:
         """The title, and what the dataset holds."""
         return f"{self.title} on {describe_dataset(self.dataset)}"
 
+    @property
+    def verdict_with_cost(self) -> list[str]:
+        """The verdict, and after which method is best what that costs."""
+        best = next((standing.best for standing in self.standings.values()), None)
+        if not self.verdict or best is None or best not in self.costs:
+            return list(self.verdict)
+        reference = next(iter(self.table["reference"].dropna()), None)
+        cost = cost_sentence(self.costs[best], self.costs.get(str(reference)))
+        return [self.verdict[0], cost, *self.verdict[1:]]
+
+    @property
+    def protocols(self) -> list[str | None]:
+        """The protocols that have rows; None alone where only the study's figures are there."""
+        return [str(name) for name in self.table["protocol"].dropna().unique()] or [None]
+
+    def rows(self, protocol: str | None) -> dict[str, pd.DataFrame]:
+        """Return the rows of a protocol by their blocks, within each the best first.
+
+        What is best is so under the first honest protocol; what has no score there comes last, in
+        the table's order. Rows of the study alone belong to every protocol.
+        """
+        table = self.table
+        published = table["source"] == "published"
+        rows = table[published | (table["protocol"] == protocol)]
+        standing = next(iter(self.standings.values()), None)
+        place = {name: i for i, name in enumerate(standing.means)} if standing else {}
+        studys = {name: i for i, name in enumerate(published_table1()["method"])}
+        last = len(place) + len(studys)
+
+        def in_order(methods: pd.Series) -> pd.Series:
+            return methods.map(lambda x: place.get(x, len(place) + studys.get(x, last)))
+
+        rows = rows.sort_values("method", key=in_order, kind="stable")
+        block_of = {method: name for name, own in self.blocks.items() for method in own}
+        blocks = rows["method"].map(lambda method: block_of.get(method, OTHERS))
+        of_blocks = {name: rows[blocks == name] for name in (*self.blocks, OTHERS)}
+        return {name: own for name, own in of_blocks.items() if len(own)}
+
+    def mark(self, protocol: str | None, method: str) -> str:
+        """Return `BEST`, `NEAR` or nothing: how a method stands under a protocol."""
+        standing = self.standings.get(protocol or "")
+        if standing is None or standing.best is None:
+            return ""
+        return BEST if method == standing.best else NEAR if method in standing.near else ""
+
+
+BEST, NEAR = "best", "~"
+# Methods in no block, as `dupeval.statistics.Comparison.block_of` has them.
+OTHERS = "others"
+
 
 def table1_markdown(parts: Sequence[TablePart]) -> str:
     """Return Table 1 as Markdown, for each part one table a protocol, published figures beside."""
     texts = [text for part in parts for text in _part_markdown(part)]
-    return "\n\n".join([*texts, NOTE]) + "\n"
+    return "\n\n".join([*texts, f"{MARKS} {NOTE}"]) + "\n"
 
 
 def _part_markdown(part: TablePart) -> Iterator[str]:
     yield f"## {part.heading}"
     if part.verdict:
-        yield " ".join(part.verdict)
-    for protocol, rows in _by_protocol(part.table):
-        text = _for_reading(rows).to_markdown(
-            index=False, disable_numparse=True, colalign=_alignment(rows)
-        )
-        yield f"### {_heading(protocol, part.headings)}\n\n{text}"
-        if protocol in part.said:
-            yield part.said[protocol]
+        yield "\n".join(f"- {sentence}" for sentence in part.verdict)
+    for protocol in part.protocols:
+        yield f"### {protocol_heading(part, protocol)}\n\n{_table_markdown(part, protocol)}"
+        if said := part.said.get(protocol or ""):
+            yield said
         own = part.comparisons[part.comparisons["protocol"] == protocol]
         if len(own):
             yield " ".join(_reach(row) for _, row in own.iterrows())
@@ -93,16 +155,24 @@ def _part_markdown(part: TablePart) -> Iterator[str]:
         yield f"Note: {note}."
 
 
-def table1_latex(parts: Sequence[TablePart]) -> str:
-    """Return Table 1 as LaTeX, for the package booktabs: for each part one tabular a protocol."""
-    texts = [f"% {NOTE}"]
-    for part in parts:
-        texts.append(f"% {part.heading}")
-        for protocol, rows in _by_protocol(part.table):
-            columns = "".join(side[0] for side in _alignment(rows))
-            text = _for_reading(rows).to_latex(index=False, column_format=columns, escape=True)
-            texts.append(f"% {_heading(protocol, part.headings)}\n{text}")
-    return "\n".join(texts)
+def _table_markdown(part: TablePart, protocol: str | None) -> str:
+    blocks = part.rows(protocol)
+    shown: list[pd.DataFrame] = []
+    for name, rows in blocks.items():
+        cells = _for_reading(rows)
+        marks = [part.mark(protocol, method) for method in rows["method"]]
+        best = [mark == BEST for mark in marks]
+        cells.loc[best, ["method", "F1"]] = cells.loc[best, ["method", "F1"]].map("**{}**".format)
+        near = [mark == NEAR for mark in marks]
+        cells.loc[near, "method"] = cells.loc[near, "method"].map(f"{{}} {NEAR}".format)
+        if len(blocks) > 1:
+            title = {**dict.fromkeys(cells.columns, ""), "method": f"*{name}*"}
+            shown.append(pd.DataFrame([title]))
+        shown.append(cells)
+    table = pd.concat(shown)
+    texts = ("method", "source", "published P / R / F1")
+    sides = ["left" if name in texts else "right" for name in table.columns]
+    return table.to_markdown(index=False, disable_numparse=True, colalign=sides)
 
 
 def per_query_markdown(per_query: pd.DataFrame, dataset: Dataset) -> str:
@@ -122,6 +192,10 @@ def per_query_markdown(per_query: pd.DataFrame, dataset: Dataset) -> str:
     return "\n".join([f"On {describe_dataset(dataset)}.\n", *parts])
 
 
+MARKS = (
+    "Rows are sorted by their first honest F1, within their block; bold: the best; ~: not clearly "
+    "worse, for the 95 % interval of its paired difference from the best has 0 in it."
+)
 NOTE = (
     "P, R, F1: means over queries, where a query in which nothing is claimed has precision 0; "
     "empty: in how many queries that is so; interval: of F1, 95 %, Student's t over queries; "
@@ -133,8 +207,12 @@ NOTE = (
 )
 
 
-def _heading(protocol: str, headings: Mapping[str, str]) -> str:
-    return f"{headings[protocol]} ({protocol})" if protocol in headings else protocol
+def protocol_heading(part: TablePart, protocol: str | None) -> str:
+    """Return what a protocol is, and its name."""
+    if protocol is None:
+        return "The study's own figures"
+    title = part.headings.get(protocol)
+    return f"{title} ({protocol})" if title else protocol
 
 
 def _reach(row: pd.Series) -> str:
@@ -146,9 +224,9 @@ def _reach(row: pd.Series) -> str:
         else "80 % power is out of reach"
     )
     return (
-        f"{row['block']}: {n} comparison{'s' if n > 1 else ''} with {row['reference']} on "
-        f"{row['n_queries']} queries; no Holm p can be below {row['smallest_p_holm']:.3f}, and "
-        f"{found}."
+        f"{row['block']}: {counted(n, 'comparison')} with {row['reference']} on "
+        f"{counted(row['n_queries'], 'query', 'queries')}; no Holm p can be below "
+        f"{row['smallest_p_holm']:.3f}, and {found}."
     )
 
 
@@ -156,34 +234,15 @@ def describe_dataset(dataset: Dataset) -> str:
     """Say in a line what a dataset holds."""
     unlabelled = f"{dataset.n_unlabelled} unlabelled, " if dataset.n_unlabelled else ""
     return (
-        f"{visible(dataset.name)}: {len(dataset.queries)} queries, {len(dataset.images)} images, "
-        f"{unlabelled}{sum(query.n_true_pairs for query in dataset.queries)} true pairs"
+        f"{visible(dataset.name)}: {counted(len(dataset.queries), 'query', 'queries')}, "
+        f"{counted(len(dataset.images), 'image')}, {unlabelled}"
+        f"{counted(sum(query.n_true_pairs for query in dataset.queries), 'true pair')}"
     )
 
 
 def _in_a_cell(text: str) -> str:
     """Return text that cannot leave its cell of a Markdown table."""
     return visible(text).replace("|", "\\|")
-
-
-def _by_protocol(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Split by protocol; rows of the study alone belong to every part, in the study's order."""
-    published = table[table["source"] == "published"]
-    measured = table[table["source"] != "published"]
-    place = {method: i for i, method in enumerate(published_table1()["method"])}
-
-    def in_order(methods: pd.Series) -> pd.Series:
-        return methods.map(lambda method: place.get(method, len(place)))
-
-    if measured.empty:
-        return [("The study's own figures", published)]
-    return [
-        (
-            str(protocol),
-            pd.concat([rows, published]).sort_values("method", key=in_order, kind="stable"),
-        )
-        for protocol, rows in measured.groupby("protocol", sort=False)
-    ]
 
 
 def _for_reading(rows: pd.DataFrame) -> pd.DataFrame:
@@ -232,8 +291,3 @@ def _slashed(row: pd.Series, column: str) -> str:
 
 def _number(value: float) -> str:
     return "" if pd.isna(value) else f"{value:.3f}"
-
-
-def _alignment(rows: pd.DataFrame) -> list[str]:
-    texts = ("method", "source", "published P / R / F1")
-    return ["left" if name in texts else "right" for name in _for_reading(rows).columns]

@@ -15,13 +15,9 @@ import pandas as pd
 
 from dupeval.dataset import Dataset
 from dupeval.protocol import Decision
-from dupeval.stored_run import StoredResultsError, honest_first, read_run
+from dupeval.stored_run import TEXTS, StoredResultsError, honest_first, read_run
 from dupeval.tables import PER_QUERY_COLUMNS, TABLE1_COLUMNS
 
-TEXTS = (
-    *("dataset", "method", "protocol", "query", "image", "photograph"),
-    *("params", "hidden", "source", "reference"),
-)
 COLUMNS = {
     "table1.csv": TABLE1_COLUMNS,
     "per_query.csv": ["dataset", *PER_QUERY_COLUMNS],

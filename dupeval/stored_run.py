@@ -18,6 +18,12 @@ from dupeval.errors import SettingsError
 from dupeval.settings import flat_settings
 from dupeval.text import from_csv_cell
 
+# The columns of any table that hold no numbers.
+TEXTS = (
+    *("dataset", "method", "protocol", "query", "image", "photograph"),
+    *("params", "hidden", "source", "reference", "block", "stage"),
+)
+
 
 class StoredResultsError(SettingsError):
     """Stored results that are not there, or do not belong to what they are wanted for.
@@ -55,22 +61,13 @@ class StoredRun:
     program: str
     about: Mapping[str, Any]
 
-    def table(self, name: str, columns: Collection[str], numbers: Collection[str]) -> pd.DataFrame:
-        """Return a CSV file as a table; whatever is no number is text, as it was written.
-
-        Parameters
-        ----------
-        name : str
-            Of the file.
-        columns : collection of str
-            Those that it must have.
-        numbers : collection of str
-            Those of them that hold numbers, NaN where there is none.
+    def content(self, name: str) -> bytes:
+        """Return the bytes of a file.
 
         Raises
         ------
         StoredResultsError
-            If it is not the file that ``run.json`` describes, or no such table.
+            If it is not the file that ``run.json`` describes.
         """
         path = self.folder / name
         content = path.read_bytes()
@@ -79,9 +76,35 @@ class StoredRun:
                 f"{path} is not the file that run.json describes: changed since, or of another run",
                 self.program,
             )
+        return content
+
+    def table(
+        self, name: str, columns: Collection[str], numbers: Collection[str] | None = None
+    ) -> pd.DataFrame:
+        """Return a CSV file as a table; whatever is no number is text, as it was written.
+
+        Parameters
+        ----------
+        name : str
+            Of the file.
+        columns : collection of str
+            Those that it must have.
+        numbers : collection of str, optional
+            Those of them that hold numbers, NaN where there is none; by default all that the file
+            has but `TEXTS`.
+
+        Raises
+        ------
+        StoredResultsError
+            If it is not the file that ``run.json`` describes, or no such table.
+        """
+        path, content = self.folder / name, self.content(name)
         if not content.strip():
             return pd.DataFrame(columns=list(columns))
         try:
+            if numbers is None:
+                header = pd.read_csv(io.BytesIO(content), nrows=0, encoding="utf-8").columns
+                numbers = [column for column in header if column not in TEXTS]
             table = _read_csv(content, numbers)
         except ValueError:
             raise StoredResultsError(f"{path} is not a table", self.program) from None
@@ -92,6 +115,43 @@ class StoredRun:
             if len(table) and not is_numeric_dtype(table[column]):
                 raise StoredResultsError(f"{path}: {column} are not all numbers", self.program)
         return table
+
+
+def open_run(folder: Path, program: str, names: Collection[str]) -> StoredRun:
+    """Read the ``run.json`` of a folder: all that it says.
+
+    Parameters
+    ----------
+    folder : Path
+    program : str
+        The one in ``experiments/`` that writes such a folder.
+    names : collection of str
+        The files that must be there beside it.
+
+    Raises
+    ------
+    StoredResultsError
+        If a file is missing, or ``run.json`` is damaged.
+    """
+    absent = [name for name in (*names, "run.json") if not (folder / name).is_file()]
+    if absent:
+        raise StoredResultsError(
+            f"no stored results in {folder} ({', '.join(absent)} missing)", program
+        )
+    try:
+        about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        for part in about["parts"]:
+            part["dataset"]["fingerprint"], part["dataset"]["name"]
+            part["protocols"].keys(), part["configuration"].keys()
+        for output in names:
+            about["outputs"][output]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise _not_a_run(folder, program) from None
+    return StoredRun(folder, program, about)
+
+
+def _not_a_run(folder: Path, program: str) -> StoredResultsError:
+    return StoredResultsError(f"{folder / 'run.json'} is not what a run writes", program)
 
 
 def read_run(
@@ -124,29 +184,17 @@ def read_run(
     StoredResultsError
         If a file is missing, ``run.json`` is damaged, or the results are of another dataset.
     """
-    path = folder / "run.json"
-    absent = [name for name in (*names, "run.json") if not (folder / name).is_file()]
-    if absent:
-        raise StoredResultsError(
-            f"no stored results in {folder} ({', '.join(absent)} missing)", program
-        )
+    about = dict(open_run(folder, program, names).about)
+    made_from = {part["dataset"]["fingerprint"]: part["dataset"]["name"] for part in about["parts"]}
+    parts = [
+        part for part in about.pop("parts") if part["dataset"]["fingerprint"] == dataset.fingerprint
+    ]
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-        made_from = {
-            part["dataset"]["fingerprint"]: part["dataset"]["name"] for part in about["parts"]
-        }
-        parts = [
-            part
-            for part in about.pop("parts")
-            if part["dataset"]["fingerprint"] == dataset.fingerprint
-        ]
-        for output in names:
-            about["outputs"][output]
         about |= _together(parts, settings or {}) if parts else {}
         if parts:
             check(about)
     except (ValueError, LookupError, TypeError, AttributeError):
-        raise StoredResultsError(f"{path} is not what a run writes", program) from None
+        raise _not_a_run(folder, program) from None
     if not parts:
         others = ", ".join(f"{name!r} (fingerprint {str(f)[:12]})" for f, name in made_from.items())
         raise StoredResultsError(

@@ -28,6 +28,11 @@ def visible(text: str) -> str:
     return "".join(_escaped(c) if _is_invisible(c) else c for c in text)
 
 
+def counted(n: int, one: str, many: str | None = None) -> str:
+    """Return a number of things in words: ``1 query``, ``2 queries``; by default many end in s."""
+    return f"{n} {one if n == 1 else many or one + 's'}"
+
+
 def csv_cell(text: str) -> str:
     r"""Return what stands for a text in a CSV file that people open in spreadsheets.
 

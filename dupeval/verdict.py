@@ -1,110 +1,247 @@
-"""What a table says in sentences: which method is best, what is not clearly worse, does PCA help.
+"""What a table says: which method is best, how clearly, and what of the study's question.
 
 A difference is called clear where the 95 % interval of its mean over queries leaves out 0; see
-`dupeval.statistics.mean_interval`. Queries are paired.
+`dupeval.statistics.mean_interval`. Queries are paired. All of it follows from scores alone and
+repeats to the byte; what a method costs is measured, and kept apart (`dupeval.cost.Cost`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from dupeval.advice import Advice, advice_of
 from dupeval.statistics import mean_interval, sign_flip_p_value
 
 # The study's own question: is this method better than those, and than what one can install?
 STUDYS = "vgg_pca"
 STUDYS_OTHERS = ("vgg", "raw")
+# Of those that are not clearly worse; tables mark all.
+MOST_NAMED = 6
 
 
-def verdict(
-    per_query: pd.DataFrame, reference: str, seed: int, tools: Collection[str] = ()
-) -> list[str]:
-    """Say which method is best, and answer the study's question.
+@dataclass(frozen=True)
+class Contrast:
+    """The mean F1 of a method less that of another, over the same queries.
+
+    Attributes
+    ----------
+    method, other : str
+    mean, low, high : float
+        With its 95 % interval, NaN where there is none.
+    clear : bool
+        Whether the interval leaves out 0; where there is none, whether all queries agree.
+    """
+
+    method: str
+    other: str
+    mean: float
+    low: float
+    high: float
+    clear: bool
+
+    @classmethod
+    def of(cls, f1: pd.DataFrame, method: str, other: str) -> Contrast:
+        """Compare two columns of scores, one row a query."""
+        differences = f1[method] - f1[other]
+        low, high = mean_interval(differences, bounds=(-1.0, 1.0))
+        mean = float(np.mean(differences))
+        # Without an interval all are equal.
+        clear = len(f1) > 1 and abs(mean) > 1e-9 if math.isnan(low) else low > 0 or high < 0
+        return cls(method, other, mean, low, high, bool(clear))
+
+    def __str__(self) -> str:
+        ends = _interval(self.low, self.high, "{:+.3f}")
+        return f"{self.mean:+.3f}{ends}, {'clear' if self.clear else 'not clear'}"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the methods of one protocol stand to its best.
+
+    Attributes
+    ----------
+    protocol : str
+    n_queries : int
+    means : mapping of str to float
+        The mean F1 of every method, the best first.
+    low, high : float
+        The 95 % interval of the best one's F1, NaN where there is none.
+    near : tuple of str
+        The methods that are not clearly worse than the best, the best of them first; of one query
+        none, for it says nothing of others.
+    """
+
+    protocol: str
+    n_queries: int
+    means: Mapping[str, float]
+    low: float
+    high: float
+    near: tuple[str, ...]
+
+    @property
+    def best(self) -> str | None:
+        """The best method, of equal ones the first of the table; None where none finds a copy."""
+        name = next(iter(self.means))
+        return name if self.means[name] > 0 else None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the scores of one dataset say.
+
+    Attributes
+    ----------
+    standing : Standing
+        Under the protocol that is judged by.
+    reference : str
+    against : Contrast or None
+        The best method against the reference, or where that is the best or not there, against the
+        next best; None of one query or one method.
+    p_value : float
+        Of the paired sign-flip test of that; NaN without it.
+    answers : tuple of Contrast
+        The study's question: its method against others.
+    tool : str or None
+        The best of what can simply be installed, if the answers have it.
+    advice : Advice or None
+    """
+
+    standing: Standing
+    reference: str
+    against: Contrast | None
+    p_value: float
+    answers: tuple[Contrast, ...]
+    tool: str | None
+    advice: Advice | None
+
+    @property
+    def sentences(self) -> list[str]:
+        """All that it says."""
+        return [self.best, *self.answer, *([str(self.advice)] if self.advice else [])]
+
+    @property
+    def best(self) -> str:
+        """Which method is best, and which are not clearly worse."""
+        own = self.standing
+        if own.best is None:
+            return f"Under {own.protocol} no method puts a true pair together."
+        interval = _interval(own.low, own.high, "{:.3f}")
+        said = f"Best under {own.protocol}: {own.best}, F1 {own.means[own.best]:.3f}{interval}"
+        if own.n_queries < 2:
+            return f"{said}; one query says nothing of others."
+        if self.against is not None:
+            other = self.against.other
+            whom = other if other == self.reference else f"the next, {other},"
+            said += f"; from {whom} {self.against} (paired sign-flip, p {self.p_value:.3f})"
+        if len(own.means) == 1:
+            return f"{said}."
+        if not own.near:
+            return f"{said}. All others are clearly worse."
+        if len(own.near) == len(own.means) - 1:
+            return f"{said}. None of the others is clearly worse on these {own.n_queries} queries."
+        more = len(own.near) - MOST_NAMED
+        near = ", ".join(own.near[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+        return f"{said}. Not clearly worse on these {own.n_queries} queries: {near}."
+
+    @property
+    def answer(self) -> list[str]:
+        """Whether the study's method is better than others, in at most one sentence."""
+        told = [
+            f"{one.other}{' (the best tool)' if one.other == self.tool else ''} {one}"
+            for one in self.answers
+        ]
+        question = f"The study's question, the F1 of {STUDYS} less that of others"
+        return [f"{question}: {'; '.join(told)}."] if told else []
+
+
+def judge(
+    per_query: pd.DataFrame,
+    protocol: str,
+    reference: str,
+    seed: int,
+    tools: Collection[str] = (),
+    others: Sequence[str] = (),
+    hindsight: Sequence[str] = (),
+) -> Verdict | None:
+    """Say which method is best, answer the study's question, and advise.
 
     Parameters
     ----------
     per_query : DataFrame
-        As `dupeval.tables.per_query_table` makes it, of one protocol and one dataset.
+        As `dupeval.tables.per_query_table` makes it, of one dataset.
+    protocol : str
+        The honest one that is judged by.
     reference : str
         The method that the best one is tested against.
     seed : int
         Of the test, used where there are many queries.
     tools : collection of str
         The methods that can simply be installed.
+    others : sequence of str
+        More honest protocols.
+    hindsight : sequence of str
+        Protocols that choose one threshold on all queries: their choice is what to use.
 
     Returns
     -------
-    list of str
-        Sentences; none where nothing is scored.
+    Verdict or None
+        None where nothing is scored.
     """
-    scored = per_query.dropna(subset="f1")
-    if scored.empty:
-        return []
-    f1 = scored.pivot_table(index="query", columns="method", values="f1", sort=False)
-    means = f1.mean()
-    protocol = scored["protocol"].iloc[0]
-    if not means.max() > 0:
-        return [f"Under {protocol} no method puts a true pair together."]
-    sentences = [_best(f1, means, protocol, reference, seed)]
-    if len(f1) > 1:
-        sentences += _answer(f1, means, tools)
-    return sentences
+    standing = stand(per_query, protocol)
+    if standing is None:
+        return None
+    f1, best = _f1(per_query, protocol), standing.best
+    against, p_value, tool = None, math.nan, None
+    answers: tuple[Contrast, ...] = ()
+    if best is not None and len(f1) > 1:
+        rest = [name for name in standing.means if name != best]
+        whom = reference if reference in rest else next(iter(rest), None)
+        if whom is not None:
+            against = Contrast.of(f1, best, whom)
+            p_value = sign_flip_p_value(f1[best], f1[whom], seed)
+        tool = next((name for name in standing.means if name in tools), None)
+        answers = tuple(_answers(f1, tool))
+    advice = None
+    if best is not None:
+        advice = advice_of(per_query, best, [protocol, *others], hindsight)
+    return Verdict(standing, reference, against, p_value, answers, tool, advice)
 
 
-def _best(
-    f1: pd.DataFrame, means: pd.Series[float], protocol: str, reference: str, seed: int
-) -> str:
-    # Of equal ones the first, as the table has them.
-    best, n = str(means.idxmax()), len(f1)
-    interval = _interval(*mean_interval(f1[best]), "{:.3f}")
-    said = f"Best under {protocol}: {best}, F1 {means[best]:.3f}{interval}"
-    if n < 2:
-        return f"{said}; one query says nothing of others."
-    if reference in f1 and reference != best:
-        p = sign_flip_p_value(f1[best], f1[reference], seed)
-        said += f"; from {reference} {_difference(f1[best] - f1[reference])}, p {p:.3f}"
-    others = [
-        str(name)
-        for name in means.sort_values(ascending=False, kind="stable").index
-        if name != best and not _is_clear(f1[best] - f1[name])
-    ]
-    if not others:
-        return f"{said}. All others are clearly worse."
-    if len(others) == len(means) - 1:
-        return f"{said}. None of the others is clearly worse on these {n} queries."
-    return f"{said}. Not clearly worse on these {n} queries: {', '.join(others)}."
+def stand(per_query: pd.DataFrame, protocol: str) -> Standing | None:
+    """Say how the methods of a protocol stand to its best; None where nothing is scored.
+
+    Parameters
+    ----------
+    per_query : DataFrame
+        See `judge`.
+    protocol : str
+    """
+    f1 = _f1(per_query, protocol)
+    if f1.empty:
+        return None
+    means = f1.mean().sort_values(ascending=False, kind="stable")
+    best, *others = map(str, means.index)
+    near = [name for name in others if len(f1) > 1 and not Contrast.of(f1, best, name).clear]
+    values = {str(name): float(value) for name, value in means.items()}
+    return Standing(protocol, len(f1), values, *mean_interval(f1[best]), tuple(near))
 
 
-def _answer(f1: pd.DataFrame, means: pd.Series[float], tools: Collection[str]) -> Iterator[str]:
-    """Answer whether VGG + PCA is better than VGG, raw pixels, and the best tool."""
-    installed = means[[name for name in means.index if name in tools]]
-    others = [name for name in STUDYS_OTHERS if name in f1]
-    if len(installed):
-        others.append(str(installed.idxmax()))
-    if STUDYS not in f1 or not others:
-        return
-    told = [
-        f"{name}{' (the best tool)' if name in tools else ''} {_difference(f1[STUDYS] - f1[name])}"
-        for name in others
-    ]
-    yield f"The study's question, the F1 of {STUDYS} less that of others: {'; '.join(told)}."
+def _f1(per_query: pd.DataFrame, protocol: str) -> pd.DataFrame:
+    """Return a row a query and a column a method."""
+    scored = per_query[per_query["protocol"] == protocol].dropna(subset="f1")
+    return scored.pivot_table(index="query", columns="method", values="f1", sort=False)
 
 
-def _difference(differences: pd.Series[float]) -> str:
-    ends = _interval(*mean_interval(differences, bounds=(-1.0, 1.0)), "{:+.3f}")
-    clear = "clear" if _is_clear(differences) else "not clear"
-    return f"{differences.mean():+.3f}{ends}, {clear}"
-
-
-def _is_clear(differences: pd.Series[float]) -> bool:
-    """Say whether the interval of a mean leaves out 0, or all queries agree without it."""
-    low, high = mean_interval(differences, bounds=(-1.0, 1.0))
-    if math.isnan(low):  # All are equal.
-        return bool(len(differences) > 1 and abs(np.mean(differences)) > 1e-9)
-    return low > 0 or high < 0
+def _answers(f1: pd.DataFrame, tool: str | None) -> Iterator[Contrast]:
+    if STUDYS in f1:
+        for other in dict.fromkeys((*STUDYS_OTHERS, tool)):
+            if other in f1 and other != STUDYS:
+                yield Contrast.of(f1, STUDYS, str(other))
 
 
 def _interval(low: float, high: float, form: str) -> str:

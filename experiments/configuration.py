@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -74,11 +74,14 @@ def checked(config: DictConfig) -> DictConfig:
     if not isinstance(root, str) or not root:
         faults.append(f"dataset.root={root}: give the path of a folder")
     elif not faults:
+        # One's own photographs too.
+        given = [root, settings["dataset"].get("source")]
+        untouched = [Path(folder) for folder in given if folder and isinstance(folder, str)]
         faults = not_utf8(f"dataset.root={Path(root).resolve()}") + [
             fault
             for name in OUTPUT_FOLDERS
             if settings.get(name) is not None
-            for fault in _faults_of_folder(name, str(settings[name]), Path(root))
+            for fault in _faults_of_folder(name, str(settings[name]), untouched)
         ]
     if faults:
         raise SettingsError("; ".join(faults))
@@ -95,15 +98,16 @@ def not_utf8(text: str) -> list[str]:
     return []
 
 
-def _faults_of_folder(name: str, text: str, root: Path) -> Iterator[str]:
+def _faults_of_folder(name: str, text: str, untouched: Sequence[Path]) -> Iterator[str]:
     # Before the work, not after it.
     if not text:
         yield f"{name} is empty; possible: a folder, such as results/mine"
         return
     folder = Path(text)
-    if folder.resolve().is_relative_to(root.resolve()):
-        place = f"{name}={folder} lies in the dataset {root}"
-        yield f"{place}, in which nothing is written; possible: any folder elsewhere"
+    for root in untouched:
+        if folder.resolve().is_relative_to(root.resolve()):
+            place = f"{name}={folder} lies in the dataset {root}"
+            yield f"{place}, in which nothing is written; possible: any folder elsewhere"
     nearest = next(x for x in (folder.absolute(), *folder.absolute().parents) if x.exists())
     if not nearest.is_dir():
         yield f"{name}={folder}: {nearest} is a file; possible: a folder"
@@ -113,7 +117,8 @@ def _faults_of_folder(name: str, text: str, root: Path) -> Iterator[str]:
 
 def open_dataset(config: DictConfig) -> Dataset:
     """Read, and where it must be build, the dataset of a configuration."""
-    settings = as_json(config.dataset)
+    given = as_json(config.dataset)
+    settings = {name: _made(value, f"dataset.{name}") for name, value in given.items()}
     settings |= {
         "root": Path(settings["root"]),
         "checked_dir": Path(config.cache_dir) / "checked",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import traceback
 import warnings
@@ -15,6 +16,7 @@ from typing import Any
 from PIL import Image
 
 from dupeval.errors import DupevalError
+from dupeval.look import DRAWN_WITH, WIDTHS, Look
 
 SUCCESS, DEFECT, USER_ERROR, NO_SCORES, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -85,6 +87,24 @@ def say(text: str, end: str = "\n") -> None:
         if not isinstance(error, BrokenPipeError):
             error.filename = "standard output"
             raise
+
+
+def look() -> Look:
+    """Return what standard output can show: the same text anywhere, and colour on a terminal."""
+    terminal = sys.stdout.isatty()
+    # What a pipe or a file gets does not depend on the window it is called from.
+    width = shutil.get_terminal_size((WIDTHS[1], 0)).columns if terminal else WIDTHS[1]
+    try:
+        DRAWN_WITH.encode(sys.stdout.encoding or "ascii")
+        unicode = True
+    except UnicodeEncodeError:
+        unicode = False
+    return Look(min(max(width, WIDTHS[0]), WIDTHS[1]), unicode, terminal and _has_colour())
+
+
+def _has_colour() -> bool:
+    # See no-color.org.
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _print_no_more() -> None:

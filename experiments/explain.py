@@ -1,4 +1,11 @@
-"""Show why two images of a query are, or are not, taken for copies of one photograph."""
+"""Show why two images of a query are, or are not, taken for copies of one photograph.
+
+Examples
+--------
+python experiments/explain.py query=flowers a=img_01.jpg b=img_07.jpg
+python experiments/explain.py query=landmarks a=img_02.jpg b=img_06.jpg file=landmark
+python experiments/explain.py dataset=folder dataset.root=ROOT query=QUERY a=IMAGE b=IMAGE
+"""
 
 from __future__ import annotations
 
@@ -10,35 +17,34 @@ from hydra_app import run
 from omegaconf import DictConfig
 
 from dupeval.dataset import Dataset, ImageHandle
-from dupeval.distance.local.drawing import explanation_png, summary
-from dupeval.distance.local.verified import Verified
 from dupeval.errors import SettingsError
+from dupeval.figures.explanation import explanation_picture
 from dupeval.files import refuse_foreign, write_results
-from dupeval.method.pairs import PairMethod
+from dupeval.method import Method
 
 
 def main(config: DictConfig) -> int:
-    """Compare the two images, write the picture, say what the score rests on; return 0."""
-    refuse_foreign(Path(config.out_dir), [f"{config.file}.png"])
-    score = _score(config)
+    """Compare the two images, draw and say what their distance rests on; return 0."""
+    files = [f"{config.file}.png", f"{config.file}.txt"]
+    refuse_foreign(Path(config.out_dir), files)
+    method = _method(config)
     dataset = open_dataset(config)
-    pair = [_image(dataset, str(config.query), str(config[side]), side) for side in ("a", "b")]
-    ordered = sorted(pair, key=lambda image: image.sha256)
-    explained = score.explain(*(score.prepared(score.features(image)) for image in ordered))
+    a, b = (_image(dataset, str(config.query), str(config[side]), side) for side in ("a", "b"))
+    explained = method.explain(method.default, a, b)
     if explained is None:
-        say("score 0.00: no way was found to lay one of them on the other")
-        return SUCCESS
-    picture = explanation_png(explained, ordered[0].name, ordered[1].name)
-    write_results(Path(config.out_dir), {f"{config.file}.png": picture})
-    say(f"{summary(explained)}\nwritten to {config.out_dir}: {config.file}.png")
+        raise RuntimeError("a method that explains pairs has nothing to say")
+    picture = explanation_picture(explained, (a.name, b.name))
+    contents = (picture, f"{explained.summary}\n".encode())
+    write_results(Path(config.out_dir), dict(zip(files, contents, strict=True)))
+    say(f"{explained.summary}\nwritten to {config.out_dir}: {', '.join(files)}")
     return SUCCESS
 
 
-def _score(config: DictConfig) -> Verified:
+def _method(config: DictConfig) -> Method:
     (name, method), *others = build_methods(config).items()
-    if others or not isinstance(method, PairMethod) or not isinstance(method.score, Verified):
+    if others or not method.explains:
         raise SettingsError(f"method={name} cannot explain a pair; possible: method=verified")
-    return method.score
+    return method
 
 
 def _image(dataset: Dataset, query: str, name: str, side: str) -> ImageHandle:
@@ -54,4 +60,4 @@ def _image(dataset: Dataset, query: str, name: str, side: str) -> ImageHandle:
 
 
 if __name__ == "__main__":
-    run("explain", main)
+    run("explain", main, __doc__)

@@ -1,4 +1,11 @@
-"""Draw the figures of the paper from stored results."""
+"""Draw the figures of the paper from stored results.
+
+Examples
+--------
+python experiments/figures.py
+python experiments/figures.py 'figure=[groups,dendrogram]' query=flowers
+python experiments/figures.py dataset=folder dataset.root=ROOT table1_dir=results/mine
+"""
 
 from __future__ import annotations
 
@@ -23,15 +30,21 @@ from console import NO_SCORES, SUCCESS, say
 from hydra_app import CONF_DIR, run
 from omegaconf import DictConfig, OmegaConf
 from program import resources
+from tqdm import tqdm
 
+from dupeval.distance import PairScore
+from dupeval.distance.gates import Gate
 from dupeval.errors import SettingsError
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.saving import FILE_NAME, KINDS, StoredFigure, files_of, record_bytes
-from dupeval.figures.style import style
+from dupeval.figures.style import WIDTHS, style
 from dupeval.files import refuse_foreign, write_results
 from dupeval.method import Method
 from dupeval.reduction import PCA
 from dupeval.representation import Representation
+
+# What a method on images may be made of.
+PARTS = (Method, Representation, PCA, PairScore, Gate)
 
 
 def main(config: DictConfig) -> int:
@@ -43,6 +56,10 @@ def main(config: DictConfig) -> int:
     if not config.get("figures"):
         possible = sorted(path.stem for path in Path(CONF_DIR, "figure").glob("*.yaml"))
         raise SettingsError(f"no figure is chosen; possible: {', '.join(possible)}")
+    if config.figure.width not in WIDTHS:
+        raise SettingsError(
+            f"figure.width={config.figure.width} is not possible; possible: {', '.join(WIDTHS)}"
+        )
     figures = build_all(config, "figures")
     out, table1_dir = Path(config.out_dir), Path(str(config.table1_dir))
     files = [f"{name}.{kind}" for name in figures for kind in KINDS]
@@ -61,12 +78,15 @@ def main(config: DictConfig) -> int:
     contents: dict[str, bytes] = {}
     drawn: dict[str, StoredFigure] = {}
     left_out: list[str] = []
-    with style():
-        for i, (name, figure) in enumerate(figures.items(), start=1):
-            say(f"{i}/{len(figures)} {name}")
+    with style(config.figure.width):
+        bar = tqdm(figures.items(), unit="figure", disable=not config.progress)
+        for name, figure in bar:
+            bar.set_description(name)
             # Each its own, to tell which of them read stored results.
             own = replace(inputs)
             try:
+                if config.figure.width == "single" and not figure.narrow:
+                    raise SettingsError("has no narrow form; possible: figure.width=double")
                 picture = figure.draw(own)
             except SettingsError as error:
                 left_out.append(f"figure {name}: {error}")
@@ -114,10 +134,10 @@ def _is_own(settings: Any) -> bool:
         part = pkgutil.resolve_name(target) if target.startswith("dupeval.") else None
     except (ImportError, AttributeError, ValueError):
         return False
-    is_part = isinstance(part, type) and issubclass(part, Method | Representation | PCA)
+    is_part = isinstance(part, type) and issubclass(part, PARTS)
     is_program = getattr(part, "external", False)
     return (not target or (is_part and not is_program)) and all(map(_is_own, settings.values()))
 
 
 if __name__ == "__main__":
-    run("figures", main)
+    run("figures", main, __doc__)

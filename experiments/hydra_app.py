@@ -29,8 +29,10 @@ from console import (
     Outcome,
     exit_code,
     prepare_output,
+    say,
     show_warnings_as_sentences,
 )
+from help_page import ASKED, help_page
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
@@ -48,6 +50,8 @@ CONF_DIR = str(Path(__file__).resolve().parent.parent / "conf")
 VERSION = {"version_base": "1.3"} if hydra.__version__.startswith("1.3") else {}
 # Settings that are a path or a name.
 TEXT = re.compile(r"\+{0,2}(?:.+\.)?(?:root|file|name|weights|\w+_dir)")
+# Settings that are a list of overrides, and where one of these ends.
+OVERRIDES, NEXT = re.compile(r"\+{0,2}datasets\.[\w-]+"), re.compile(r",\s*(?=[+~\w./@]+=)")
 # Of a configuration, what nobody sets by these names.
 HIDDEN = {"_target_", "hydra", "methods", "protocols", "representation"}
 # What Hydra raises for overrides that it cannot follow.
@@ -57,22 +61,27 @@ RUN, MULTIRUN = {"--run", "-r"}, {"--multirun", "-m"}
 Task = Callable[[DictConfig], int]
 
 
-def run(config_name: str, task: Task) -> None:
+def run(config_name: str, task: Task, about: str | None = None) -> None:
     """Run a program: compose its configuration from the command line and hand it to `task`.
+
+    `about` is what the program does, with examples, which ``--help`` prints with what is possible.
 
     Ends the process with what `task` returns, or with exit code 2 and one sentence for whatever
     the user can put right, or 130 when it is interrupted. All jobs of a multirun are checked
     before the first one starts.
     """
     try:
-        sys.exit(exit_code(lambda: _run(config_name, task, sys.argv[1:])))
+        sys.exit(exit_code(lambda: _run(config_name, task, sys.argv[1:], about)))
     except KeyboardInterrupt:
         print("stopped; nothing of this run is written", file=sys.stderr)
         sys.exit(INTERRUPTED)
 
 
-def _run(config_name: str, task: Task, arguments: Sequence[str]) -> int:
+def _run(config_name: str, task: Task, arguments: Sequence[str], about: str | None) -> int:
     prepare_output()
+    if about and ASKED & set(arguments):
+        say(help_page(config_name, about))
+        return SUCCESS
     _check_readable(arguments)
     multirun = bool(MULTIRUN & set(arguments))
     todo = jobs(arguments)
@@ -165,7 +174,8 @@ def as_meant(overrides: Sequence[str], multirun: bool = False) -> list[str]:
     """Return overrides in the form in which Hydra takes them as people mean them.
 
     A path is a path, whatever it is made of: ``a(1)``, ``2021`` and ``null`` are names of folders.
-    A method's own grid is new to the configuration.
+    A method's own grid is new to the configuration. What chooses a dataset of several is a list of
+    overrides.
     """
     return [
         f"++{text}" if text.startswith("grid_of.") else _text_as_meant(text, multirun)
@@ -175,6 +185,8 @@ def as_meant(overrides: Sequence[str], multirun: bool = False) -> list[str]:
 
 def _text_as_meant(text: str, multirun: bool) -> str:
     name, equals, value = text.partition("=")
+    if OVERRIDES.fullmatch(name) and re.fullmatch(r"\[[^'\"].*\]", value):
+        return f"{name}=[{','.join(map(_in_quotes, NEXT.split(value[1:-1])))}]"
     if not equals or not TEXT.fullmatch(name):
         return text
     try:
@@ -191,11 +203,13 @@ def _text_as_meant(text: str, multirun: bool) -> str:
 
 def quoted(name: str, value: str) -> str:
     """Return the override that gives a setting just this text."""
+    return f"{name}={_in_quotes(value)}"
+
+
+def _in_quotes(text: str) -> str:
     # Of backslashes only those before a quotation mark mean anything to Hydra.
-    escaped = re.sub(
-        r"(\\*)('|$)", lambda found: found[1] * 2 + found[2].replace("'", "\\'"), value
-    )
-    return f"{name}='{escaped}'"
+    escaped = re.sub(r"(\\*)('|$)", lambda found: found[1] * 2 + found[2].replace("'", "\\'"), text)
+    return f"'{escaped}'"
 
 
 def _parsed(overrides: Sequence[str], loader: ConfigLoader | None = None) -> list[Override]:

@@ -73,16 +73,27 @@ def evaluate_configuration(config: DictConfig, dataset: Dataset | None = None) -
         If a method that was asked for by its name needs a tool that is not installed.
     """
     methods, protocols = build_methods(config), build_protocols(config)
-    if config.method_is_named:
-        found = {name: method.description.get("missing") for name, method in methods.items()}
-        missing = [f"method {name}: {reason}" for name, reason in found.items() if reason]
-        if missing:
-            raise SettingsError("; ".join(missing))
+    refuse_missing(config, methods)
     dataset = dataset or open_dataset(config)
     metrics: Iterable[Metric] = build_all(config, "metrics").values()
     folds = folds_of(dataset, config.folds, config.seed)
     evaluation = evaluate(methods, protocols, dataset, resources(config), list(metrics), folds)
     return Evaluated(config, dataset, methods, protocols, evaluation)
+
+
+def refuse_missing(config: DictConfig, methods: Mapping[str, Method]) -> None:
+    """Make sure that the methods that were asked for by their names can be run here.
+
+    Raises
+    ------
+    SettingsError
+        With all that are missing.
+    """
+    if config.method_is_named:
+        found = {name: method.description.get("missing") for name, method in methods.items()}
+        missing = [f"method {name}: {reason}" for name, reason in found.items() if reason]
+        if missing:
+            raise SettingsError("; ".join(missing))
 
 
 def resources(config: DictConfig) -> Resources:

@@ -1,4 +1,11 @@
-"""Score readings of the study's Table 1 against its figures, on datasets as easy as its own."""
+"""Score readings of the study's Table 1 against its figures, on datasets as easy as its own.
+
+Examples
+--------
+python experiments/readings.py
+python experiments/readings.py 'judge_on=[0,3]' processes=1
+python experiments/readings.py dataset=standin2 out_dir=results/readings2
+"""
 
 from __future__ import annotations
 
@@ -184,10 +191,9 @@ def _key(
 
 
 def _truth(dataset: Dataset) -> Truth:
-    labels = [np.unique(query.photographs, return_inverse=True)[1] for query in dataset.queries]
-    n_true = np.array([query.n_true_pairs for query in dataset.queries])
-    n_images = np.array([len(own) for own in labels])
-    return Truth(labels, n_true, n_images * (n_images - 1) // 2)
+    known = [query.truth for query in dataset.queries]
+    n_true, n_pairs = (np.array([own.counts[i] for own in known]) for i in (1, 0))
+    return Truth(known, n_true, n_pairs)
 
 
 def _published() -> Any:
@@ -196,4 +202,4 @@ def _published() -> Any:
 
 
 if __name__ == "__main__":
-    run("readings", main)
+    run("readings", main, __doc__)

@@ -16,11 +16,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from dupeval.dataset.standin.levels import making_of
+from dupeval.dataset.making.levels import making_of
 from dupeval.dataset.standin.manifest import manifest_csv
 from dupeval.edits import FoundImage, pairs_by_family
 from dupeval.files import OURS, whole_file
+from dupeval.suite.findings import findings_of
 from dupeval.tables import SCORES
+from dupeval.verdict import Standing, stand
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "results" / "reference"
@@ -39,7 +41,7 @@ class Part:
     needs : tuple of str
         Of `OPTIONAL`.
     too_large : tuple of str
-        Files that are not committed.
+        Files that are not committed, as patterns.
     """
 
     command: tuple[str, ...]
@@ -79,6 +81,7 @@ PARTS: Mapping[str, Part] = {
             *("experiments/figures.py", "table1_dir=results/reference/table1"),
             *("sweep_dir=results/reference/sweep", "out_dir=OUT"),
         ),
+        too_large=("*.svg",),
     ),
     "figures_study": Part(
         (
@@ -86,6 +89,7 @@ PARTS: Mapping[str, Part] = {
             "figure=[process,extraction,duplicates,groups,components,dendrogram]",
             *("table1_dir=results/reference/table1", "out_dir=OUT"),
         ),
+        too_large=("*.svg",),
     ),
     "today": Part(
         (
@@ -100,7 +104,10 @@ PARTS: Mapping[str, Part] = {
     "ablation": Part(
         (
             *(_TABLE1, "out_dir=OUT"),
-            _parts("experiment=ablation", makings=[("news", 3), ("wild", 3)]),
+            _parts(
+                "experiment=ablation",
+                makings=[(level, draw) for level in ("news", "wild") for draw in (3, 4)],
+            ),
         ),
         needs=(),
     ),
@@ -111,6 +118,8 @@ PARTS: Mapping[str, Part] = {
         ),
         needs=(),
     ),
+    "suite": Part(("experiments/suite.py", "out_dir=OUT")),
+    "gates": Part(("-m", "benchmarks.gates", "OUT"), needs=()),
     "readings": Part(("experiments/readings.py", "out_dir=OUT"), needs=()),
     "intervals": Part(("-m", "benchmarks.intervals", "OUT"), needs=()),
     "calibration": Part(("-m", "benchmarks.calibration", "OUT")),
@@ -138,29 +147,43 @@ def _table1_part(protocol: str) -> Callable[[Path], str]:
 def _table1(results: Path) -> str:
     """Return what the default dataset's honest table says, and its rows but the lesser tools'."""
     about = json.loads((results / "table1" / "run.json").read_text(encoding="utf-8"))["parts"][-1]
-    table = pd.read_csv(results / "table1" / "table1.csv")
-    table = table[(table["dataset"] == NEWS) & (table["protocol"] == "nested")].dropna(subset="f1")
-    tools = table[table["method"].isin(about["configuration"]["blocks"]["installed tools"])]
-    lesser = tools.sort_values("f1", ascending=False, kind="stable")[3:]
-    rows = table.drop(lesser.index)
-    shown = pd.DataFrame(
-        {
-            "method": rows["method"],
-            **{
-                name[0].upper() if name != "f1" else "F1": rows[name].map("{:.3f}".format)
-                for name in SCORES
-            },
-            "95 % interval of F1": [
-                "all equal" if pd.isna(low) else f"[{low:.3f}, {high:.3f}]"
-                for low, high in zip(rows["f1_ci_low"], rows["f1_ci_high"], strict=True)
-            ],
-            "published F1": rows["f1_published"].map(lambda x: "" if pd.isna(x) else f"{x:.3f}"),
-        }
+    table, per_query = (
+        pd.read_csv(results / "table1" / name).query("dataset == @NEWS and protocol == 'nested'")
+        for name in ("table1.csv", "per_query.csv")
     )
+    table = table.dropna(subset="f1").sort_values("f1", ascending=False, kind="stable")
+    standing = stand(per_query, "nested")
+    blocks: dict[str, list[str]] = about["configuration"]["blocks"]
+    tools = table[table["method"].isin(blocks["installed tools"])]
+    lesser = tools[2:]
+    rows: list[dict[str, str]] = []
+    for block, methods in blocks.items():
+        own = table[table["method"].isin(methods) & ~table["method"].isin(lesser["method"])]
+        for i, (_, row) in enumerate(own.iterrows()):
+            rows.append({"": "" if i else block, **_cells(row, standing)})
     least, most = lesser["f1"].min(), lesser["f1"].max()
-    more = f"{len(lesser)} more tools have F1 from {least:.3f} to {most:.3f}."
-    text = shown.to_markdown(index=False, disable_numparse=True)
-    return "\n\n".join((*about["verdict"], text, more))
+    more = (
+        f"{len(lesser)} more tools have F1 from {least:.3f} to {most:.3f}. Bold: the best; ~: not "
+        "clearly worse."
+    )
+    text = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+    said = "\n".join(f"- {sentence}" for sentence in about["verdict"])
+    return "\n\n".join((said, text, more))
+
+
+def _cells(row: pd.Series, standing: Standing | None) -> dict[str, str]:
+    name, f1 = str(row["method"]), f"{row['f1']:.3f}"
+    if standing and name == standing.best:
+        name, f1 = f"**{name}**", f"**{f1}**"
+    elif standing and name in standing.near:
+        name += " ~"
+    low, high = row["f1_ci_low"], row["f1_ci_high"]
+    return {
+        "method": name,
+        **{"P": f"{row['precision']:.3f}", "R": f"{row['recall']:.3f}", "F1": f1},
+        "95 % interval of F1": "all equal" if pd.isna(low) else f"[{low:.3f}, {high:.3f}]",
+        "published F1": "" if pd.isna(row["f1_published"]) else f"{row['f1_published']:.3f}",
+    }
 
 
 def _study(results: Path) -> str:
@@ -234,6 +257,20 @@ def _ablation(results: Path) -> str:
     return wide.reset_index().to_markdown(index=False, disable_numparse=True)
 
 
+def _findings(results: Path) -> str:
+    """Return the page of findings, made anew from the suite's tables."""
+    at = f"../{(REFERENCE / 'suite').relative_to(ROOT).as_posix()}/"
+    return findings_of(results / "suite", at).markdown()
+
+
+def _gates(results: Path) -> str:
+    return (results / "gates" / "gates.md").read_text(encoding="utf-8")
+
+
+def _explain(results: Path) -> str:
+    return (results / "explain" / "explanation.txt").read_text(encoding="utf-8")
+
+
 def _sweep(results: Path) -> str:
     about, _, by_loqo = (
         (results / "sweep_defaults" / "best.md").read_text(encoding="utf-8").split("\n\n")[:3]
@@ -264,6 +301,9 @@ BLOCKS: Mapping[str, Callable[[Path], str]] = {
     "today": _today,
     "edits_of_wild": _edits_of_wild,
     "ablation": _ablation,
+    "findings": _findings,
+    "explain": _explain,
+    "gates": _gates,
     "sweep": _sweep,
     "readings": _readings,
     "intervals": _intervals,
@@ -305,7 +345,8 @@ def write(part: Part, folder: Path) -> None:
     command = [argument.replace("OUT", out) for argument in part.command]
     subprocess.run([sys.executable, *command], cwd=ROOT, check=True)
     for name in part.too_large:
-        (fresh / name).unlink()
+        for path in fresh.glob(name):
+            path.unlink()
     # Without it no program takes the folder for one that it may write to.
     (fresh / OURS).unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)

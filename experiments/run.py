@@ -1,4 +1,11 @@
-"""Run a method, query by query: the groups it finds and how good they are."""
+"""Run methods, query by query: the groups they find and how good they are.
+
+Examples
+--------
+python experiments/run.py method=vgg_pca
+python experiments/run.py 'method=[raw,verified]' protocol=fixed
+python experiments/run.py dataset=folder dataset.root=ROOT method=sscd out_dir=results/mine
+"""
 
 from __future__ import annotations
 
@@ -44,4 +51,4 @@ def main(config: DictConfig) -> int:
 
 
 if __name__ == "__main__":
-    run("run", main)
+    run("run", main, __doc__)

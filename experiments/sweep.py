@@ -1,4 +1,13 @@
-"""Try many settings of many methods; print the best by what is held out, and with hindsight."""
+"""Try many settings of many methods; print the best by what is held out, and with hindsight.
+
+Thresholds are no grid: all of them are always tried.
+
+Examples
+--------
+python experiments/sweep.py
+python experiments/sweep.py method=vgg_pca 'grid.layer=[pool4,pool5,gap]'
+python experiments/sweep.py 'method=[raw,vgg]' 'grid.linkage=[single,average]' processes=2
+"""
 
 from __future__ import annotations
 
@@ -207,4 +216,4 @@ def _grids(settings: SettingsOfGrids, methods: Mapping[str, VectorMethod]) -> di
 
 
 if __name__ == "__main__":
-    run("sweep", main)
+    run("sweep", main, __doc__)

@@ -1,4 +1,14 @@
-"""Write Table 1: every method under every protocol, beside the study's published figures."""
+"""Write Table 1: every method under every protocol, beside the study's published figures.
+
+Prints which method is best, what it costs and with which threshold to use it, and the rows that
+matter; all rows go to files.
+
+Examples
+--------
+python experiments/table1.py
+python experiments/table1.py 'method=[raw,vgg,verified]' 'protocol=[nested,oracle]'
+python experiments/table1.py dataset=folder dataset.root=ROOT out_dir=results/mine
+"""
 
 from __future__ import annotations
 
@@ -12,21 +22,26 @@ from typing import Any
 
 import pandas as pd
 from configuration import as_json, build_protocols, checked, open_dataset
-from console import say
+from console import look, say
 from hydra_app import compose, run
 from omegaconf import DictConfig
 from program import Evaluated, complain, evaluate_configuration, run_json
 
 from dupeval.comparison import compare_with_reference
-from dupeval.dataset import Dataset
+from dupeval.cost import cost_of
 from dupeval.errors import SettingsError
 from dupeval.evaluation import Group, Spread
 from dupeval.files import canonical_json, refuse_foreign, write_results
-from dupeval.rendering import TablePart, csv_bytes, table1_latex, table1_markdown
+from dupeval.latex import table1_latex
+from dupeval.protocol.oracle import Oracle
+from dupeval.rendering import TablePart, csv_bytes, table1_markdown
 from dupeval.report import FILE_NAME as REPORT
 from dupeval.report import write_report
 from dupeval.reproduction import reading_sentence
+from dupeval.results import schema as results
+from dupeval.results.schema import FILE_NAME as RESULTS
 from dupeval.statistics import Comparison
+from dupeval.summary import summary
 from dupeval.tables import (
     comparisons_table,
     metrics_table,
@@ -36,11 +51,11 @@ from dupeval.tables import (
     table1,
 )
 from dupeval.timing import Timing
-from dupeval.verdict import verdict
+from dupeval.verdict import Verdict, judge, stand
 
 FILES = (
     *("table1.csv", "table1.md", "table1.tex", "comparisons.csv", "metrics.csv"),
-    *("per_query.csv", "groups.csv", "timings.csv", "spread.csv", "run.json"),
+    *("per_query.csv", "groups.csv", "timings.csv", "spread.csv", RESULTS, "run.json"),
 )
 # Whoever chooses one of these asks for one table, not for all parts.
 CHOICES = ("dataset", "experiment", "method", "protocol")
@@ -53,18 +68,22 @@ def main(config: DictConfig) -> int:
         refuse_foreign(Path(config.report_dir), [REPORT])
     parts = evaluate_parts(configurations(config))
     contents = contents_of(parts)
+    contents[RESULTS] = results.summary_bytes([part.for_programs for part in parts], config.seed)
     contents["run.json"] = run_json([part.described for part in parts], contents)
     write_results(Path(config.out_dir), contents)
-    written = f"written to {config.out_dir}: {', '.join(contents)}"
     # Of several datasets the last one is the report's.
     last = parts[-1].evaluated
+    report = []
     if config.report_dir is not None and last.evaluation.results:
-        written += f"; and {_write_report(config, last.dataset)}"
+        report = [f"report: {_write_report(config, last)}"]
     status = complain([part.evaluated for part in parts])
     table = pd.concat([part.table for part in parts])
     compared = compare_with_reference(table, json.loads(contents["run.json"]))
-    markdown = contents["table1.md"].decode()
-    say("\n".join(filter(None, (markdown, written, compared))))
+    n_rows = int(table["source"].ne("published").sum())
+    written = f"all {n_rows} rows: {Path(config.out_dir, 'table1.md')}"
+    below = "; ".join([written, *report])
+    shown = [part.for_reading for part in parts]
+    say(summary(shown, [*filter(None, [compared]), below], look()))
     return status
 
 
@@ -100,19 +119,26 @@ class Part:
         return comparisons_table(self.per_query, self.comparison)
 
     @cached_property
-    def verdict(self) -> list[str]:
-        """See `dupeval.verdict`; of the first protocol, if it is an honest one."""
-        first, protocol = next(iter(self.evaluated.protocols.items()))
-        rows = self.per_query[self.per_query["protocol"] == first]
-        if not protocol.honest or rows.empty:
-            return []
-        tools = [name for name, method in self.evaluated.methods.items() if method.external]
-        return verdict(rows, self.comparison.reference, self.comparison.seed, tools)
+    def verdict(self) -> Verdict | None:
+        """See `dupeval.verdict`; by the first protocol, if it is an honest one."""
+        protocols = self.evaluated.protocols
+        first, *others = protocols
+        if not protocols[first].honest:
+            return None
+        return judge(
+            self.per_query,
+            first,
+            self.comparison.reference,
+            self.comparison.seed,
+            tools=[name for name, method in self.evaluated.methods.items() if method.external],
+            others=[name for name in others if protocols[name].honest],
+            hindsight=[name for name, one in protocols.items() if isinstance(one, Oracle)],
+        )
 
     @property
     def described(self) -> dict[str, Any]:
         """What ``run.json`` says of it."""
-        return {**self.evaluated.described, "verdict": self.verdict}
+        return {**self.evaluated.described, "verdict": self.for_reading.verdict_with_cost}
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -131,6 +157,11 @@ class Part:
         return {"table1.csv": self.table, **named}
 
     @property
+    def for_programs(self) -> results.Part:
+        """What ``results.json`` has of it."""
+        return results.part_of(self.evaluated.described, self.table, self.per_query, self.verdict)
+
+    @cached_property
     def for_reading(self) -> TablePart:
         """What is printed of it."""
         of, protocols = self.evaluated, self.evaluated.protocols
@@ -143,6 +174,9 @@ class Part:
             for name, protocol in protocols.items()
             if protocol.threshold_of and name in set(self.per_query["protocol"])
         }
+        stands = {name: stand(self.per_query, name) for name, x in protocols.items() if x.honest}
+        timings, n_images = of.evaluation.timings, len(of.dataset.images)
+        costs = {name: cost_of(timings, name, protocols, n_images) for name in of.methods}
         return TablePart(
             of.config.get("title", "Table 1"),
             of.dataset,
@@ -152,7 +186,11 @@ class Part:
             said,
             of.evaluation.spreads,
             of.evaluation.notes,
-            self.verdict,
+            self.verdict.sentences if self.verdict else (),
+            self.comparison.blocks,
+            {name: standing for name, standing in stands.items() if standing},
+            {name: cost for name, cost in costs.items() if cost},
+            [answer.other for answer in self.verdict.answers] if self.verdict else (),
         )
 
 
@@ -206,16 +244,17 @@ def _comparison(config: DictConfig) -> Comparison:
     return comparison
 
 
-def _write_report(config: DictConfig, dataset: Dataset) -> Path:
+def _write_report(config: DictConfig, last: Evaluated) -> Path:
     return write_report(
-        dataset,
+        last.dataset,
         table1_dir=Path(config.out_dir),
         figures_dir=Path(config.figures_dir),
         out_dir=Path(config.report_dir),
         cache_dir=Path(config.cache_dir),
         progress=config.progress,
+        methods=last.methods,
     )
 
 
 if __name__ == "__main__":
-    run("table1", main)
+    run("table1", main, __doc__)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.calibration import CALIBRATING, best_tool, chosen, markdown, means
-from dupeval.dataset.standin.levels import CUT_OFF, STUDY
+from dupeval.dataset.making.levels import CUT_OFF, STUDY
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMITTED = ROOT / "results" / "reference" / "calibration"

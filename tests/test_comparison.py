@@ -116,5 +116,9 @@ def test_another_build_of_the_same_dataset_says_why_not(reference: Path) -> None
     assert line.startswith("not compared with the committed reference: other library versions")
 
 
+def test_the_studys_figures_alone_are_not_compared(reference: Path) -> None:
+    assert compared([("visipics", None, "published", None, None, None)], reference) is None
+
+
 def test_without_committed_results_nothing_is_said(tmp_path: Path) -> None:
     assert compared(ROWS, tmp_path) is None

@@ -1,5 +1,6 @@
 """Which pairs a family of edits has, and how many of them are found."""
 
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -8,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from labelled import Labelled, labelled_query
 
-from dupeval.edits import FoundImage, FoundPairs, families_of, found_images, pairs_by_family
+from dupeval.edits import (
+    FoundImage,
+    FoundPairs,
+    NamedPair,
+    families_of,
+    found_images,
+    found_pairs,
+    pairs_by_family,
+)
+from dupeval.truth import Verdict
 
 IMAGES = st.lists(
     st.builds(
@@ -57,6 +67,31 @@ def test_a_copy_has_a_pair_with_each_unedited_image_of_its_photograph() -> None:
 
 def test_pairs_of_two_edited_copies_count_for_no_family() -> None:
     assert pairs_by_family([FoundImage("p", "crop", 0), FoundImage("p", "mirror", 0)]) == {}
+
+
+def test_verdicts_on_pairs_add_some_and_withdraw_others() -> None:
+    first, copy, other = (FoundImage("p", edit, i) for i, edit in enumerate(("", "crop:0.9", "")))
+    unlabelled = FoundImage("", "crop+mirror", 0)
+    named = [NamedPair(first, copy, -1), NamedPair(unlabelled, first, 1)]
+    named += [NamedPair(first, other, -1), NamedPair(unlabelled, copy, 1)]
+    assert pairs_by_family([first, copy, other], named) == {
+        "crop": FoundPairs(1, 2),
+        "mirror": FoundPairs(1, 1),
+    }
+
+
+def test_the_pairs_of_a_query_with_verdicts_are_those_of_one_photograph() -> None:
+    names = [("p", ""), ("p", "crop:0.9"), ("q", ""), ("", "mirror")]
+    images = [Labelled(f"{i}", Path(), name, edit) for i, (name, edit) in enumerate(names)]
+    said: list[Verdict] = [Verdict(0, 1, "unsure"), Verdict(0, 2, "unsure"), Verdict(0, 3, "same")]
+    query = replace(labelled_query("one", "One", images), verdicts=tuple(said))
+    first, copy, _, unlabelled = (
+        FoundImage(("one", name), edit, i) for i, (name, edit) in enumerate(names)
+    )
+    assert found_pairs(query, range(4)) == [
+        NamedPair(first, copy, -1),
+        NamedPair(first, unlabelled, 1),
+    ]
 
 
 def test_without_edits_no_family_has_pairs() -> None:

@@ -5,21 +5,22 @@ from types import MappingProxyType
 
 import pandas as pd
 from labelled import dataset_of
-from scores import COMPARISON, with_tool
+from scores import COMPARISON, per_query, with_tool
 
 from dupeval.evaluation import QueryResult, Spread
 from dupeval.metrics import PairScores
 from dupeval.protocol import Decision
 from dupeval.rendering import (
+    MARKS,
     NOTE,
     TablePart,
     csv_bytes,
     per_query_markdown,
-    table1_latex,
     table1_markdown,
 )
 from dupeval.sweep.rendering import short_csv_bytes
 from dupeval.tables import comparisons_table, per_query_table, table1
+from dupeval.verdict import stand
 
 DATASET = dataset_of("aab", "bcc")
 HEADINGS = MappingProxyType({"loqo": "Chosen on the other queries", "fixed": "As configured"})
@@ -64,7 +65,7 @@ class TestTable1Markdown:
         assert markdown().startswith(start)
 
     def test_ends_with_what_its_columns_mean(self) -> None:
-        assert markdown().endswith(f"\n\n{NOTE}\n")
+        assert markdown().endswith(f"\n\n{MARKS} {NOTE}\n")
 
     def test_every_part_has_the_protocols_title_and_name(self) -> None:
         headings = [x for x in markdown().splitlines() if x.startswith("### ")]
@@ -82,6 +83,32 @@ class TestTable1Markdown:
         study = ["raw", "raw_pca", "vgg"]
         assert [r[0] for r in loqo] == [*study, "vgg_pca", "visipics", "tool", "absent"]
         assert [r[0] for r in fixed] == [*study, "tool", "absent"]
+
+    def test_rows_are_sorted_within_their_blocks_and_say_how_they_stand(self) -> None:
+        scores = per_query(*((name, "loqo") for name in ("raw", "raw_pca", "vgg", "vgg_pca")))
+        table = table1(scores, COMPARISON, "test")
+        standing = stand(scores, "loqo")
+        assert standing is not None
+        part = TablePart(
+            *("Table 1", DATASET, table, comparisons_table(scores, COMPARISON), HEADINGS),
+            blocks={"pixels": ["raw_pca", "raw"], "networks": ["vgg", "vgg_pca"]},
+            standings={"loqo": standing},
+        )
+        rows = rows_of(table1_markdown([part]), "(loqo)")
+        assert [row[0] for row in rows] == [
+            *("*pixels*", "raw ~", "raw_pca"),
+            *("*networks*", "**vgg_pca**", "vgg ~"),
+            *("*others*", "visipics"),
+        ]
+        assert [row[3] for row in rows] == ["", "0.444", "0.000", "", "**1.000**", "0.889", "", ""]
+
+    def test_the_verdict_is_a_list_before_the_rows(self) -> None:
+        table, comparisons = (
+            table1(with_tool(), COMPARISON, "test"),
+            comparisons_table(with_tool(), COMPARISON),
+        )
+        part = TablePart("Table 1", DATASET, table, comparisons, HEADINGS, verdict=["One.", "Two."])
+        assert "true pairs\n\n- One.\n- Two.\n\n### " in table1_markdown([part])
 
     def test_a_row_has_all_its_figures(self) -> None:
         # F1 1/3, 0, 1 against 1, 1, 1; t of two degrees of freedom is 4.303.
@@ -165,20 +192,6 @@ class TestTable1Markdown:
         text = table1_markdown([TablePart("Table 1", DATASET, table, comparisons, HEADINGS)])
         study = rows_of(text, "The study's own figures")
         assert [r[0] for r in study] == ["raw", "raw_pca", "vgg", "vgg_pca", "visipics"]
-
-
-def test_latex_has_one_tabular_a_protocol_below_its_title() -> None:
-    table = table1(with_tool(), COMPARISON, "test", SOURCES)
-    comparisons = comparisons_table(with_tool(), COMPARISON)
-    text = table1_latex([TablePart("Table 1", DATASET, table, comparisons, HEADINGS)])
-    assert text.startswith("% P, R, F1: ")
-    assert "% Table 1 on by hand: 2 queries, 6 images, 2 true pairs\n" in text
-    assert text.count("\\begin{tabular}{lrrrrrrrrrrll}") == text.count("\\midrule") == 2
-    at = [text.index(f"% {title} ({name})\n") for name, title in HEADINGS.items()]
-    assert at == sorted(at)
-    assert "vgg\\_pca & 1.000 & 1.000 & 1.000 & 3 of 3 equal & 0 & " in text
-    assert " & 95 \\% interval & " in text
-    assert "nan" not in text
 
 
 class TestPerQueryMarkdown:

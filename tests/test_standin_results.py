@@ -15,8 +15,7 @@ import reference
 import table1
 from hydra_app import compose, jobs
 
-from dupeval.dataset.standin import ensure_standin
-from dupeval.dataset.standin.build import DEFAULT
+from dupeval.dataset.standin import DEFAULT, ensure_standin
 from dupeval.dataset.standin.manifest import manifest_csv
 from dupeval.edits import FoundImage, pairs_by_family
 from dupeval.statistics import sign_flip_p_value

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from dupeval.text import csv_cell, from_csv_cell, visible
+from dupeval.text import counted, csv_cell, from_csv_cell, visible
 
 PLAIN = [
     *(
@@ -75,3 +75,12 @@ def test_a_cell_is_read_back_exactly(text: str) -> None:
 def test_texts_that_differ_have_cells_that_differ() -> None:
     texts = ["a\nb", "a\\nb", "'a\\nb", "'a\nb"]
     assert len(set(map(csv_cell, texts))) == len(texts)
+
+
+def test_one_thing_is_told_as_one() -> None:
+    assert [counted(n, "query", "queries") for n in (0, 1, 2)] == [
+        "0 queries",
+        "1 query",
+        "2 queries",
+    ]
+    assert [counted(n, "image") for n in (1, 9)] == ["1 image", "9 images"]

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from dupeval.dataset import Dataset, ImageHandle, Label, Query
 from dupeval.dataset.checking import (
@@ -18,6 +19,9 @@ from dupeval.dataset.checking import (
 from dupeval.dataset.names import composed, fault_of_name, is_litter, is_text
 from dupeval.errors import DatasetError, SettingsError
 
+# What a group of other people's is: copies of one photograph, or other photographs of one scene.
+Groups = Literal["photographs", "scenes"]
+
 
 @dataclass(frozen=True)
 class Found:
@@ -28,7 +32,7 @@ class Found:
     place : str
         Its path below the folder, with slashes.
     group : str
-        Images of equal groups belong together; what that means is the importer's to say.
+        Images of equal groups belong together; see `Reading.groups`.
     edit : str, default ""
     """
 
@@ -57,6 +61,9 @@ class Reading:
     checked_dir : Path, optional
     progress : bool, default False
         See `dupeval.dataset.folder.read_folder`.
+    groups : {"photographs", "scenes"}, default "photographs"
+        Whether the images of a group are copies of one photograph. Those of a scene are each a
+        photograph of its own: there is nothing to find, and whatever is put together is wrong.
     """
 
     root: Path
@@ -64,8 +71,13 @@ class Reading:
     images_a_query: int | None = 100
     checked_dir: Path | None = None
     progress: bool = False
+    groups: Groups = "photographs"
 
     def __post_init__(self) -> None:
+        if self.groups not in get_args(Groups):
+            raise SettingsError(
+                f"dataset.groups={self.groups}; possible: {', '.join(get_args(Groups))}"
+            )
         size = self.images_a_query
         if size is not None and (type(size) is not int or size < 2):
             raise SettingsError(
@@ -153,7 +165,7 @@ def import_images(reading: Reading, found: Sequence[Found], problems: list[str])
     dataset = Dataset(
         reading.name or root.resolve().name,
         tuple(
-            _query(f"query_{number:0{width}d}", images, located, hashes)
+            _query(f"query_{number:0{width}d}", images, located, hashes, reading.groups)
             for number, images in enumerate(queries, 1)
         ),
     )
@@ -166,13 +178,21 @@ def import_images(reading: Reading, found: Sequence[Found], problems: list[str])
 
 
 def _query(
-    slug: str, images: Sequence[Found], located: dict[str, Located], hashes: dict[str, str]
+    slug: str,
+    images: Sequence[Found],
+    located: dict[str, Located],
+    hashes: dict[str, str],
+    groups: Groups,
 ) -> Query:
+    labels = [
+        Label(x.group, x.edit) if groups == "photographs" else Label(x.name, x.edit, x.group)
+        for x in images
+    ]
     return Query(
         slug,
         slug,
         tuple(ImageHandle.of(located[x.place].path, x.name, hashes[x.place]) for x in images),
-        tuple(Label(x.group, x.edit) for x in images),
+        tuple(labels),
     )
 
 

@@ -147,7 +147,8 @@ class _Named:
         lines = [*self.lines.get(one, ()), *self.lines.get(other, ()), row.where]
         self.classes.join(one, other)
         joined = self.classes.of(one)
-        self.lines[joined] = list(dict.fromkeys(lines))
+        # One more than are told, or a long table would be copied line by line.
+        self.lines[joined] = list(dict.fromkeys(lines))[: FEW + 1]
         if name is not None:
             self.name_of[joined] = name
 

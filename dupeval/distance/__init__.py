@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from dupeval.dataset import ImageHandle
+from dupeval.distance.explanation import Explanation
 from dupeval.store import Tensors
 
 
@@ -49,3 +50,10 @@ class PairScore(ABC):
         It may depend on which of the two comes first: who asks hands them in one order, so that
         it is the same for both.
         """
+
+    def explain(self, a: Any, b: Any) -> Explanation | None:
+        """Say what the distance of two images rests on, by what `prepared` made of them.
+
+        None, as here, from a score that cannot.
+        """
+        return None

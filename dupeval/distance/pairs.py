@@ -18,7 +18,7 @@ from tqdm import tqdm
 from dupeval.dataset import ImageHandle
 from dupeval.distance import PairScore
 from dupeval.sources import source_sha256
-from dupeval.store import Entry, Store
+from dupeval.store import Entry, Store, Tensors
 from dupeval.timing import one_thread
 
 Pair = tuple[ImageHandle, ImageHandle]
@@ -132,7 +132,7 @@ class PairCache:
             If an entry is damaged; what it held is computed again.
         """
         images = {image.sha256: image for pair in pairs for image in pair}
-        ordered = [_in_order(*pair) for pair in pairs]
+        ordered = [(a.sha256, b.sha256) for a, b in (in_order(*pair) for pair in pairs)]
         different = dict.fromkeys(pair for pair in ordered if pair[0] != pair[1])
         of_all = {"score": dict(score.key), "source": source_sha256(score)}
         keys = {sha256: {**of_all, "image": sha256} for sha256 in images}
@@ -158,6 +158,16 @@ class PairCache:
             features_stored=n_made == 0,
             stored=not missing,
         )
+
+    def features(
+        self, images: Sequence[ImageHandle], score: PairScore, progress: bool = False
+    ) -> Iterator[Tensors]:
+        """Yield what is kept of each image, once the missing is made; see `compare`."""
+        unique = {image.sha256: image for image in images}
+        with one_thread():
+            self._make_features(list(unique.values()), score, progress)
+        for image in images:
+            yield self._kept(image.sha256, score)
 
     def _make_features(
         self, images: Sequence[ImageHandle], score: PairScore, progress: bool
@@ -192,10 +202,7 @@ class PairCache:
 
         @lru_cache(HELD)
         def prepared(sha256: str) -> Any:
-            entry = self.of_images.get(self._features_key(sha256, score))
-            if entry is None:
-                raise RuntimeError("features were removed while they were in use")
-            return score.prepared(entry.tensors)
+            return score.prepared(self._kept(sha256, score))
 
         def compared(some: tuple[str, Sequence[str]]) -> list[float]:
             first = prepared(some[0])
@@ -209,6 +216,12 @@ class PairCache:
             for other, distance in zip(others, distances, strict=True):
                 rows[first].known[other] = (distance, wall_s / n, cpu_s / n)
             self.of_pairs.put(keys[first], rows[first].entry())
+
+    def _kept(self, sha256: str, score: PairScore) -> Tensors:
+        entry = self.of_images.get(self._features_key(sha256, score))
+        if entry is None:
+            raise RuntimeError("features were removed while they were in use")
+        return entry.tensors
 
     def _features_key(self, sha256: str, score: PairScore) -> Mapping[str, Any]:
         source = source_sha256(score)
@@ -240,9 +253,9 @@ class PairCache:
                 wall, cpu = now
 
 
-def _in_order(a: ImageHandle, b: ImageHandle) -> tuple[str, str]:
-    """Return the hashes of a pair, the smaller one first."""
-    return min(a.sha256, b.sha256), max(a.sha256, b.sha256)
+def in_order(a: ImageHandle, b: ImageHandle) -> Pair:
+    """Return a pair in the order in which it is compared: the smaller hash first."""
+    return (a, b) if a.sha256 <= b.sha256 else (b, a)
 
 
 def _together(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Sequence[str]]]:

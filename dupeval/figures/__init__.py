@@ -7,7 +7,8 @@ settings as attributes, whose `draw` returns a `Picture` and writes nothing. The
 
 Whatever a figure needs it asks `FigureInputs` for. Canvas, panels, legend, text and thumbnails come
 from `layout`, never from pyplot; sizes are inches on a page 17 cm wide, so what is 7.5 points here
-is 7.5 points in print. `style.marks` tells photographs apart, by letter as well as by colour. Text
+is 7.5 points in print; one that can be as narrow as a column says so (`Figure.narrow`), and asks
+`style.page_width`. `style.marks` tells photographs apart, by letter as well as by colour. Text
 from outside goes through `layout.write` or `texts.one_line`. What is left out for want of room the
 picture's text must say. Draw `experiments/figures.py figure=NAME` and look at it at the size of a
 page.
@@ -18,7 +19,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -52,7 +53,15 @@ class Picture:
 
 
 class Figure(BaseModel, ABC):
-    """A figure of the paper, with its settings, which its YAML in ``conf/figure/`` explains."""
+    """A figure of the paper, with its settings, which its YAML in ``conf/figure/`` explains.
+
+    Attributes
+    ----------
+    narrow : bool
+        Whether it can also be drawn as wide as one column; see `style.WIDTHS`.
+    """
+
+    narrow: ClassVar[bool] = False
 
     model_config = ConfigDict(frozen=True, **STRICT)
 

@@ -13,7 +13,7 @@ from dupeval.dataset import Query
 from dupeval.figures import Figure, Names, Picture, Slug, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.layout import Points
-from dupeval.figures.texts import representation_lines
+from dupeval.figures.texts import grey_ones, query_name, representation_lines
 from dupeval.reduction import Vectors
 
 # Inches.
@@ -37,7 +37,7 @@ class ComponentsOfQuery(Figure):
         page = layout.page(canvas)
         page.set_zorder(2)  # The thumbnails lie on the panels.
         layout.heading(page, query, "features on the first two principal components of this query")
-        width = (style.WIDTH - LEFT - RIGHT + BETWEEN) / len(self.methods) - BETWEEN
+        width = (style.page_width() - LEFT - RIGHT + BETWEEN) / len(self.methods) - BETWEEN
         names = {}
         for i, name in enumerate(self.methods):
             representation = inputs.vector_method(name).representation
@@ -56,12 +56,12 @@ class ComponentsOfQuery(Figure):
         left_out = f" Of {n} images {len(shown)} are shown; the points of the others may lie below"
         return Picture(
             canvas,
-            title=f"The query {query.slug} ({query.title}) on two principal components",
+            title=f"The query {query_name(query)} on two principal components",
             text=(
                 "Principal components of this query's images alone, both axes of a panel to one "
-                "scale. A letter and a colour for each photograph that has copies, grey for those "
-                "shown once. Images are moved so that none hides another; the points are exact."
-                + ("" if len(shown) == n else f"{left_out} them.")
+                "scale. A letter and a colour for each photograph that has copies, grey for "
+                f"{grey_ones(query)}. Images are moved so that none hides another; the points are "
+                "exact." + ("" if len(shown) == n else f"{left_out} them.")
             ),
             protocol="none: labels are shown, not used",
             settings={"query": query.slug, **names},
@@ -105,7 +105,7 @@ def _draw_panel(
     pictures = layout.thumbnails([query.images[i] for i in shown], THUMBNAIL, THUMBNAIL)
     sizes = np.array([picture.shape[1::-1] for picture in pictures]) / style.DPI
     inner = area + np.array([[0.03, 0.03], [-0.03, -0.03]])
-    centres = layout.apart(on_page[shown], sizes.max(axis=0) + 0.03, inner)
+    centres = layout.apart(on_page[shown], sizes.max(axis=0) + 0.03, inner, sizes)
     for i, picture, centre, size in zip(shown, pictures, centres, sizes, strict=True):
         colour = marks[i].colour
         layout.frame(page, picture, centre[0], centre[1], marks[i])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +43,8 @@ MARKS: Sequence[style.Look] = [
 
 class ScoresByThreshold(Figure):
     """Mean scores at every threshold, one panel a method."""
+
+    narrow: ClassVar[bool] = True
 
     methods: Names = ("raw", "raw_pca", "vgg", "vgg_pca")
     protocol: str | None = None
@@ -87,6 +89,8 @@ class ScoresByThreshold(Figure):
 class PrecisionAndRecall(Figure):
     """Precision against recall over all thresholds, of pairs pooled over queries."""
 
+    narrow: ClassVar[bool] = True
+
     methods: tuple[str, ...] | None = None
     protocols: Protocols = (None, "fixed")
 
@@ -102,8 +106,9 @@ class PrecisionAndRecall(Figure):
         looks = {p: look for p, look in zip(scores, MARKS, strict=False) if scores[p]}
         lines = {name: worst_case(curve) for name, curve in curves.items()}
         canvas, panels = layout.panels(lines, COLUMNS, 1.5, 0.3, sharex=True, sharey=True)
+        columns = layout.in_a_row(COLUMNS)
         for place, (name, axes) in enumerate(panels.items(), start=1):
-            _draw_frame(axes, last=place % COLUMNS == 0 or place == len(panels))
+            _draw_frame(axes, last=place % columns == 0 or place == len(panels))
             for other, line in lines.items():
                 if other != name:
                     axes.plot(*line, **OF_OTHERS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +17,18 @@ from dupeval.clustering import Dendrogram
 from dupeval.dataset import UNLABELLED, Query
 from dupeval.figures import Figure, Picture, Slug, layout, style
 from dupeval.figures.inputs import FigureInputs
+from dupeval.figures.texts import grey_ones, query_name
 
 # Inches.
 LEFT, RIGHT, TOP = 0.5, 0.25, 0.52
 TREE, BAR, GAP = 2.3, 0.17, 0.05
 LARGEST, ABOVE, BETWEEN = 0.9, 0.09, 0.05
-WIDTH = style.WIDTH - LEFT - RIGHT
 
 
 class DendrogramOfQuery(Figure):
     """The merge tree of one query under one method."""
+
+    narrow: ClassVar[bool] = True
 
     query: Slug | None = None
     method: str = "vgg_pca"
@@ -48,7 +50,8 @@ class DendrogramOfQuery(Figure):
         shown = layout.spread(n, self.most_images)
         own = tree.leaves[shown].tolist()
         # Neighbouring thumbnails take turns in two rows where one has no room for them.
-        step = WIDTH / len(shown)
+        width = style.page_width() - LEFT - RIGHT
+        step = width / len(shown)
         n_rows = 1 if step >= LARGEST else 2
         size = min(LARGEST, 0.94 * n_rows * step)
         pictures = layout.thumbnails([query.images[i] for i in own], size, size)
@@ -57,7 +60,7 @@ class DendrogramOfQuery(Figure):
         height = TOP + TREE + GAP + BAR + strip
         page = layout.page(canvas := layout.canvas_of(height))
         layout.heading(page, query, f"{self.method}, {protocol}")
-        axes = layout.axes_at(canvas, LEFT, height - TOP - TREE, WIDTH, TREE)
+        axes = layout.axes_at(canvas, LEFT, height - TOP - TREE, width, TREE)
         axes.set_ylabel(f"{method.metric} distance, {method.linkage} linkage")
         _draw_tree(axes, tree, decision.threshold)
         _draw_photographs(page, query, tree.leaves, strip)
@@ -65,7 +68,7 @@ class DendrogramOfQuery(Figure):
         for i, (leaf, image, picture) in enumerate(zip(shown, own, pictures, strict=True)):
             x = LEFT + (i + 0.5) * step
             top = strip - ABOVE - sum(row + BETWEEN for row in rows[: i % n_rows])
-            bends = [(LEFT + (leaf + 0.5) * WIDTH / n, strip), (x, strip - ABOVE), (x, top)]
+            bends = [(LEFT + (leaf + 0.5) * width / n, strip), (x, strip - ABOVE), (x, top)]
             page.plot(*np.transpose(bends), color=style.LIGHT, lw=0.6, zorder=1)
             middle = top - len(picture) / style.DPI / 2
             layout.place(page, picture, x, middle, marks[image].colour)
@@ -73,11 +76,11 @@ class DendrogramOfQuery(Figure):
         row = stored.row(self.method, protocol, query.slug)
         return Picture(
             canvas,
-            title=f"Dendrogram of the query {query.slug} ({query.title}), {self.method}",
+            title=f"Dendrogram of the query {query_name(query)}, {self.method}",
             text=(
                 "Merges up to the threshold (dashed) are dark: what hangs together below it is one "
                 "group. Bars: the true photographs; a letter and a colour for each one that has "
-                f"copies, grey for those shown once.{left_out} Scores of this cut: precision "
+                f"copies, grey for {grey_ones(query)}.{left_out} Scores of this cut: precision "
                 f"{row['precision']:.3f}, recall {row['recall']:.3f}, F1 {row['f1']:.3f}."
             ),
             protocol=f"{protocol}, threshold {decision.threshold:.3f}",
@@ -139,7 +142,7 @@ def _draw_tree(axes: Axes, tree: DrawnTree, threshold: float) -> None:
 def _draw_photographs(page: Axes, query: Query, leaves: npt.NDArray[np.int64], top: float) -> None:
     """Draw one bar for neighbouring leaves that show the same photograph, none for unlabelled."""
     marks = style.marks(query.photographs.tolist())
-    pitch = WIDTH / len(leaves)
+    pitch = (style.page_width() - LEFT - RIGHT) / len(leaves)
     gap = min(0.015, 0.1 * pitch)
     left = LEFT
     for photograph, run in groupby(leaves.tolist(), lambda leaf: query.photographs[leaf]):

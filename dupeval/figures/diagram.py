@@ -54,7 +54,7 @@ def row_of(stages: Sequence[Stage], height: float, boxes: bool) -> Canvas:
 
     The height, in inches, is that of the drawings; names and lines come below them.
     """
-    width = (style.WIDTH - 2 * MARGIN + ARROW) / len(stages) - ARROW
+    width = (style.page_width() - 2 * MARGIN + ARROW) / len(stages) - ARROW
     letters = max(8, floor((width + 0.6 * ARROW) / LETTER))
     texts = [
         [part for line in stage.lines for part in textwrap.wrap(one_line(line, 120), letters)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import product
+from itertools import cycle
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,10 +22,10 @@ from dupeval.stored_run import honest_first, read_run
 
 OWN: style.Look = {"color": style.INK, "lw": 1.7, "marker": "o", "ms": 2.5, "zorder": 4}
 BAND: style.Look = {"facecolor": "#E4E4E4", "lw": 0, "zorder": 1}
-# Of the other series: told apart by colour and dashes, as long as there are so many.
+# Of the other series: told apart by colour, and by dashes too, as long as there are so many.
 OTHERS: Sequence[style.Look] = [
     {"color": colour, "ls": dashes, "lw": 1.0, "zorder": 3}
-    for dashes, colour in product(("-", (0, (4, 1.5))), style.COLOURS[:4])
+    for colour, dashes in zip(style.COLOURS, cycle(("-", (0, (4, 1.5)), (0, (1, 1)))), strict=False)
 ]
 UNTOLD: style.Look = {"color": style.LIGHT, "lw": 0.6, "zorder": 2}
 TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
@@ -41,6 +41,8 @@ _OTHERS = (*_NEEDED, "setting", "variance_share", "precision", "recall", "thresh
 
 class F1ByDimensions(Figure):
     """Mean F1 over the number of principal components, one panel a method."""
+
+    narrow: ClassVar[bool] = True
 
     sweep_dir: Path
     methods: Names = ("raw_pca", "vgg_pca")

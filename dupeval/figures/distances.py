@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from dupeval.dataset import UNLABELLED
 from dupeval.engine.answers import Answers
 from dupeval.figures import Figure, Names, Picture, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.protocol import Decision
 from dupeval.timing import one_thread
+from dupeval.truth import Truth
 
 BINS = 40
 LOOKS: Mapping[str, style.Look] = {
@@ -25,6 +26,8 @@ THRESHOLD: style.Look = {"color": style.INK, "lw": 1.1, "ls": style.DASHES}
 class DistancesOfPairs(Figure):
     """Histograms of the distances within and between photographs."""
 
+    narrow: ClassVar[bool] = True
+
     methods: Names = ("raw", "raw_pca", "vgg", "vgg_pca")
     protocol: str | None = None
 
@@ -32,13 +35,13 @@ class DistancesOfPairs(Figure):
         """See `Figure.draw`."""
         protocol = inputs.one_axis(self.protocol, self.methods)
         canvas, panels = layout.panels(self.methods, columns=2, height=1.6, legend=0.3)
-        photographs = [query.photographs for query in inputs.dataset.queries]
+        truths = [query.truth for query in inputs.dataset.queries]
         for name, axes in panels.items():
             answers, stored = inputs.answers(name), inputs.stored_for(name)
             decisions = [stored.decision(name, protocol, slug) for slug in inputs.slugs]
             threshold = float(np.median([decision.threshold for decision in decisions]))
             with one_thread():
-                parts = distances_of(answers, decisions, photographs)
+                parts = distances_of(answers, decisions, truths)
             longest = max(part.max(initial=0.0) for part in parts.values())
             bins = np.linspace(0, longest or 1.0, BINS + 1)
             there = {which: part for which, part in parts.items() if len(part)}
@@ -76,18 +79,17 @@ class DistancesOfPairs(Figure):
 def distances_of(
     answers: Answers,
     decisions: Sequence[Decision],
-    photographs: Sequence[npt.NDArray[np.str_]],
+    truths: Sequence[Truth],
 ) -> dict[str, npt.NDArray[np.float64]]:
     """Return the distances of all pairs of the queries: of the ``same`` photograph, ``different``.
 
-    Those from which the dendrograms of these decisions are made, one a query.
+    Of the pairs that count, those from which the dendrograms of these decisions, one a query, are
+    made.
     """
-    distances, together, scored = [], [], []
-    for query, (decision, labels) in enumerate(zip(decisions, photographs, strict=True)):
-        distances.append(answers.distances(query, decision.params, decision.hidden))
-        # In the order of the condensed distances: row by row above the diagonal.
-        i, j = np.triu_indices(len(labels), k=1)
-        together.append(labels[i] == labels[j])
-        scored.append((labels[i] != UNLABELLED) & (labels[j] != UNLABELLED))
-    of_all, same, known = map(np.concatenate, (distances, together, scored))
+    distances = [
+        answers.distances(query, decision.params, decision.hidden)
+        for query, decision in enumerate(decisions)
+    ]
+    known, same = map(np.concatenate, zip(*(own.of_pairs() for own in truths), strict=True))
+    of_all = np.concatenate(distances)
     return {"same": of_all[known & same], "different": of_all[known & ~same]}

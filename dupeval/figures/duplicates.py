@@ -10,7 +10,7 @@ from pydantic import Field, PositiveInt
 from dupeval.dataset import Dataset, ImageHandle, Label, Query
 from dupeval.figures import Figure, Picture, layout, style
 from dupeval.figures.inputs import FigureInputs
-from dupeval.figures.texts import one_line
+from dupeval.figures.texts import one_line, query_name
 
 # Inches.
 MARGIN, HEADING, IMAGE, LINE, GAP = 0.08, 0.24, 0.85, 0.12, 0.1
@@ -32,13 +32,13 @@ class Duplicates(Figure):
         page = layout.page(canvas := layout.canvas_of(top))
         if not rows:
             page.text(MARGIN, 0.25, "No photograph of this dataset has copies.", va="center")
-        column = (style.WIDTH - 2 * MARGIN) / self.images
+        column = (style.page_width() - 2 * MARGIN) / self.images
         small: style.Look = {"size": style.SMALL}
         for (query, copies), lines, height in zip(rows, edits, heights, strict=True):
-            title, y = f"{query.slug}: {query.title}", top - HEADING / 2
+            title, y = query_name(query), top - HEADING / 2
             layout.write(page, MARGIN, y, title, room=1.0, weight="bold")
             count = f"{len(copies)} of {len(query.images)} images"
-            end = style.WIDTH - MARGIN
+            end = style.page_width() - MARGIN
             layout.label(page, end, y, count, ha="right", color=style.GREY, **small)
             images = [image for image, _ in copies[: self.images]]
             pictures = layout.thumbnails(images, column - 0.08, IMAGE)

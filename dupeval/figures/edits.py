@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from pydantic import PositiveInt
 
 from dupeval.dataset import Dataset
-from dupeval.edits import found_images, pairs_by_family
+from dupeval.edits import found_images, found_pairs, pairs_by_family
 from dupeval.errors import SettingsError
 from dupeval.figures import Figure, Picture, layout, style
 from dupeval.figures.curves import pooled_scores
@@ -47,7 +47,7 @@ class RecallByEdit(Figure):
         recall = pd.DataFrame(found).T
         # From the easiest to the hardest.
         order = sorted(shown, key=lambda family: (-recall[family].mean(), family))
-        width = min((1 + GAP + len(order)) * WIDEST_CELL, style.WIDTH - LEFT - RIGHT)
+        width = min((1 + GAP + len(order)) * WIDEST_CELL, style.page_width() - LEFT - RIGHT)
         canvas = layout.canvas_of(TOP + ROW * len(recall) + BOTTOM)
         axes = layout.axes_at(canvas, LEFT, BOTTOM, width, ROW * len(recall))
         left_out = len(numbers) - len(shown)
@@ -77,8 +77,9 @@ def numbers_of_pairs(dataset: Dataset) -> dict[str, int]:
     SettingsError
         If no pair tells how a copy was edited.
     """
-    images = (found_images(query, [0] * len(query.images)) for query in dataset.queries)
-    families = pairs_by_family(chain.from_iterable(images))
+    found = [(query, [0] * len(query.images)) for query in dataset.queries]
+    images = chain.from_iterable(found_images(*one) for one in found)
+    families = pairs_by_family(images, chain.from_iterable(found_pairs(*one) for one in found))
     numbers = {family: of.pairs for family, of in families.items()}
     if not numbers:
         raise SettingsError(

@@ -12,6 +12,7 @@ from dupeval.dataset import Query
 from dupeval.figures import Figure, Names, Picture, Slug, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.mistakes import FoundGroup, found_groups, telling
+from dupeval.figures.texts import grey_ones, query_name
 
 # Of the page, in tiles.
 WIDTH = 10
@@ -44,7 +45,7 @@ class GroupsOfQuery(Figure):
         protocol = inputs.protocol(self.protocol)
         names = [*self.methods, *([self.tool] if self.tool else [])]
         across = min(2, len(names))
-        width = (style.WIDTH - 2 * MARGIN + BETWEEN) / across
+        width = (style.page_width() - 2 * MARGIN + BETWEEN) / across
         blocks = [self._block(inputs, query, name, protocol, WIDTH // across) for name in names]
         rows = [blocks[i : i + across] for i in range(0, len(blocks), across)]
         heights = [max(block.height for block in row) for row in rows]
@@ -63,14 +64,15 @@ class GroupsOfQuery(Figure):
         left_out = f" Of {n} images {self.most_images} are shown, some of the worst groups."
         return Picture(
             canvas,
-            title=f"Groups found in the query {query.slug} ({query.title})",
+            title=f"Groups found in the query {query_name(query)}",
             text=(
                 "Each box is a group; its images differ in letter and colour where they show "
-                "different photographs, grey without a letter is a photograph shown once. A cross "
-                "and a number: with so many images of other photographs the image is in one group "
-                "(wrong pairs; the box is orange). An arrow and a number: so many images of its "
-                "photograph are in other groups (missed pairs). Below: the pairs of the whole "
-                "query, counted." + (left_out if n > self.most_images else "")
+                f"different photographs; grey without a letter stands for {grey_ones(query)}. A "
+                "cross and a number: with so many images of other photographs the image is in one "
+                "group (wrong pairs; the box is orange). An arrow and a number: so many images of "
+                "its photograph are in other groups (missed pairs). Below: the pairs of the whole "
+                "query, counted, and how many of the wrong ones are of one scene, if any."
+                + (left_out if n > self.most_images else "")
             ),
             protocol=protocol,
             settings={"query": query.slug, "methods": ", ".join(names)},
@@ -82,7 +84,7 @@ class GroupsOfQuery(Figure):
         """Lay the groups of a method out; those of one image come below the others."""
         row = inputs.stored.row(name, protocol, query.slug)
         labels = inputs.stored.labels((protocol, name, query.slug))
-        groups = found_groups(query.photographs.tolist(), labels.tolist())
+        groups = found_groups(query.photographs.tolist(), labels.tolist(), query.truth)
         chosen = telling([groups], len(labels), self.most_images)
         groups.sort(key=lambda g: (-g.n_images, min(part.images[0] for part in g.parts)))
         shown = [(g, images) for g in groups if (images := mistakes_of(g, chosen))]
@@ -95,8 +97,10 @@ class GroupsOfQuery(Figure):
             places, used = layout.packed(sizes, columns)
             boxes += [(*one, n_rows + y, x) for one, (y, x) in zip(some, places, strict=True)]
             n_rows += used
+        of_scene = sum(group.same_scene for group in groups)
+        alike = f" ({of_scene} of one scene)" if of_scene else ""
         counts = (
-            f"{row['tp']:.0f} right, {row['fp']:.0f} wrong, {row['fn']:.0f} missed pairs\n"
+            f"{row['tp']:.0f} right, {row['fp']:.0f} wrong{alike}, {row['fn']:.0f} missed pairs\n"
             f"precision {row['precision']:.3f}, recall {row['recall']:.3f}, F1 {row['f1']:.3f}"
         )
         return Block(name, counts, boxes, columns, NAME + n_rows * TILE_HEIGHT + COUNTS + 0.1)
@@ -119,7 +123,7 @@ class Block(NamedTuple):
 def mistakes_of(group: FoundGroup, chosen: Container[int]) -> dict[int, tuple[int, int]]:
     """Return of each chosen image in how many wrong and in how many missed pairs it is."""
     return {
-        image: (group.n_labelled - len(part.images) if part.photograph else 0, part.elsewhere)
+        image: group.mistakes(image, part)
         for part in group.parts
         for image in part.images
         if image in chosen
@@ -127,7 +131,7 @@ def mistakes_of(group: FoundGroup, chosen: Container[int]) -> dict[int, tuple[in
 
 
 def _draw_block(page: Axes, block: Block, query: Query, left: float, top: float) -> None:
-    room = style.WIDTH - left - block.columns * TILE_WIDTH
+    room = style.page_width() - left - block.columns * TILE_WIDTH
     layout.write(page, left, top - NAME / 2, block.name, room, weight="bold")
     marks = style.marks(query.photographs.tolist())
     for group, shown, row, column in block.boxes:

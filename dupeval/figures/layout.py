@@ -21,19 +21,21 @@ from scipy.spatial.distance import cdist
 from dupeval.dataset import ImageHandle, Query
 from dupeval.dataset.images import MOST_DECODERS, ImageError, open_rgb
 from dupeval.errors import DupevalError
-from dupeval.figures.style import DPI, GREY, SMALL, TEXT, TITLE, WIDTH, Look, Mark
+from dupeval.figures.style import DPI, GREY, SMALL, TEXT, TITLE, WIDTHS, Look, Mark, page_width
 from dupeval.figures.texts import one_line, short
 
 Points = npt.NDArray[np.float64]
 Thumbnail = npt.NDArray[np.uint8]
 
+# Inches between a line and a point that it passes; and how long places are looked for.
+CLEARANCE, NEAREST, MOST_ROUNDS = 0.04, 24, 40
 # Of one thumbnail: few enough for a small PDF, too many to see the difference at this size.
 _COLOURS = 128
 
 
-def canvas_of(height: float, width: float = WIDTH, **options: Any) -> Canvas:
+def canvas_of(height: float, width: float | None = None, **options: Any) -> Canvas:
     """Return an empty figure; sizes in inches, `options` are those of matplotlib's Figure."""
-    made = Canvas(figsize=(width, height), **options)
+    made = Canvas(figsize=(width or page_width(), height), **options)
     FigureCanvasAgg(made)  # which can measure text before anything is saved
     return made
 
@@ -53,16 +55,21 @@ def page(of: Canvas, left: float = 0, bottom: float = 0, *size: float) -> Axes:
     return axes
 
 
+def in_a_row(most: int) -> int:
+    """Return how many panels have room in a row, of those that have on the width of a page."""
+    return most if page_width() == WIDTHS["double"] else max(1, most // 2)
+
+
 def panels(
     methods: Iterable[str], columns: int, height: float, legend: float, **options: Any
 ) -> tuple[Canvas, dict[str, Axes]]:
     """Return a canvas and on it a titled panel for each method, at most so many in a row.
 
-    A panel and the legend above all have their heights in inches; `options` are those of
-    matplotlib's Figure.subplots.
+    See `in_a_row`. A panel and the legend above all have their heights in inches; `options` are
+    those of matplotlib's Figure.subplots.
     """
     names = list(methods)
-    columns = min(len(names), columns)
+    columns = min(len(names), in_a_row(columns))
     rows = -(-len(names) // columns)
     canvas = canvas_of(rows * height + legend, layout="constrained")
     grid: list[Axes] = canvas.subplots(rows, columns, squeeze=False, **options).ravel().tolist()
@@ -87,7 +94,7 @@ def legend(of: Canvas, looks: Mapping[str, Look], columns: int = 6) -> None:
     ]
     for n in range(columns, 0, -1):
         made = of.legend(handles=handles, ncols=n, loc="outside upper left")
-        if n == 1 or made.get_window_extent().width <= DPI * WIDTH:
+        if n == 1 or made.get_window_extent().width <= DPI * page_width():
             return
         made.remove()
 
@@ -95,7 +102,8 @@ def legend(of: Canvas, looks: Mapping[str, Look], columns: int = 6) -> None:
 def heading(of: Axes, query: Query, below: str) -> None:
     """Write a query's name on top of a page, and in small what is shown of it."""
     left, top = 0.08, of.get_ylim()[1]
-    write(of, left, top - 0.14, f"{query.slug}: {query.title}", size=TITLE, weight="bold")
+    name = query.slug if query.title == query.slug else f"{query.slug}: {query.title}"
+    write(of, left, top - 0.14, name, size=TITLE, weight="bold")
     write(of, left, top - 0.33, below, color=GREY)
 
 
@@ -212,12 +220,14 @@ def packed(sizes: Sequence[int], columns: int) -> tuple[list[tuple[int, int]], i
     return places, len(used)
 
 
-def apart(points: Points, size: Points, area: Points) -> Points:
+def apart(points: Points, size: Points, area: Points, sizes: Points | None = None) -> Points:
     """Return a place of its own near its point for each box of a size, its centre.
 
     The area, from its lower left to its upper right corner, is divided into cells of that size, or
     more where there is no room; they are shared out so that the sum of squared distances to the
-    points is least: lines from boxes to points then hardly cross. All arrays have two columns.
+    points is least: lines from boxes to points then hardly cross. With the boxes' own sizes they
+    are then exchanged, and moved to free cells, until no line passes a point that is not its own,
+    as far as that leads to fewer of them. All arrays have two columns.
     """
     low, high = area
     n_cells = np.maximum(1, ((high - low) / size).astype(int))
@@ -226,4 +236,53 @@ def apart(points: Points, size: Points, area: Points) -> Points:
     axes = [low[k] + (high - low)[k] * (np.arange(n_cells[k]) + 0.5) / n_cells[k] for k in (0, 1)]
     cells = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
     _, of_cells = linear_sum_assignment(cdist(points, cells, "sqeuclidean"))
+    if sizes is not None:
+        of_cells = _untangled(points, cells, of_cells, sizes)
     return cells[of_cells]
+
+
+def passed(points: Points, centres: Points, sizes: Points) -> npt.NDArray[np.int64]:
+    """Return how many points that are not its own each line from a box to its point passes.
+
+    A point as near to a line's own point as `CLEARANCE` cannot be told from it.
+    """
+    starts = np.clip(points, centres - sizes / 2, centres + sizes / 2)
+    along = points - starts
+    lengths = np.maximum(np.square(along).sum(axis=1), 1e-12)
+    # Of line i and point j: where on the line the point is nearest, and how near.
+    to_points = points[None, :, :] - starts[:, None, :]
+    at = np.clip((to_points * along[:, None, :]).sum(axis=2) / lengths[:, None], 0, 1)
+    near = np.linalg.norm(to_points - at[:, :, None] * along[:, None, :], axis=2) < CLEARANCE
+    # A point within the box hides the line.
+    other = np.linalg.norm(points[None] - points[:, None], axis=2) >= CLEARANCE
+    drawn = lengths[:, None] > CLEARANCE**2
+    passes: npt.NDArray[np.int64] = (near & other & drawn).sum(axis=1)
+    return passes
+
+
+def _untangled(
+    points: Points, cells: Points, of_cells: npt.NDArray[np.int64], sizes: Points
+) -> npt.NDArray[np.int64]:
+    """Exchange and move boxes as long as fewer lines pass points, the nearest places first."""
+
+    def cost(placed: npt.NDArray[np.int64]) -> tuple[int, float]:
+        centres = cells[placed]
+        far = float(np.square(points - centres).sum())
+        return int(passed(points, centres, sizes).sum()), far
+
+    placed = of_cells.copy()
+    best = cost(placed)
+    for _ in range(MOST_ROUNDS):
+        tangled = np.flatnonzero(passed(points, cells[placed], sizes))
+        tried = []
+        for i in tangled:
+            for cell in np.argsort(np.square(cells - points[i]).sum(axis=1))[:NEAREST]:
+                moved = placed.copy()
+                moved[placed == cell] = placed[i]
+                moved[i] = cell
+                tried.append((cost(moved), moved))
+        better = min(tried, key=lambda one: one[0], default=None)
+        if better is None or better[0] >= best:
+            break
+        best, placed = better
+    return placed

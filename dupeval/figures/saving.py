@@ -15,17 +15,21 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import Dataset
 from dupeval.figures import Picture
+from dupeval.figures.style import WIDTHS, page_width
 from dupeval.figures.texts import one_line
 from dupeval.files import file_sha256
+from dupeval.latex import PREAMBLE, escaped
 from dupeval.strict import STRICT
+from dupeval.text import counted
 
 FILE_NAME = "figures.json"
 # No date and no version: the same picture is the same bytes.
 _METADATA: Mapping[str, dict[str, str | None]] = {
     "png": {"Software": None},
     "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
+    "svg": {"Creator": None, "Date": None},
 }
-KINDS = (*_METADATA, "md")
+KINDS = (*_METADATA, "md", "tex")
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -52,16 +56,16 @@ class _Record(BaseModel):
 def files_of(
     name: str, picture: Picture, dataset: Dataset, table1_sha256: str | None
 ) -> tuple[dict[str, bytes], StoredFigure]:
-    """Return the content of ``NAME.png``, ``NAME.pdf`` and ``NAME.md``, and what is stored of it.
+    """Return the content of ``NAME.png`` and of the other `KINDS`, and what is stored of it.
 
     To be called in the style that the picture was drawn in.
     """
     contents = {}
     for kind, metadata in _METADATA.items():
         for image in chain.from_iterable(axes.images for axes in picture.canvas.axes):
-            # A PDF keeps a thumbnail's own pixels, which is smaller; in a PNG it is scaled.
+            # Vectors keep a thumbnail's own pixels, which is smaller; in a PNG it is scaled.
             if image.get_interpolation() != "nearest":
-                image.set_interpolation("none" if kind == "pdf" else "antialiased")
+                image.set_interpolation("antialiased" if kind == "png" else "none")
         file = io.BytesIO()
         picture.canvas.savefig(file, format=kind, metadata=metadata)
         contents[f"{name}.{kind}"] = file.getvalue()
@@ -69,7 +73,8 @@ def files_of(
     n = dataset.n_unlabelled
     unlabelled = f"{n} of them unlabelled, which are neither right nor wrong, " if n else ""
     facts = (
-        f"Data: {dataset.name}, {len(dataset.queries)} queries, {len(dataset.images)} images, "
+        f"Data: {dataset.name}, {counted(len(dataset.queries), 'query', 'queries')}, "
+        f"{counted(len(dataset.images), 'image')}, "
         f"{unlabelled}fingerprint {dataset.fingerprint[:12]}",
         f"Protocol: {picture.protocol}",
         f"Settings: {settings or 'none'}",
@@ -79,6 +84,7 @@ def files_of(
     png_sha256 = hashlib.sha256(contents[f"{name}.png"]).hexdigest()
     stored = StoredFigure(png_sha256, table1_sha256, title, alt, text, tuple(lines))
     contents[f"{name}.md"] = caption(stored).encode()
+    contents[f"{name}.tex"] = float_of(name, stored, page_width() == WIDTHS["double"]).encode()
     return contents, stored
 
 
@@ -86,6 +92,24 @@ def caption(figure: StoredFigure) -> str:
     """Return a figure's caption as Markdown: what is seen, data, protocol, settings."""
     facts = "".join(f"- {_safe(fact)}\n" for fact in figure.facts)
     return f"**{_safe(figure.title)}.** {_safe(figure.text)}\n\n{facts}"
+
+
+def float_of(name: str, figure: StoredFigure, whole_page: bool) -> str:
+    """Return a figure's float as LaTeX, for an article with `dupeval.latex.PREAMBLE`.
+
+    As wide as the text of a page, of two columns too, or as a column.
+    """
+    environment, width = ("figure*", "textwidth") if whole_page else ("figure", "columnwidth")
+    lines = [
+        f"% In the preamble: {PREAMBLE}",
+        rf"\begin{{{environment}}}[tbp]",
+        r"\centering",
+        rf"\includegraphics[width=\{width}]{{{name}.pdf}}",
+        rf"\caption[{{{escaped(figure.title)}}}]{{{escaped(f'{figure.title}. {figure.text}')}}}",
+        rf"\label{{fig:{name}}}",
+        rf"\end{{{environment}}}",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def read_record(folder: Path, fingerprint: str) -> dict[str, StoredFigure]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,8 @@ PUBLISHED: style.Look = {"marker": "D", "ms": 4.2, "mfc": "white", "mec": style.
 
 class ScoresOfMethods(Figure):
     """Mean F1 of every method, with its 95 % interval and the study's own figure."""
+
+    narrow: ClassVar[bool] = True
 
     protocols: Protocols = (None, "fixed")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -20,13 +20,16 @@ from matplotlib.colors import to_rgb
 from dupeval.dataset import UNLABELLED
 from dupeval.figures.texts import letters
 
-WIDTH = 17 / 2.54  # inches: the width of a printed page's text
+# Inches: a column of a page in two columns, and the whole width of its text.
+WIDTHS = {"single": 8.5 / 2.54, "double": 17 / 2.54}
+WIDTH = WIDTHS["double"]
 DPI = 200
 
-# Okabe and Ito's colours, told apart by people with any colour vision; the yellow is left out
-# because it is too pale for lines on white.
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#6B4C9A")
-INK, GREY, LIGHT, PALE = "#222222", "#8C8C8C", "#B4B4B4", "#DDDDDD"
+# Okabe and Ito's colours, told apart by people with any colour vision; a dark violet in place of
+# the yellow, which is too pale for lines on white.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#3B1F66")
+# Grey for text, lines, grids; and of images whose photograph nothing else shows.
+INK, GREY, LIGHT, PALE, ALONE = "#222222", "#707070", "#B4B4B4", "#DDDDDD", "#BEBEBE"
 RIGHT, WRONG, MISSED = "#009E73", "#D55E00", "#0072B2"
 DASHES = (0, (5, 3))
 
@@ -36,9 +39,15 @@ SMALL, TEXT, TITLE = 6.5, 7.5, 9.0  # points at the printed width
 Look = Mapping[str, Any]
 
 
+Width = Literal["single", "double"]
+
+
 @contextmanager
-def style() -> Iterator[None]:
-    """Draw in the project's style while the block lasts; drawing and saving belong inside."""
+def style(width: Width = "double") -> Iterator[None]:
+    """Draw in the project's style while the block lasts; drawing and saving belong inside.
+
+    Figures are as wide as one of `WIDTHS`.
+    """
     _register_korean_font()
     # It warns of tables that the Korean font has beyond what is drawn.
     logger = logging.getLogger("fontTools.subset")
@@ -46,6 +55,7 @@ def style() -> Iterator[None]:
     with mpl.rc_context():
         mpl.rcdefaults()  # A matplotlibrc of the user's would change the pictures.
         mpl.rcParams.update(_RC)
+        mpl.rcParams["figure.figsize"] = (WIDTHS[width], WIDTHS[width])
         logger.setLevel(logging.ERROR)
         try:
             yield
@@ -53,11 +63,21 @@ def style() -> Iterator[None]:
             logger.setLevel(level)
 
 
+def page_width() -> float:
+    """Return how wide figures are drawn, in inches."""
+    return float(mpl.rcParams["figure.figsize"][0])
+
+
+def method_colours(methods: Iterable[str]) -> dict[str, str]:
+    """Return the colour that each method of a run has in every figure, in the run's order."""
+    return {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(methods)}
+
+
 @dataclass(frozen=True)
 class Mark:
     """How one photograph is recognised.
 
-    One that is shown once has no letter and is grey, as are unlabelled images.
+    One that nothing else shows has no letter and is grey, as are unlabelled images.
     """
 
     colour: str
@@ -74,7 +94,7 @@ def marks(photographs: Sequence[str]) -> list[Mark]:
     counts = Counter(photographs)
     copied = [name for name in counts if counts[name] > 1 and name != UNLABELLED]
     of_copied = {n: Mark(COLOURS[i % len(COLOURS)], letters(i)) for i, n in enumerate(copied)}
-    return [of_copied.get(photograph, Mark(GREY, "")) for photograph in photographs]
+    return [of_copied.get(photograph, Mark(ALONE, "")) for photograph in photographs]
 
 
 def contrast(one: str, other: str) -> float:
@@ -134,4 +154,6 @@ _RC: Any = {
     "image.composite_image": False,  # Many thumbnails are smaller than one picture of them all.
     "pdf.fonttype": 42,  # TrueType: journals ask for it, and text stays text
     "pdf.compression": 9,
+    "svg.fonttype": "path",  # What is drawn needs no font where it is shown.
+    "svg.hashsalt": "dupeval",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from string import ascii_uppercase
 
+from dupeval.dataset import Query
 from dupeval.reduction import PCA
 from dupeval.representation import Representation
 from dupeval.representation.raw import RawPixels
@@ -39,6 +40,16 @@ def reduction_lines(reduction: PCA) -> list[str]:
         f"fit on {_FITTED[reduction.fit]}",
         *(["whitened"] if reduction.whiten else []),
     ]
+
+
+def query_name(query: Query) -> str:
+    """Return a query's name, and its title where that says more."""
+    return query.slug if query.title == query.slug else f"{query.slug} ({query.title})"
+
+
+def grey_ones(query: Query) -> str:
+    """Return which images of a query are grey and without a letter; see `style.marks`."""
+    return "those shown once" + ("" if query.is_labelled.all() else " and for unlabelled images")
 
 
 def one_line(text: str, most: int = 80) -> str:

@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dupeval.clustering import Linkage
+from dupeval.dataset import ImageHandle
+from dupeval.distance.explanation import Explanation
 from dupeval.method.views import QueryImages, TrainingView
 from dupeval.timing import Stopwatch
 
@@ -177,3 +179,24 @@ class Method(ABC):
         many : sequence of mapping
             With equal `fit_params`.
         """
+
+    @property
+    def explains(self) -> bool:
+        """Whether it can say why two images are as far apart as they are; see `explain`."""
+        return type(self).explain is not Method.explain
+
+    def explain(self, params: Params, a: ImageHandle, b: ImageHandle) -> Explanation | None:
+        """Say why two images are as far apart as they are.
+
+        Parameters
+        ----------
+        params : mapping
+        a, b : ImageHandle
+            In any order; the explanation's `a` is of the first.
+
+        Returns
+        -------
+        Explanation, optional
+            None from a method that cannot tell.
+        """
+        return None

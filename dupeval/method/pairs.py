@@ -11,8 +11,11 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from dupeval.clustering import EUCLIDEAN_LINKAGES, Linkage
+from dupeval.dataset import ImageHandle
 from dupeval.distance import PairScore
+from dupeval.distance.explanation import Explanation
 from dupeval.distance.gates import Gate
+from dupeval.distance.pairs import in_order
 from dupeval.errors import SettingsError
 from dupeval.method import Answer, Distances, Method, Params
 from dupeval.method.grid import check_grid, combinations
@@ -118,6 +121,18 @@ class PairMethod(Method):
         distances = Distances(query.pairs(self.at(many[0]).score, self.gate))
         for params in many:
             yield params, distances
+
+    @property
+    def explains(self) -> bool:
+        """See `Method.explains`: what the score does."""
+        return type(self.score).explain is not PairScore.explain
+
+    def explain(self, params: Params, a: ImageHandle, b: ImageHandle) -> Explanation | None:
+        """See `Method.explain`; what a gate did to the pair is not told."""
+        score = self.at(params).score
+        first, second = in_order(a, b)
+        told = score.explain(*(score.prepared(score.features(image)) for image in (first, second)))
+        return replace(told, a=told.b, b=told.a) if told is not None and first != a else told
 
 
 def _settings(score: PairScore) -> list[str]:

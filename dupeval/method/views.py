@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial.distance import squareform
 
 from dupeval.dataset import ImageHandle
 
@@ -89,6 +88,8 @@ class TrainingView:
 def _among(
     condensed: npt.NDArray[np.float64], places: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float64]:
+    from scipy.spatial.distance import squareform  # noqa: PLC0415  (as in dupeval.clustering)
+
     chosen: npt.NDArray[np.float64] = squareform(
         squareform(condensed)[np.ix_(places, places)], checks=False
     )

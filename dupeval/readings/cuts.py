@@ -14,6 +14,7 @@ from dupeval.clustering import Dendrogram, Metric, pairwise_distances, truncated
 from dupeval.metrics import pair_curve
 from dupeval.readings.space import CLUSTERINGS, METRICS, Cut, Features, Reduction
 from dupeval.reduction import Components, lossless_coordinates
+from dupeval.truth import Truth as KnownPairs
 
 Vectors = npt.NDArray[np.floating]
 OfMetric = Mapping[Metric, npt.NDArray[np.float64]]
@@ -26,12 +27,12 @@ class Truth(NamedTuple):
 
     Attributes
     ----------
-    labels : list of ndarray of int64, shape (n_images,)
+    labels : sequence of ndarray of int64, shape (n_images,), or of `dupeval.truth.Truth`
         Of each query.
     n_true, n_pairs : ndarray of int64, shape (n_queries,)
     """
 
-    labels: list[Ints]
+    labels: Sequence[Ints | KnownPairs]
     n_true: Ints
     n_pairs: Ints
 

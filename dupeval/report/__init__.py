@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from itertools import accumulate
 from pathlib import Path
 
-from pydantic import PositiveFloat, PositiveInt
+from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import Dataset
@@ -13,7 +15,9 @@ from dupeval.errors import DupevalError
 from dupeval.figures.mistakes import found_groups, most_telling
 from dupeval.figures.saving import read_figures
 from dupeval.files import write_results
+from dupeval.method import Method, Resources
 from dupeval.report.data import report_data
+from dupeval.report.explained import explained_pairs
 from dupeval.report.page import render
 from dupeval.report.pictures import Format, pictures_within
 from dupeval.stored import read_results
@@ -26,7 +30,7 @@ _IMAGES = ((400, 75), (320, 70), (240, 65), (160, 60), (112, 50), (80, 40))
 IMAGE_FORMATS = [Format(*form) for form in _IMAGES]
 FIGURE_FORMATS = [Format(*form) for form in ((1600, 85), (1200, 80), (900, 75), (600, 60))]
 # Of the limit; the rest is for tables and groups.
-IMAGE_SHARE, FIGURE_SHARE = 0.45, 0.4
+IMAGE_SHARE, FIGURE_SHARE, EXPLAINED_SHARE = 0.45, 0.35, 0.05
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -36,6 +40,7 @@ class Limits:
     megabytes: PositiveFloat = 15  # of 10**6 bytes
     images_a_query: PositiveInt = 60
     images: PositiveInt = 1500
+    explained: NonNegativeInt = 12
 
 
 def write_report(
@@ -46,8 +51,9 @@ def write_report(
     cache_dir: Path,
     limits: Limits | None = None,
     progress: bool = False,
+    methods: Mapping[str, Method] | None = None,
 ) -> Path:
-    """Write ``report.html``: Table 1, the galleries of groups, and the figures, in one file.
+    """Write ``report.html``: Table 1, galleries of groups, pairs explained, figures, in one file.
 
     Parameters
     ----------
@@ -65,6 +71,8 @@ def write_report(
     limits : Limits, optional
     progress : bool, default False
         Show a bar while pictures are made.
+    methods : mapping of str to Method, optional
+        By name: those of the results that may be asked why pairs are as far apart as they are.
 
     Returns
     -------
@@ -81,9 +89,9 @@ def write_report(
     limits = limits or Limits()
     most_bytes = limits.megabytes * 1e6
     results = read_results(table1_dir, dataset)
-    photographs = {q.slug: q.photographs.tolist() for q in dataset.queries}
+    known = {q.slug: (q.photographs.tolist(), q.truth) for q in dataset.queries}
     found = {
-        place: found_groups(photographs[place[2]], list(partition.values()))
+        place: found_groups(known[place[2]][0], list(partition.values()), known[place[2]][1])
         for place, partition in results.partitions.items()
     }
     of_query = defaultdict(list)
@@ -98,6 +106,10 @@ def write_report(
     share = int(most_bytes * IMAGE_SHARE)
     pictures = pictures_within(images, share, IMAGE_FORMATS, cache_dir, progress)
     figures, left_out = read_figures(figures_dir, dataset.fingerprint, results.table1_sha256)
+    resources = Resources(cache_dir, progress)
+    pairs = explained_pairs(dataset, results, methods or {}, resources, limits.explained)
+    sizes = accumulate(len(pair.picture.uri) for pair in pairs)
+    n_fitting = sum(size <= most_bytes * EXPLAINED_SHARE for size in sizes)
     pngs = {figure.png_sha256: figures_dir / f"{name}.png" for name, figure in figures.items()}
     share = int(most_bytes * FIGURE_SHARE)
     encoded, _ = pictures_within(pngs, share, FIGURE_FORMATS, cache_dir)
@@ -108,6 +120,7 @@ def write_report(
         [(figure, encoded.get(figure.png_sha256)) for figure in figures.values()],
         left_out,
         figures_dir,
+        pairs[:n_fitting],
     ).encode()
     if len(page) > most_bytes:
         raise DupevalError(

@@ -17,6 +17,7 @@ from dupeval.dataset import Dataset
 from dupeval.figures.saving import StoredFigure
 from dupeval.rendering import NOTE
 from dupeval.report.data import ReportData, number
+from dupeval.report.explained import ExplainedPair
 from dupeval.report.pictures import EncodedPicture
 from dupeval.stored import StoredResults
 from dupeval.text import visible
@@ -37,6 +38,7 @@ def render(
     figures: Sequence[tuple[StoredFigure, EncodedPicture | None]] = (),
     figures_left_out: str = "",
     figures_dir: Path = Path(),
+    explained: Sequence[ExplainedPair] = (),
 ) -> str:
     """Return the whole page.
 
@@ -88,6 +90,7 @@ def render(
         figures=figures,
         figures_left_out=figures_left_out,
         figures_dir=figures_dir,
+        explained=explained,
     )
 
 

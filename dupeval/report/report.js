@@ -340,8 +340,8 @@
     arriving = false;
   });
 
-  // From a table to the gallery; a link to what is already there changes no address.
-  for (const link of document.querySelectorAll('table a[href^="#/"]')) {
+  // From a table, or a pair, to the gallery; a link to what is already there changes no address.
+  for (const link of document.querySelectorAll('table a[href^="#/"], #explained a[href^="#/"]')) {
     link.addEventListener("click", () => {
       if (link.getAttribute("href") === location.hash) arrive();
       else arriving = true;

@@ -196,7 +196,7 @@ def _figures(
 
 
 def _is_scored(curve: PairCurve) -> bool:
-    """Whether the curve's query has a pair of labelled images."""
+    """Whether the curve's query has a pair that counts."""
     return bool(curve.tp[0] + curve.fp[0] + curve.fn[0] + curve.tn[0])
 
 

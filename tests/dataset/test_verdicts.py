@@ -1,6 +1,7 @@
 """Scenes of labels.csv and the verdicts of pairs.csv: what they decide, and what cannot be."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,13 @@ class TestVerdicts:
         self, write, photographs: str, scenes: str, pairs: str, problem: str
     ) -> None:
         assert problems_of(write(photographs, scenes, pairs)) == (problem,)
+
+    def test_of_many_lines_that_another_contradicts_a_few_are_named(self, write) -> None:
+        pairs = "".join(f"q,{a}.png,{b}.png,same\n" for a, b in pairwise("abcdef"))
+        assert problems_of(write(" " * 6, pairs=f"{pairs}q,f.png,a.png,different\n"))[-1] == (
+            "pairs.csv:7: 'f.png' and 'a.png' are 'different' but show one photograph, by "
+            "pairs.csv:2, pairs.csv:3, pairs.csv:4, others"
+        )
 
     @given(known_pairs())
     def test_what_is_so_contradicts_nothing(

@@ -4,12 +4,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 import run as program_run
-from console import Outcome, worst
+from console import Outcome, look, worst
 from hydra_app import compose, perform
+
+from dupeval.look import Look
 
 PROGRAM = Path(__file__).resolve().parents[2] / "experiments" / "run.py"
 
@@ -121,6 +124,39 @@ class TestStandardOutput:
         command = f"{sys.executable} {PROGRAM} --help | true; exit ${{PIPESTATUS[0]}}"
         done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
         assert (done.returncode, done.stderr) == (0, b"")
+
+
+class TestWhatOutputCanShow:
+    class Terminal(StringIO):
+        encoding = "utf-8"  # type: ignore[assignment]
+
+        def isatty(self) -> bool:
+            return True
+
+    def test_is_the_same_in_a_pipe_whatever_the_window(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for columns in ("40", "300"):
+            monkeypatch.setenv("COLUMNS", columns)
+            monkeypatch.setattr("sys.stdout", TextIOWrapper(BytesIO(), "utf-8"))
+            assert look() == Look(100, unicode=True, colour=False)
+
+    @pytest.mark.parametrize(("columns", "width"), [("40", 80), ("90", 90), ("300", 100)])
+    def test_is_colour_and_the_window_on_a_terminal(
+        self, columns: str, width: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", columns)
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setattr("sys.stdout", self.Terminal())
+        assert look() == Look(width, unicode=True, colour=True)
+        monkeypatch.setenv("NO_COLOR", "1")
+        assert not look().colour
+
+    def test_is_ascii_where_nothing_else_is_known(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for encoding in ("ascii", "cp1252"):
+            monkeypatch.setattr("sys.stdout", TextIOWrapper(BytesIO(), encoding))
+            assert not look().unicode
 
 
 def test_an_error_outweighs_missing_scores_and_a_defect_all() -> None:

@@ -27,16 +27,18 @@ def test_a_picture_is_written_and_a_line_is_said(
     assert explain.main(compose("explain", [*overrides, "b=b.png"])) == 0
     assert (tmp_path / "out" / "explanation.png").stat().st_size > 10_000
     said = capsys.readouterr().out
-    assert said.startswith("score 1.00 (fine, similarity)")
-    assert said.endswith("written to " + str(tmp_path / "out") + ": explanation.png\n")
+    assert said.startswith("score 0.92 (fine, similarity)")
+    assert said.endswith(f"written to {tmp_path / 'out'}: explanation.png, explanation.txt\n")
+    summary = (tmp_path / "out" / "explanation.txt").read_text(encoding="utf-8")
+    assert said.startswith(summary)
 
 
-def test_what_has_nothing_in_common_has_no_picture(
+def test_of_what_has_nothing_in_common_both_images_are_drawn(
     tmp_path: Path, overrides: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert explain.main(compose("explain", [*overrides, "b=c.png"])) == 0
     assert capsys.readouterr().out.startswith("score 0.00: no way was found")
-    assert not (tmp_path / "out").exists()
+    assert (tmp_path / "out" / "explanation.png").exists()
 
 
 @pytest.mark.parametrize(

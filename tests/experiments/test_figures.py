@@ -24,7 +24,7 @@ COMMITTED = ROOT / "results" / "reference" / "figures"
 
 # Drawn from the images and the configuration alone: nothing in them depends on the processor.
 EXACT = ("process", "extraction", "duplicates")
-KINDS = ("png", "pdf", "md")
+KINDS = ("png", "pdf", "svg", "md", "tex")
 METHODS = ("method=[raw,raw_pca]", "methods.raw_pca.reduction.n_components=1")
 OWN = (
     *("figure=[process,extraction,duplicates,components,dendrogram]", *METHODS),
@@ -74,7 +74,7 @@ def drawn(small: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, by
     return draw(small, tmp_path_factory.mktemp("drawn"), *OWN)
 
 
-def test_every_figure_is_a_png_a_pdf_and_a_caption(drawn: dict[str, bytes]) -> None:
+def test_every_figure_is_a_png_vectors_and_a_caption(drawn: dict[str, bytes]) -> None:
     names = ("process", "extraction", "duplicates", "components", "dendrogram")
     files = {f"{name}.{kind}" for name in names for kind in KINDS}
     assert set(drawn) == {*files, "figures.json"}
@@ -103,6 +103,23 @@ def test_figures_drawn_one_after_the_other_are_recorded_like_those_drawn_at_once
     assert contents == drawn
 
 
+def test_a_figure_is_as_wide_as_a_column_or_a_page(small: Path, tmp_path: Path) -> None:
+    for width, pixels in (("single", 669), ("double", 1338)):
+        png = draw(small, tmp_path / width, *ONE, f"figure.width={width}")["dendrogram.png"]
+        assert int.from_bytes(png[16:20]) == pixels
+    message = "figure.width=half is not possible; possible: single, double"
+    assert complaint(small, tmp_path / "out", "figure.width=half") == message
+    drawn = draw(
+        small,
+        tmp_path / "some",
+        "figure=[extraction,duplicates,dendrogram]",
+        *ONE[1:],
+        "figure.width=single",
+        status=3,
+    )
+    assert {name for name in drawn if name.endswith(".png")} == {"dendrogram.png"}
+
+
 def test_drawn_again_they_are_the_same_bytes(
     small: Path, tmp_path: Path, drawn: dict[str, bytes]
 ) -> None:
@@ -118,7 +135,7 @@ def test_what_is_drawn_and_written_is_told_and_other_figures_are_left_alone(
     assert draw(small, out, *ONE)["groups.png"] == b"mine"
     files = (*(f"dendrogram.{kind}" for kind in KINDS), "figures.json")
     lines = capsys.readouterr().out.splitlines()
-    assert lines == ["1/1 dendrogram", f"written to {out}: {', '.join(files)}"]
+    assert lines == [f"written to {out}: {', '.join(files)}"]
 
 
 def test_another_query_is_another_picture(

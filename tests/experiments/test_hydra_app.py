@@ -48,6 +48,19 @@ class TestAPath:
         assert as_meant(roots, multirun=True) == ["dataset.root=a,b", "out_dir='c(1)'"]
 
 
+class TestADatasetOfSeveral:
+    @pytest.mark.parametrize("name", NAMES)
+    def test_is_chosen_by_a_list_of_overrides(self, name: str) -> None:
+        text = f"+datasets.mine=[dataset=folder,dataset.root=/data/{name},dataset.name=x]"
+        own = compose("suite", [text]).datasets.mine
+        assert own == ["dataset=folder", f"dataset.root=/data/{name}", "dataset.name=x"]
+        assert compose("suite", own).dataset.root == f"/data/{name}"
+
+    def test_may_be_quoted_as_hydra_has_it(self) -> None:
+        text = "+datasets.mine=['dataset=folder',\"dataset.root=/data\"]"
+        assert compose("suite", [text]).datasets.mine == ["dataset=folder", "dataset.root=/data"]
+
+
 def test_other_settings_that_cannot_be_read_are_told_with_what_to_type() -> None:
     with pytest.raises(SettingsError) as caught:
         compose("run", ["dataset.title=it's (1)", "seed=1", "method=[raw"])

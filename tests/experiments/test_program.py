@@ -54,7 +54,8 @@ class TestAnOverrideThatDoesNotExist:
             ("protocol=lqo", "fixed, fixed_external, loqo, nested, oracle, shared"),
             (
                 "dataset=mine",
-                "clusters, copydays, folder, holidays, imagededup, standin, standin2, ukbench",
+                "clusters, copydays, folder, holidays, imagededup, made, standin, standin2, "
+                "ukbench",
             ),
             ("experiment=table2", "ablation, defaults, study, sweep, table1, table1_all"),
         ],
@@ -238,7 +239,7 @@ class TestExternalTools:
         assert done.stderr == (
             "failed: command: on query 'one': crashes ended with exit code 1: no film\n"
         )
-        assert "| raw " in done.stdout
+        assert "\nraw " in done.stdout
         assert "table1.csv" in {path.name for path in (tmp_path / "out").iterdir()}
 
     @pytest.mark.parametrize("methods", ["method=command", "method=[raw,command]"])

@@ -31,8 +31,8 @@ def test_it_refuses_where_a_program_is_missing(tmp_path: Path) -> None:
 def test_a_part_that_there_is_not(part: str) -> None:
     assert reference.refusal(part) == (
         f"no part {part!r}; possible: table1, table1_all, sweep, sweep_defaults, "
-        "figures, figures_study, today, ablation, explain, readings, intervals, calibration, "
-        "benchmarks, all"
+        "figures, figures_study, today, ablation, explain, suite, gates, readings, intervals, "
+        "calibration, benchmarks, all"
     )
 
 
@@ -43,7 +43,7 @@ def test_with_the_program_nothing_is_refused(
     assert reference.refusal("sweep") is None
     assert reference.refusal("all") is not None
     fake_program(tmp_path / "findimagedupes", "")
-    assert [reference.refusal(part) for part in (*reference.PARTS, "all")] == [None] * 14
+    assert [reference.refusal(part) for part in (*reference.PARTS, "all")] == [None] * 16
 
 
 @pytest.fixture

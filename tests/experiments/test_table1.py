@@ -1,6 +1,7 @@
 """The whole way, from a folder of images to the files of Table 1."""
 
 import json
+import math
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +25,8 @@ from dupeval.text import from_csv_cell
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = [
     *("dataset", "method", "protocol", "precision", "recall", "f1", "f1_ci_low", "f1_ci_high"),
-    *("precision_micro", "recall_micro", "f1_micro", "n_empty"),
+    *("precision_micro", "recall_micro", "f1_micro"),
+    *("precision_lenient", "recall_lenient", "f1_lenient", "n_empty"),
     *("difference", "difference_ci_low", "difference_ci_high", "p_value", "p_holm", "reference"),
     *("n_queries", "threshold", "source"),
     *("precision_published", "recall_published", "f1_published"),
@@ -38,6 +40,7 @@ REPEATABLE = (
         "metrics.csv",
         "per_query.csv",
         "groups.csv",
+        "results.json",
     ),
 )
 
@@ -94,9 +97,12 @@ def test_without_a_protocol_nested_is_chosen_and_shown_first(
 ) -> None:
     out = run(tiny, tmp_path, "method=raw")
     markdown = (out / "table1.md").read_text(encoding="utf-8")
-    assert markdown in capsys.readouterr().out
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0].startswith("Best under nested: raw, F1 ")
+    assert "Table 1 on data (nested): 3 queries, 18 images, 6 true pairs" in printed
+    assert printed[-1] == f"all 3 rows: {out / 'table1.md'}"
     headings = [line for line in markdown.splitlines() if line.startswith("### ")]
-    assert "\n\nBest under nested: raw, F1 " in markdown.split("### ")[0]
+    assert "\n\n- Best under nested: raw, F1 " in markdown.split("### ")[0]
     assert headings[0] == "### Parameters and threshold chosen on the other queries (nested)"
     names = [heading.split("(")[-1] for heading in headings]
     assert names == ["nested)", "loqo)", "oracle)"]
@@ -605,3 +611,26 @@ class TestExternalTools:
             "  visipics.csv: no row of query '3'; where the tool found nothing: 3,,",
         ]
         assert not (root.parent / "out").exists()
+
+
+def test_scores_are_strict_and_lenient_and_single_pairs_are_decided_and_withdrawn(
+    tmp_path: Path,
+) -> None:
+    # Equal bytes are together: 1, 2 and 3, and 4 and 5. 1 and 2 are p, 3 is q of its scene.
+    byte_copies(tmp_path / "data", {"a": dict(zip("123456", "pppxxy", strict=True))})
+    rows = ["a,1,p,s", "a,2,p,", "a,3,q,s", "a,4,r,", "a,5,,", "a,6,t,"]
+    (tmp_path / "data/labels.csv").write_text("query,image,photograph,scene\n" + "\n".join(rows))
+    pairs = ["a,4,5,same", "a,5,6,different", "a,3,1,unsure"]
+    (tmp_path / "data/pairs.csv").write_text("query,image_a,image_b,verdict\n" + "\n".join(pairs))
+    chosen = ["method=raw", "protocol=fixed", "methods.raw.threshold=0", "metric=[bcubed]"]
+    out = run(tmp_path / "data", tmp_path, *chosen)
+    (row,) = pd.read_csv(out / "per_query.csv").to_dict("records")
+    # 12 and 45 are right, 23 is wrong but of one scene; 13 counts neither way.
+    assert [row[name] for name in ("tp", "fp", "fn", "tn")] == [2, 1, 0, 8]
+    assert [row[name] for name in ("precision", "f1", "f1_lenient")] == [0.666667, 0.8, 1.0]
+    assert [row[name] for name in ("fp_same_scene", "fp_other")] == [1, 0]
+    # Of the group of 3 it is not known whether it is right.
+    assert math.isnan(row["bcubed_f1"])
+    table = pd.read_csv(out / "table1.csv").loc[0]
+    lenient = ("precision_lenient", "recall_lenient", "f1_lenient")
+    assert [table[name] for name in lenient] == [1.0, 1.0, 1.0]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from stored_sweep import store_sweep
 
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
@@ -36,19 +37,7 @@ def store(tmp_path: Path, dataset: Dataset) -> Callable[..., Path]:
 
     def write(table: pd.DataFrame | None = None) -> Path:
         rows = pd.DataFrame(ROWS, columns=COLUMNS).astype({"n_components": "Int64"})
-        (rows if table is None else table).to_csv(tmp_path / "sweep.csv", index=False)
-        run = {
-            "parts": [
-                {
-                    "dataset": {"name": dataset.name, "fingerprint": dataset.fingerprint},
-                    "protocols": {"oracle": {"honest": False}, "loqo": {"honest": True}},
-                    "configuration": {"methods": {}},
-                }
-            ],
-            "outputs": {"sweep.csv": file_sha256(tmp_path / "sweep.csv")},
-        }
-        (tmp_path / "run.json").write_text(json.dumps(run), encoding="utf-8")
-        return tmp_path
+        return store_sweep(tmp_path, dataset, rows if table is None else table)
 
     return write
 

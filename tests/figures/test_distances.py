@@ -19,7 +19,7 @@ def test_pairs_of_one_photograph_and_of_two_of_all_queries() -> None:
     dataset = dataset_of("ppq", "rr")
     answers = Answers(method, given_workshop(dataset, vectors, method.representation))
     decisions = [Decision({}, 1.0), Decision({}, 4.0)]
-    found = distances_of(answers, decisions, [q.photographs for q in dataset.queries])
+    found = distances_of(answers, decisions, [q.truth for q in dataset.queries])
     assert {name: part.tolist() for name, part in found.items()} == {
         "same": [1, 7],
         "different": [10, 9],
@@ -31,7 +31,7 @@ def test_pairs_with_an_unlabelled_image_are_in_neither() -> None:
     dataset = dataset_of(["p", "", "p", "q", ""])
     vectors = np.array([[0.0], [100], [1], [10], [100]])
     answers = Answers(method, given_workshop(dataset, vectors, method.representation))
-    found = distances_of(answers, [Decision({}, 1.0)], [dataset.queries[0].photographs])
+    found = distances_of(answers, [Decision({}, 1.0)], [dataset.queries[0].truth])
     assert (found["same"].tolist(), found["different"].tolist()) == ([1], [10, 9])
 
 
@@ -41,7 +41,7 @@ def test_they_are_those_of_the_chosen_parameters() -> None:
     vectors = np.array([[0.0, 0], [3, 4], [0, 0], [3, 4]])
     answers = Answers(method, given_workshop(dataset, vectors, method.representation))
     decisions = [Decision({"metric": "cityblock"}, 1.0), Decision({}, 1.0)]
-    found = distances_of(answers, decisions, [q.photographs for q in dataset.queries])
+    found = distances_of(answers, decisions, [q.truth for q in dataset.queries])
     assert found["same"].tolist() == [7, 5]
 
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dupeval.figures import layout, style
-from dupeval.figures.layout import apart, packed, spread
+from dupeval.figures.layout import apart, packed, passed, spread
 
 AREA = np.array([[1.0, 2.0], [4.0, 5.0]])
 SIZE = np.array([0.5, 0.4])  # 6 x 7 of them fit
@@ -107,3 +107,41 @@ def test_a_legend_has_as_many_columns_as_the_page_has_room_for(n: int) -> None:
     (legend,) = canvas.legends
     assert len(legend.texts) == n
     assert legend.get_window_extent().width <= style.DPI * style.WIDTH
+
+
+class TestLinesToPoints:
+    def test_one_that_runs_through_a_point_passes_it(self) -> None:
+        points = np.array([[1.0, 1.0], [2.0, 1.0], [3.0, 1.0]])
+        centres = np.array([[3.5, 1.0], [2.0, 2.0], [3.0, 0.0]])
+        sizes = np.full((3, 2), 0.2)
+        # From the right over the other two to the left.
+        assert passed(points, centres, sizes).tolist() == [2, 0, 0]
+
+    def test_one_whose_box_hides_it_passes_nothing(self) -> None:
+        points = np.array([[1.0, 1.0], [1.1, 1.0]])
+        assert not passed(points, points, np.full((2, 2), 0.5)).any()
+
+    def test_points_in_one_place_cannot_be_told_apart(self) -> None:
+        points = np.array([[1.0, 1.0], [1.01, 1.0]])
+        assert not passed(points, np.array([[2.0, 1.0], [0.0, 1.0]]), np.full((2, 2), 0.2)).any()
+
+    def test_boxes_are_moved_until_no_line_passes_a_point(self) -> None:
+        # Three points above each other with room on all sides.
+        points = np.array([[2.5, 3.2], [2.5, 3.5], [2.5, 3.8], [2.5, 4.1]])
+        sizes = np.tile(SIZE * 0.8, (4, 1))
+        tangled = passed(points, apart(points, SIZE, AREA), sizes).sum()
+        moved = apart(points, SIZE, AREA, sizes)
+        assert passed(points, moved, sizes).sum() == 0 <= tangled
+
+    @given(st.lists(positions, min_size=2, max_size=20))
+    @settings(max_examples=20)
+    def test_no_more_of_them_pass_points_than_before(
+        self, places: list[tuple[float, float]]
+    ) -> None:
+        points = np.array(places)
+        sizes = np.tile(SIZE * 0.8, (len(points), 1))
+        before, after = (
+            passed(points, centres, sizes).sum()
+            for centres in (apart(points, SIZE, AREA), apart(points, SIZE, AREA, sizes))
+        )
+        assert after <= before

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from known_pairs import KnownPairs, known_pairs
 from labelled import Labelled, labelled_query
 
 from dupeval.dataset import Query
@@ -65,6 +66,21 @@ class TestFoundGroups:
         assert sum(group.missed for group in groups) == 2 * scores.fn
         images = [image for group in groups for part in group.parts for image in part.images]
         assert sorted(images) == list(range(len(labels)))
+
+    @given(known_pairs(), st.data())
+    def test_verdicts_and_scenes_change_them_as_they_change_the_scores(
+        self, known: KnownPairs, data: st.DataObject
+    ) -> None:
+        n = len(known.photographs)
+        labels = data.draw(st.lists(st.integers(0, 3), min_size=n, max_size=n))
+        groups = found_groups(known.photographs, labels, known.truth)
+        strict, lenient = (known.counts(labels, lenient) for lenient in (False, True))
+        assert sum(group.wrong for group in groups) == strict[1]
+        assert sum(group.missed for group in groups) == 2 * strict[2]
+        assert sum(group.same_scene for group in groups) == strict[1] - lenient[1]
+        everything = frozenset(range(n))
+        ends = [counts for group in groups for counts in mistakes_of(group, everything).values()]
+        assert [sum(end) for end in zip(*ends, strict=True)] == [2 * strict[1], 2 * strict[2]]
 
     @given(LABELLED)
     def test_of_each_image_those_it_is_wrongly_with_and_those_it_misses_are_counted(

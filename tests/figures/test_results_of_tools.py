@@ -10,6 +10,8 @@ import table1
 from fake_experiment import experiment
 from hydra_app import compose
 
+from dupeval.figures.saving import KINDS
+
 OWN = ("groups", "thresholds", "precision_recall", "distances", "scores", "edits")
 METHODS = ("raw", "visipics", "command")
 HOSTILE = "$x_{2}$ <script>"
@@ -63,7 +65,7 @@ def drawn(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, b
 def test_all_are_drawn_and_twice_the_same(
     stored: Path, drawn: dict[str, bytes], tmp_path: Path
 ) -> None:
-    files = {f"{name}.{kind}" for name in OWN for kind in ("png", "pdf", "md")}
+    files = {f"{name}.{kind}" for name in OWN for kind in KINDS}
     assert set(drawn) == {*files, "figures.json"}
     assert draw(stored, tmp_path, *OWN) == drawn
 

@@ -3,9 +3,11 @@
 import hashlib
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from article import PDFLATEX, compiled
 from PIL import Image
 
 from dupeval.dataset import Dataset
@@ -24,13 +26,17 @@ def picture(title: str = "A title") -> Picture:
 
 @pytest.mark.usefixtures("in_style")
 class TestFiles:
-    def test_a_figure_is_a_png_a_pdf_and_a_caption(self, dataset: Dataset) -> None:
+    def test_a_figure_is_a_png_vectors_and_a_caption(self, dataset: Dataset) -> None:
         contents, _ = files_of("name", picture(), dataset, "t")
-        assert list(contents) == ["name.png", "name.pdf", "name.md"]
+        assert list(contents) == ["name.png", "name.pdf", "name.svg", "name.md", "name.tex"]
         with Image.open(io.BytesIO(contents["name.png"])) as png:
             assert png.size == (400, 200)
             assert round(png.info["dpi"][0]) == 200
         assert contents["name.pdf"].startswith(b"%PDF")
+        svg = contents["name.svg"].decode()
+        assert "<svg " in svg
+        # Letters are outlines, so that no font is wanting where it is shown.
+        assert "<text" not in svg
 
     def test_the_same_picture_is_the_same_bytes(self, dataset: Dataset) -> None:
         assert files_of("name", picture(), dataset, "t") == files_of(
@@ -43,6 +49,8 @@ class TestFiles:
             assert set(png.info) <= {"dpi"}
         for mark in (b"CreationDate", b"matplotlib", b"Matplotlib"):
             assert mark not in contents["name.pdf"]
+        for mark in (b"dc:date", b"Matplotlib v"):
+            assert mark not in contents["name.svg"]
 
     def test_fonts_are_embedded_as_truetype(self, dataset: Dataset) -> None:
         pdf = files_of("name", picture(), dataset, "t")[0]["name.pdf"]
@@ -66,6 +74,26 @@ class TestFiles:
             ),
         )
         assert contents["name.md"].decode() == caption(stored)
+
+
+@pytest.mark.usefixtures("in_style")
+class TestFloat:
+    def test_is_as_wide_as_the_text_with_caption_and_label(self, dataset: Dataset) -> None:
+        contents, _ = files_of("name", picture("50 % of_it"), dataset, "t")
+        assert contents["name.tex"].decode().splitlines()[1:] == [
+            *(r"\begin{figure*}[tbp]", r"\centering"),
+            r"\includegraphics[width=\textwidth]{name.pdf}",
+            r"\caption[{50 \% of\_it}]{50 \% of\_it. What is seen.}",
+            *(r"\label{fig:name}", r"\end{figure*}"),
+        ]
+
+    @pytest.mark.skipif(PDFLATEX is None, reason="pdflatex is not installed")
+    @pytest.mark.parametrize("options", ["a4paper", "a4paper,twocolumn"])
+    def test_compiles(self, dataset: Dataset, tmp_path: Path, options: str) -> None:
+        title = "]{}% \\ [금융] #1"
+        contents, _ = files_of("name", picture(title), dataset, "t")
+        (tmp_path / "name.pdf").write_bytes(contents["name.pdf"])
+        assert "Overfull" not in compiled(tmp_path, contents["name.tex"].decode(), options)
 
 
 class TestCaption:

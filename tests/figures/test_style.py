@@ -1,14 +1,17 @@
 """One style: letters and colours for photographs, text of any script, nothing left behind."""
 
 import logging
+from itertools import combinations
 
 import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from dupeval.figures import layout, style
+from dupeval.figures.dimensions import OTHERS, OWN
 
 
 def drawn(canvas: Figure) -> npt.NDArray[np.uint8]:
@@ -26,7 +29,7 @@ class TestMarks:
         assert len({mark.letter for mark in marks}) == 60
         assert marks[26].letter == "AA"
         assert marks[0].colour != marks[1].colour
-        assert style.GREY not in {mark.colour for mark in marks}
+        assert style.ALONE not in {mark.colour for mark in marks}
 
     def test_the_letter_can_be_read_on_its_colour(self) -> None:
         for mark in style.marks([str(i) for i in range(10)] * 2):
@@ -35,6 +38,69 @@ class TestMarks:
     def test_contrast_is_that_of_the_web(self) -> None:
         assert style.contrast("white", "black") == pytest.approx(21)
         assert style.contrast("#777777", "white") == pytest.approx(4.48, abs=0.01)
+
+
+# Machado, Oliveira and Fernandes 2009, severity 1: linear RGB as others see it.
+SEEN = {
+    "most people": np.eye(3),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+}
+TO_XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
+
+
+def lab(colour: str, seen: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return a colour in CIELAB (D65), as it is seen."""
+    c = np.array(to_rgb(colour))
+    linear = np.clip(seen @ np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4), 0, 1)
+    white = TO_XYZ @ np.ones(3)
+    ratios = TO_XYZ @ linear / white
+    x, y, z = np.where(ratios > 216 / 24389, np.cbrt(ratios), (24389 / 27 * ratios + 16) / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("who", SEEN)
+class TestColours:
+    def difference(self, one: str, other: str, who: str) -> float:
+        return float(np.linalg.norm(lab(one, SEEN[who]) - lab(other, SEEN[who])))
+
+    def test_of_photographs_are_told_apart_whoever_sees_them(self, who: str) -> None:
+        for one, other in combinations((*style.COLOURS, style.ALONE), 2):
+            assert self.difference(one, other, who) >= 15, (one, other)
+
+    def test_of_right_wrong_and_missed_are_told_apart(self, who: str) -> None:
+        for one, other in combinations((style.RIGHT, style.WRONG, style.MISSED), 2):
+            assert self.difference(one, other, who) >= 25, (one, other)
+
+    def test_of_lines_of_a_sweep_are_told_apart_by_colour_alone(self, who: str) -> None:
+        looks = [look["color"] for look in (*OTHERS, OWN)]
+        for one, other in combinations(looks, 2):
+            assert self.difference(one, other, who) >= 15, (one, other)
+
+
+def test_a_method_has_one_colour_in_all_figures_of_a_run() -> None:
+    methods = [f"m{i}" for i in range(9)]
+    colours = style.method_colours(methods)
+    assert [colours[name] for name in methods[:7]] == list(style.COLOURS)
+    assert colours["m7"] == colours["m0"]
 
 
 class TestTheStyle:

@@ -1,8 +1,11 @@
 """Names and text from outside, cut to what has room."""
 
-import pytest
+from dataclasses import replace
 
-from dupeval.figures.texts import letters, one_line, short
+import pytest
+from labelled import dataset_of
+
+from dupeval.figures.texts import grey_ones, letters, one_line, query_name, short
 
 
 def test_a_long_name_keeps_its_end_which_tells_it_from_others() -> None:
@@ -21,3 +24,18 @@ def test_text_from_outside_has_no_lines_of_its_own() -> None:
 )
 def test_letters_go_on_after_z(place: int, expected: str) -> None:
     assert letters(place) == expected
+
+
+def test_a_query_without_a_title_of_its_own_is_named_once() -> None:
+    (query,) = dataset_of("aab").queries
+    named = replace(query, slug="flowers", title="flowers")
+    assert query_name(named) == "flowers"
+    assert query_name(replace(named, title="spring flowers")) == "flowers (spring flowers)"
+
+
+def test_grey_is_said_of_unlabelled_images_where_there_are_some() -> None:
+    (query,) = dataset_of("aab").queries
+    assert grey_ones(query) == "those shown once"
+    labels = [replace(label, photograph="") for label in query.labels[:1]]
+    partly = replace(query, labels=(*labels, *query.labels[1:]))
+    assert grey_ones(partly) == "those shown once and for unlabelled images"

@@ -1,6 +1,6 @@
 """How the hard edits of the stand-in are written in labels.csv."""
 
-from dupeval.dataset.standin.hard_edits import FILTERS
+from dupeval.dataset.making.hard_edits import FILTERS
 
 NUMBER = r"-?\d+(?:\.\d+)?"
 KINDS = "|".join(FILTERS)

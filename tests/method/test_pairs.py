@@ -13,6 +13,7 @@ from given import groups_of, worked
 
 from dupeval.dataset import Dataset
 from dupeval.distance import PairScore
+from dupeval.distance.explanation import Explanation
 from dupeval.distance.gates import Near
 from dupeval.distance.local.sift import SiftInliers
 from dupeval.distance.local.verified import Verified
@@ -49,6 +50,13 @@ class Step(PairScore):
         return float(abs(a["sum"] - b["sum"])[0] > self.step)
 
 
+class Telling(Sums):
+    """Shows the hashes of two files."""
+
+    def explain(self, a: Any, b: Any) -> Explanation:
+        return Explanation("told", a["sha256"], b["sha256"])
+
+
 @pytest.fixture
 def dataset(tmp_path: Path) -> Dataset:
     named = {slug: {f"{n}.png": p for n, p in of.items()} for slug, of in OTHERS.items()}
@@ -74,7 +82,7 @@ def test_copies_are_grouped_and_stages_timed(dataset: Dataset, resources: Resour
 def test_what_a_gate_leaves_out_has_the_largest_distance(
     dataset: Dataset, resources: Resources
 ) -> None:
-    gate = Near(RawPixels(size=8), within=0.0, metric="euclidean", small=0)
+    gate = Near(representation=RawPixels(size=8), within=0.0, metric="euclidean", small=0)
     score = Sums()
     answers = Answers(PairMethod(score, gate), Workshop(dataset, resources, Stopwatch("it")))
     with pytest.warns(UserWarning, match="it: the gate leaves out 2 of 4 pairs, among them 0 of 2"):
@@ -103,6 +111,22 @@ def test_settings_of_the_score_can_be_chosen(dataset: Dataset, resources: Resour
     assert [method.linkage_of(params) for params in many] == ["single", "average"]
 
 
+def test_a_pair_is_explained_in_the_order_it_is_asked_for(dataset: Dataset) -> None:
+    a, b = dataset.queries[0].images[:2]
+    method = PairMethod(Telling())
+    assert method.explains
+    for first, second in ((a, b), (b, a)):
+        told = method.explain({}, first, second)
+        assert told is not None
+        assert [told.a.tobytes().hex(), told.b.tobytes().hex()] == [first.sha256, second.sha256]
+
+
+def test_a_score_that_explains_nothing_makes_a_method_that_does_not(dataset: Dataset) -> None:
+    method = PairMethod(Sums())
+    assert not method.explains
+    assert method.explain({}, *dataset.queries[0].images[:2]) is None
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
@@ -119,12 +143,12 @@ def test_impossible_settings_are_told(settings: dict[str, Any], said: str) -> No
 
 def test_all_that_changes_answers_is_in_the_key() -> None:
     method = PairMethod(Verified())
-    gate = Near(RawPixels(), within=0.5)
+    gate = Near(representation=RawPixels(), within=0.5)
     others = [
         PairMethod(SiftInliers()),
         PairMethod(Verified(halo=False)),
         replace(method, gate=gate),
-        replace(method, gate=Near(RawPixels(), within=0.4)),
+        replace(method, gate=Near(representation=RawPixels(), within=0.4)),
         replace(method, linkage="single"),
         replace(method, threshold=0.5),
         replace(method, grid={"mirror": [True, False]}),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fake_pairs import Telling
 from hostile import IMAGE, PHOTOGRAPH, QUERY, TITLE
 from PIL import Image
 from selenium import webdriver
@@ -19,6 +20,7 @@ from selenium.webdriver.support.select import Select
 
 from dupeval.figures.saving import FILE_NAME, StoredFigure, record_bytes
 from dupeval.files import file_sha256
+from dupeval.method.pairs import PairMethod
 from dupeval.report import write_report
 from dupeval.report.page import address
 from dupeval.stored import StoredResults, read_results
@@ -62,7 +64,8 @@ def report(stored, tmp_path_factory: pytest.TempPathFactory) -> Path:
     record = record_bytes(picture.parent, stored.dataset.fingerprint, drawn)
     picture.with_name(FILE_NAME).write_bytes(record)
     return write_report(
-        stored.dataset, stored.table1_dir, folder / "figures", folder, stored.cache_dir
+        *(stored.dataset, stored.table1_dir, folder / "figures", folder, stored.cache_dir),
+        methods={"raw": PairMethod(Telling())},
     )
 
 
@@ -306,11 +309,36 @@ class TestTheLargerView:
         assert browser.switch_to.active_element == thumbnail
 
     def test_shows_figures_too(self, browser: webdriver.Chrome) -> None:
-        browser.find_element(By.CSS_SELECTOR, "figure .zoom").click()
+        browser.find_element(By.CSS_SELECTOR, "#figures .zoom").click()
         viewer = browser.find_element(By.ID, "viewer")
         assert viewer.find_element(By.TAG_NAME, "img").get_property("naturalWidth") == 1600
         viewer.find_element(By.CLASS_NAME, "close").click()
         assert not viewer.is_displayed()
+
+
+class TestPairsExplained:
+    def test_have_a_picture_with_words_for_it_that_can_be_enlarged(
+        self, browser: webdriver.Chrome
+    ) -> None:
+        pairs = browser.find_elements(By.CSS_SELECTOR, "#explained figure")
+        assert pairs
+        for pair in pairs:
+            picture = pair.find_element(By.TAG_NAME, "img")
+            heading, *verdicts, summary = [p.text for p in pair.find_elements(By.TAG_NAME, "p")]
+            assert re.match(r"(Wrong pair|Missed pair|Right, but close) of raw in ", heading)
+            assert re.match(r"(wrong|missed|rightly \w+) under \w+", verdicts[0])
+            alt = picture.get_attribute("alt") or ""
+            assert alt.endswith(f" as raw compares them: {summary.removesuffix('.')}")
+            assert picture.get_attribute("loading") == "lazy"
+        pairs[0].find_element(By.CLASS_NAME, "zoom").click()
+        viewer = browser.find_element(By.ID, "viewer")
+        assert int(viewer.find_element(By.TAG_NAME, "img").get_property("naturalWidth")) > 900
+
+    def test_lead_to_the_gallery_of_their_query(self, browser: webdriver.Chrome) -> None:
+        link = browser.find_element(By.CSS_SELECTOR, "#explained figcaption a")
+        slug = link.text
+        link.click()
+        assert browser.find_element(By.CSS_SELECTOR, ".query h3").text.startswith(slug)
 
 
 class TestOnAPhone:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from dupeval.dataset import Dataset
-from dupeval.dataset.importing import Found, Reading, import_images, list_names
+from dupeval.dataset.importing import Found, Groups, Reading, import_images, list_names
 
 
 def read_clusters(
@@ -15,6 +15,7 @@ def read_clusters(
     progress: bool = False,
     images_a_query: int | None = 100,
     name: str | None = None,
+    groups: Groups = "photographs",
 ) -> Dataset:
     """Read cluster folders; each sub-folder is said to hold the copies of one photograph.
 
@@ -22,7 +23,7 @@ def read_clusters(
 
     Parameters
     ----------
-    root, checked_dir, progress, images_a_query, name
+    root, checked_dir, progress, images_a_query, name, groups
         See `dupeval.dataset.importing.Reading`.
 
     Raises
@@ -30,7 +31,7 @@ def read_clusters(
     DatasetError
         With every problem; see `dupeval.dataset.importing.import_images`.
     """
-    reading = Reading(root, name, images_a_query, checked_dir, progress)
+    reading = Reading(root, name, images_a_query, checked_dir, progress, groups)
     problems: list[str] = []
     found = []
     for entry in list_names(root, "", problems):

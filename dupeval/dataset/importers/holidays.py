@@ -1,7 +1,8 @@
 """INRIA Holidays: ROOT/jpg/NNNNnn.jpg, whose groups are scenes and not photographs.
 
-Images of a group are other photographs of one place. A finder of copies that is right tells them
-apart, so scores here answer another question: how well images of one scene are found.
+Images of a group are other photographs of one place, which a finder of copies must tell apart: each
+is a photograph of its own, and hard negatives are all there is. With ``groups="photographs"`` they
+count as copies, and scores answer another question: how well images of one scene are found.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from pathlib import Path
 
 from dupeval.dataset import Dataset
-from dupeval.dataset.importing import Found, Reading, import_images, list_names
+from dupeval.dataset.importing import Found, Groups, Reading, import_images, list_names
 
 
 def read_holidays(
@@ -18,12 +19,13 @@ def read_holidays(
     checked_dir: Path | None = None,
     progress: bool = False,
     images_a_query: int | None = 100,
+    groups: Groups = "scenes",
 ) -> Dataset:
     """Read Holidays; groups are scenes, the number in an image's name // 100.
 
     Parameters
     ----------
-    root, checked_dir, progress, images_a_query
+    root, checked_dir, progress, images_a_query, groups
         See `dupeval.dataset.importing.Reading`.
 
     Raises
@@ -31,7 +33,7 @@ def read_holidays(
     DatasetError
         With every problem; see `dupeval.dataset.importing.import_images`.
     """
-    reading = Reading(root, "holidays", images_a_query, checked_dir, progress)
+    reading = Reading(root, "holidays", images_a_query, checked_dir, progress, groups)
     problems: list[str] = []
     found = [Found(f"jpg/{name}", name[:4]) for name in list_names(root, "jpg", problems)]
     for image in found:

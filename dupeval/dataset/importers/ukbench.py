@@ -1,8 +1,9 @@
 """UKBench: ROOT/ukbenchNNNNN.jpg, whose groups are objects and not photographs.
 
-Images of a group are four other photographs of one object or scene. A finder of copies that is
-right tells them apart, so scores here answer another question: how well images of one scene are
-found.
+Images of a group are four other photographs of one object or scene, which a finder of copies must
+tell apart: each is a photograph of its own, and hard negatives are all there is. With
+``groups="photographs"`` they count as copies, and scores answer another question: how well images
+of one scene are found.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from pathlib import Path
 
 from dupeval.dataset import Dataset
-from dupeval.dataset.importing import Found, Reading, import_images, list_names
+from dupeval.dataset.importing import Found, Groups, Reading, import_images, list_names
 
 
 def read_ukbench(
@@ -19,12 +20,13 @@ def read_ukbench(
     checked_dir: Path | None = None,
     progress: bool = False,
     images_a_query: int | None = 100,
+    groups: Groups = "scenes",
 ) -> Dataset:
     """Read UKBench; groups are scenes, the number in an image's name // 4.
 
     Parameters
     ----------
-    root, checked_dir, progress, images_a_query
+    root, checked_dir, progress, images_a_query, groups
         See `dupeval.dataset.importing.Reading`. Of the folder, only what is named
         ``ukbench`` and ends in ``.jpg`` is taken for an image.
 
@@ -33,7 +35,7 @@ def read_ukbench(
     DatasetError
         With every problem; see `dupeval.dataset.importing.import_images`.
     """
-    reading = Reading(root, "ukbench", images_a_query, checked_dir, progress)
+    reading = Reading(root, "ukbench", images_a_query, checked_dir, progress, groups)
     problems: list[str] = []
     found = []
     for name in list_names(root, "", problems):

@@ -6,14 +6,50 @@ import warnings
 from pathlib import Path
 
 from dupeval.dataset import Dataset
-from dupeval.dataset.folder import read_folder
-from dupeval.dataset.standin.build import DEFAULT, ensure_standin
-from dupeval.dataset.standin.levels import making_of
-from dupeval.dataset.standin.manifest import TABLES, difference_message, files_sha256, read_stamp
-from dupeval.errors import DatasetError
-from dupeval.files import file_sha256
+from dupeval.dataset.making.build import ensure
+from dupeval.dataset.making.levels import Making
+from dupeval.dataset.making.reading import read_built
+from dupeval.dataset.making.stamp import read_stamp
+from dupeval.dataset.standin.recipe import Standin, standin_of
 
-__all__ = ["ensure_standin", "read_standin"]
+__all__ = ["DEFAULT", "ensure_standin", "read_standin"]
+
+DEFAULT = Making()
+
+
+def ensure_standin(root: Path, making: Making = DEFAULT, *, progress: bool = True) -> Path:
+    """Build the stand-in dataset unless it is there already; see `dupeval.dataset.making.build`.
+
+    Parameters
+    ----------
+    root : Path
+        The dataset's folder. What is there is replaced only when it is an older stand-in of the
+        same making.
+    making : Making
+    progress : bool
+        Whether to show a progress bar while building.
+
+    Returns
+    -------
+    Path
+        `root`, now a dataset folder.
+
+    Raises
+    ------
+    DupevalError
+        If the packages with the photographs are not installed as pinned, or if `root` is
+        something else than this stand-in.
+
+    Warns
+    -----
+    UserWarning
+        If the images just built differ from the published ones.
+    """
+    recipe = Standin(making)
+    if ensure(root, recipe, progress=progress):
+        for message in recipe.warnings(root, read_stamp(root, recipe)):
+            warnings.warn(message, stacklevel=2)
+    return root
 
 
 def read_standin(
@@ -26,7 +62,7 @@ def read_standin(
 ) -> Dataset:
     """Build a stand-in at `root` unless it is there, and read it.
 
-    See `ensure_standin`, `making_of` and `dupeval.dataset.folder.read_folder`.
+    See `standin_of` and `dupeval.dataset.making.reading.read_built`.
 
     Raises
     ------
@@ -40,24 +76,4 @@ def read_standin(
     UserWarning
         If it differs from the published one, being built with other library versions.
     """
-    making = making_of(level, draw, photographs)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # It is said below, at every reading.
-        ensure_standin(root, making, progress=progress)
-    dataset = read_folder(root, checked_dir, making.name, progress)
-    stamp = read_stamp(root)
-    tables = (root / name for name in TABLES)
-    hashes = {path.name: file_sha256(path) for path in tables if path.exists()}
-    for query in dataset.queries:
-        hashes |= {f"images/{query.slug}/{image.name}": image.sha256 for image in query.images}
-    if files_sha256(hashes) != stamp["files_sha256"]:
-        raise DatasetError(
-            str(root),
-            [
-                "files were changed since it was built; delete the folder and it is built anew, "
-                "or copy it elsewhere and use dataset=folder"
-            ],
-        )
-    if stamp["differs_from_manifest"]:
-        warnings.warn(difference_message(root, stamp["differs_from_manifest"]), stacklevel=2)
-    return dataset
+    return read_built(root, standin_of(level, draw, photographs), checked_dir, progress)

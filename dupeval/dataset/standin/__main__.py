@@ -8,8 +8,9 @@ import tempfile
 from itertools import product
 from pathlib import Path
 
-from dupeval.dataset.standin.build import DEFAULT, build_into, ensure_standin
-from dupeval.dataset.standin.levels import LEVELS, PHOTOGRAPHS, Making, making_of
+from dupeval.dataset.making.build import build_into
+from dupeval.dataset.making.levels import LEVELS, Making
+from dupeval.dataset.standin import DEFAULT, ensure_standin
 from dupeval.dataset.standin.manifest import (
     MANIFESTS,
     VERSIONS_CSV,
@@ -17,6 +18,7 @@ from dupeval.dataset.standin.manifest import (
     manifest_text,
     versions_text,
 )
+from dupeval.dataset.standin.recipe import PHOTOGRAPHS, Standin, standin_of
 from dupeval.errors import DupevalError
 from dupeval.files import write_whole
 
@@ -43,7 +45,7 @@ def main() -> int:
         if arguments.write_manifests:
             _write_manifests()
         else:
-            making = making_of(arguments.level, arguments.draw, arguments.photographs)
+            making = standin_of(arguments.level, arguments.draw, arguments.photographs).making
             print(ensure_standin(arguments.root or Path("data") / making.name, making))
     except DupevalError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -55,7 +57,9 @@ def _write_manifests() -> None:
     texts = {VERSIONS_CSV.name: versions_text()}
     for making in PUBLISHED:
         with tempfile.TemporaryDirectory() as folder:
-            texts[manifest_csv(making).name] = manifest_text(build_into(Path(folder), making))
+            texts[manifest_csv(making).name] = manifest_text(
+                build_into(Path(folder), Standin(making))
+            )
     write_whole(MANIFESTS, {name: text.encode() for name, text in texts.items()})
     print(*texts, sep="\n")
 

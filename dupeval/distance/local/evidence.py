@@ -36,6 +36,8 @@ class Evidence:
         Size of the smooth part of the residuals, in pixels of a picture of 512.
     share : float
         How much of the smaller picture is in the overlap, in 0..1.
+    whole : float
+        And of the larger one.
     halo : float
         Matches at one to four times the limit from the model, for each inlier.
     look : {"fine", "inverted", "relief", "coarse"}
@@ -53,6 +55,7 @@ class Evidence:
     decile: float
     parallax: float
     share: float
+    whole: float
     halo: float
     look: Look
     similar: int | None = None
@@ -127,6 +130,7 @@ def measure(hypothesis: Hypothesis, laid: Laid, enlarged: float) -> Evidence:
         decile=decile,
         parallax=float(size * WHOLE_SIDE / np.sqrt(laid.overlap.n_pixels) / enlarged),
         share=laid.overlap.share,
+        whole=laid.overlap.whole,
         halo=_halo(hypothesis),
         look=hypothesis.look,
         similar=hypothesis.similar,

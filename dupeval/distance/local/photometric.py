@@ -31,6 +31,8 @@ class Overlap:
         Where both pictures are.
     share : float
         Of the picture that covers less: how much of it is in the overlap.
+    whole : float
+        Of the one that covers more.
     zoom : float
         Pixels of this frame a pixel of b; 1 where b is the coarser one.
     """
@@ -39,6 +41,7 @@ class Overlap:
     b: Map
     mask: npt.NDArray[np.bool_]
     share: float
+    whole: float
     zoom: float
 
     @property
@@ -71,15 +74,15 @@ def overlap(a: Grey, b: Grey, matrix: Matrix, smoothing: float) -> Overlap | Non
         return None
     if zoom <= 1:
         found = _warped(a, b, matrix, zoom, smoothing)
-        return found and Overlap(found[0], found[1], found[2], found[3], 1.0)
+        return found and Overlap(*found, zoom=1.0)
     back = np.linalg.inv(matrix).astype(np.float64, copy=False)
     found = _warped(b, a, back, 1 / zoom, smoothing)
-    return found and Overlap(found[1], found[0], found[2], found[3], 1 / zoom)
+    return found and Overlap(found[1], found[0], *found[2:], zoom=1 / zoom)
 
 
 def _warped(
     finer: Grey, coarser: Grey, matrix: Matrix, scale: float, smoothing: float
-) -> tuple[Map, Map, npt.NDArray[np.bool_], float] | None:
+) -> tuple[Map, Map, npt.NDArray[np.bool_], float, float] | None:
     cv2 = opencv()
     height, width = coarser.shape
     box = _bounding_box(matrix, finer.shape, coarser.shape)
@@ -101,8 +104,9 @@ def _warped(
     # Beyond the border of the finer picture there is black, which smoothing spreads.
     weight = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), smoothing)
     a = np.where(inside, a / np.maximum(weight, 1e-3), 0)
-    area = min(_area(project(matrix, corners(finer.shape))), height * width)
-    return a, b, inside, min(1.0, float(inside.sum() / area))
+    areas = (_area(project(matrix, corners(finer.shape))), height * width)
+    share, whole = (min(1.0, float(inside.sum() / of(areas))) for of in (min, max))
+    return a, b, inside, share, whole
 
 
 def _bounding_box(

@@ -13,10 +13,11 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import ImageHandle
 from dupeval.distance import PairScore
+from dupeval.distance.explanation import Explanation
 from dupeval.distance.local.acceptance import can_be_true
-from dupeval.distance.local.evidence import Evidence, Laid, lay, measure
+from dupeval.distance.local.evidence import Evidence, lay, measure
+from dupeval.distance.local.explained import Explained, explanation
 from dupeval.distance.local.hypotheses import (
-    Hypothesis,
     Look,
     Pass,
     Picture,
@@ -35,9 +36,8 @@ from dupeval.distance.local.keypoints import (
 from dupeval.store import Tensors
 from dupeval.strict import STRICT
 
-# Of a negative fewer key points are compared; of relief and of what is much blurred, at half the
-# size, there are no more.
-INVERTED_POINTS, ROUGH_POINTS, ROUGH_LIMIT = 500, 600, 3.0
+# Of relief and of what is much blurred, at half the size, there are no more key points.
+ROUGH_POINTS, ROUGH_LIMIT = 600, 3.0
 EDGES, BLUR, REDUCED = 2.0, 4.0, 2
 # Fewer agreeing matches come about by chance.
 LEAST, LEAST_ROUGH = 5, 8
@@ -52,6 +52,9 @@ COVERED, AGREEMENT = 40, (0.8, 0.9)
 # Matches agree less than this where something moved, which takes at most so much off; a 10th
 # percentile of the correlation so far below 0 says that some places are not alike at all.
 MOVED_AGREEMENT, UNLIKE, MOST_MOVED = (0.65, 0.85), 0.2, 0.8
+# What next to nothing of the larger picture takes off: of two photographs that a collage shows, the
+# one with more of it must be nearer, and crops and insets must stay near.
+PART = 0.15
 # Of copies the halo is below .05.
 HALO, HALO_WIDTH = 0.3, 0.4
 
@@ -73,30 +76,7 @@ class Prepared:
 
     def of(self, look: Look) -> Picture:
         """Return what is looked at."""
-        if look == "inverted":
-            return self.pictures["fine"].strongest(INVERTED_POINTS)
-        return self.pictures[look]
-
-
-@plain_dataclass(frozen=True, eq=False)
-class Explained:
-    """Why a pair has the distance that it has.
-
-    Attributes
-    ----------
-    score : float
-        1 less the distance, of the best hypothesis.
-    hypothesis : Hypothesis
-        What is compared, and how one lies on the other.
-    evidence : Evidence
-    laid : Laid
-        The aligned overlap, the map of correlations, the field of residuals.
-    """
-
-    score: float
-    hypothesis: Hypothesis
-    evidence: Evidence
-    laid: Laid
+        return self.pictures["fine" if look == "inverted" else look]
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -119,10 +99,11 @@ class Verified(PairScore):
         Whether it is tried that one image is a mirror image, a negative or a perspective view of
         the other, that only where something goes on is the same, or only what is left when much
         blurred.
-    photometric, covered, moved, parallax, overlap, halo : bool, default True
+    photometric, covered, moved, parallax, overlap, whole, halo : bool, default True
         Whether counts: the correlation of what is laid on each other, that something may cover
         more than half of it, that what is not alike there matches elsewhere, residuals that vary
-        slowly, how much is shared, matches that nearly agree.
+        slowly, how much is shared of the smaller picture, and of the larger one, matches that
+        nearly agree.
     """
 
     side: PositiveInt = 512
@@ -141,6 +122,7 @@ class Verified(PairScore):
     moved: bool = True
     parallax: bool = True
     overlap: bool = True
+    whole: bool = True
     halo: bool = True
 
     largest: ClassVar[float] = 1.0
@@ -184,9 +166,17 @@ class Verified(PairScore):
         """See `PairScore.distance`: 1 less the best hypothesis' score."""
         return 1.0 - max((found.score for found in self._explained(a, b)), default=0.0)
 
-    def explain(self, a: Prepared, b: Prepared) -> Explained | None:
+    def best(self, a: Prepared, b: Prepared) -> Explained | None:
         """Return what the distance of two images rests on; None where nothing was found."""
         return max(self._explained(a, b), key=lambda found: found.score, default=None)
+
+    def explain(self, a: Prepared, b: Prepared) -> Explanation:
+        """See `PairScore.explain`: the aligned overlap, its correlation, the residuals."""
+        found = self.best(a, b)
+        if found is None:
+            pictures = (a.pictures["fine"].grey, b.pictures["fine"].grey)
+            return Explanation("score 0.00: no way was found to lay one on the other", *pictures)
+        return explanation(found)
 
     def score(self, found: Evidence) -> float:
         """Return the product of the factors that count, in 0..1."""
@@ -200,6 +190,8 @@ class Verified(PairScore):
             score /= 1 + (found.parallax / half) ** 2
         if self.overlap:
             score *= min(1.0, found.share / SHARE)
+        if self.whole:
+            score *= 1 - PART * (1 - found.whole)
         if self.halo:
             score /= 1 + (max(0.0, found.halo - HALO) / HALO_WIDTH) ** 2
         return score

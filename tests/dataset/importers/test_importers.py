@@ -69,15 +69,37 @@ def test_all_problems_of_copydays_are_told_at_once(tmp_path: Path) -> None:
     )
 
 
-def test_groups_of_holidays_are_the_number_by_100(tmp_path: Path) -> None:
+def scenes(dataset: Dataset) -> list[str]:
+    return [of.scene for q in dataset.queries for _, of in q.with_labels]
+
+
+def test_scenes_of_holidays_are_the_number_by_100(tmp_path: Path) -> None:
     fill(tmp_path, "jpg/100000.jpg", "jpg/100001.jpg", "jpg/100100.jpg", "jpg/.DS_Store")
-    assert [row[1] for row in rows(read_holidays(tmp_path))] == ["1000", "1000", "1001"]
+    dataset = read_holidays(tmp_path)
+    assert scenes(dataset) == ["1000", "1000", "1001"]
+    assert [row[:2] for row in rows(dataset)] == [
+        (name, name) for name in ("jpg__100000.jpg", "jpg__100001.jpg", "jpg__100100.jpg")
+    ]
+    (query,) = dataset.queries
+    assert (query.n_true_pairs, query.n_scene_pairs) == (0, 1)
 
 
-def test_groups_of_ukbench_are_the_number_by_4(tmp_path: Path) -> None:
+def test_scenes_of_ukbench_are_the_number_by_4(tmp_path: Path) -> None:
     fill(tmp_path, *(f"ukbench{n:05d}.jpg" for n in range(3, 9)), "readme.txt")
-    found = [row[1] for row in rows(read_ukbench(tmp_path))]
-    assert found == ["0000", "0001", "0001", "0001", "0001", "0002"]
+    dataset = read_ukbench(tmp_path)
+    assert scenes(dataset) == ["0000", "0001", "0001", "0001", "0001", "0002"]
+    assert sum(query.n_true_pairs for query in dataset.queries) == 0
+
+
+def test_scenes_may_be_taken_for_photographs_and_folders_for_scenes(tmp_path: Path) -> None:
+    fill(tmp_path, "jpg/100000.jpg", "jpg/100001.jpg", "jpg/100100.jpg")
+    dataset = read_holidays(tmp_path, groups="photographs")
+    assert [row[1] for row in rows(dataset)] == ["1000", "1000", "1001"]
+    assert scenes(dataset) == ["", "", ""]
+    folders = read_clusters(fill(tmp_path / "mine", "a/1.png", "a/2.png", "b.png"), groups="scenes")
+    assert scenes(folders) == ["a", "a", "./b.png"]
+    with pytest.raises(SettingsError, match=r"dataset.groups=x; possible: photographs, scenes"):
+        read_clusters(tmp_path / "mine", groups="x")  # type: ignore[arg-type]
 
 
 def test_a_cluster_is_a_folder_and_a_distractor_is_alone(tmp_path: Path) -> None:

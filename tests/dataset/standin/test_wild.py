@@ -11,15 +11,11 @@ import pytest
 from hard_families import WRITTEN
 
 from dupeval.dataset.images import pixel_sha256, read_rgb
-from dupeval.dataset.standin.hard_edits import FILTERS
-from dupeval.dataset.standin.levels import NEWS, STUDY, WILD, Making
-from dupeval.dataset.standin.manifest import (
-    Record,
-    library_versions,
-    read_manifest,
-    read_versions,
-    recipe,
-)
+from dupeval.dataset.making.hard_edits import FILTERS
+from dupeval.dataset.making.levels import NEWS, STUDY, WILD, Making
+from dupeval.dataset.making.records import Record, library_versions
+from dupeval.dataset.standin.manifest import read_manifest, read_versions
+from dupeval.dataset.standin.recipe import Standin
 from dupeval.edits import families_of
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "standin.md"
@@ -72,8 +68,8 @@ def test_no_image_is_a_blank(wild: Path, records: list[Record]) -> None:
 
 def test_the_other_levels_stay_what_they_were() -> None:
     # So that what was built of them is not built anew.
-    assert recipe(Making(NEWS))["level_sha256"][:12] == "63c80f454d2d"
-    assert recipe(Making(STUDY))["level_sha256"][:12] == "7c1e807fc2dd"
+    assert Standin(Making(NEWS)).made_from()["level_sha256"][:12] == "63c80f454d2d"
+    assert Standin(Making(STUDY)).made_from()["level_sha256"][:12] == "7c1e807fc2dd"
 
 
 def test_the_page_lists_every_family_with_its_strengths() -> None:

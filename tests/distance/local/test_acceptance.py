@@ -9,7 +9,7 @@ from dupeval.distance.local.acceptance import can_be_true
 from dupeval.distance.local.evidence import Evidence
 
 # Nothing about the pictures, everything about the matches.
-FOUND = Evidence(100, 100, 0.2, 0.0, -0.2, -0.5, 0.0, 1.0, 0.0, "fine")
+FOUND = Evidence(100, 100, 0.2, 0.0, -0.2, -0.5, 0.0, 1.0, 1.0, 0.0, "fine")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from photographs import handle, photograph
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from dupeval.distance.local.evidence import Evidence
 from dupeval.distance.local.verified import Prepared, Verified
@@ -23,6 +23,10 @@ def prepared(name: str, edit: Callable[[Image.Image], Image.Image] | None = None
     image = photograph(name)
     made: Prepared = VERIFIED.prepared(VERIFIED.features(handle(edit(image) if edit else image)))
     return made
+
+
+def of_image(image: Image.Image) -> Prepared:
+    return VERIFIED.prepared(VERIFIED.features(handle(image)))
 
 
 def score(a: Prepared, b: Prepared, how: Verified = VERIFIED) -> float:
@@ -115,19 +119,57 @@ def test_an_image_without_anything_to_see_is_like_no_other() -> None:
     assert VERIFIED.distance(blank, blank) == 1
 
 
-def test_what_a_pair_scores_is_explained() -> None:
+def test_a_collage_is_nearer_to_the_photograph_that_it_shows_more_of() -> None:
+    large, small = photograph("astronaut"), photograph("chelsea").resize((256, 512))
+    collage = Image.new("RGB", (768, 512))
+    collage.paste(large, (0, 0))
+    collage.paste(small, (512, 0))
+    both = of_image(collage)
+    more, less = score(both, of_image(large)), score(both, of_image(small))
+    assert 0.8 < less < more - 0.03
+
+
+def test_negatives_are_found_below_a_caption() -> None:
+    def captioned(image: Image.Image) -> Image.Image:
+        draw = ImageDraw.Draw(image)
+        for line in range(0, image.height, 24):
+            draw.text((0, line), "All the news that is fit to print, and more of it" * 2, "white")
+        return image
+
+    negative = prepared("astronaut", ImageOps.invert)
+    assert score(prepared("astronaut", captioned), negative) > 0.8
+
+
+def test_what_a_pair_scores_rests_on_its_best_hypothesis() -> None:
     a, b = prepared("astronaut"), prepared("astronaut", cropped)
-    explained = VERIFIED.explain(a, b)
-    assert explained is not None
-    assert explained.score == score(a, b)
-    assert VERIFIED.score(explained.evidence) == explained.score
-    shape = explained.laid.overlap.a.shape
-    assert explained.laid.overlap.b.shape == explained.laid.correlation.shape == shape
-    assert len(explained.laid.residuals) == explained.evidence.n_inliers
-    mirrored = VERIFIED.explain(a, prepared("astronaut", ImageOps.mirror))
-    assert mirrored is not None
-    assert mirrored.hypothesis.mirrored
-    assert VERIFIED.explain(a, prepared("coffee", lambda i: Image.new("RGB", i.size))) is None
+    best = VERIFIED.best(a, b)
+    assert best is not None
+    assert best.score == score(a, b)
+    assert VERIFIED.score(best.evidence) == best.score
+    shape = best.laid.overlap.a.shape
+    assert best.laid.overlap.b.shape == best.laid.correlation.shape == shape
+    assert len(best.laid.residuals) == best.evidence.n_inliers
+
+
+def test_a_pair_is_explained_by_its_overlap_correlation_and_residuals() -> None:
+    a, b = prepared("astronaut"), prepared("astronaut", lambda i: ImageOps.mirror(cropped(i)))
+    told = VERIFIED.explain(a, b)
+    assert told.summary.startswith(f"score {score(a, b):.2f} (fine, mirrored, similarity): ")
+    assert "shared 100%" in told.summary
+    correlation, residuals = told.panels
+    assert told.a.shape == told.b.shape == correlation.values.shape
+    assert correlation.is_map
+    assert np.nanmedian(correlation.values) > 0.9
+    assert residuals.arrows is not None
+    assert residuals.arrows.points.shape == residuals.arrows.lengths.shape
+
+
+def test_of_a_pair_with_nothing_in_common_both_images_are_shown() -> None:
+    a, b = prepared("astronaut"), prepared("coffee", lambda i: Image.new("RGB", i.size))
+    told = VERIFIED.explain(a, b)
+    assert told.summary == "score 0.00: no way was found to lay one on the other"
+    assert (told.a.shape, told.b.shape) == ((512, 512), b.pictures["fine"].grey.shape)
+    assert told.panels == ()
 
 
 @pytest.mark.parametrize(
@@ -146,14 +188,15 @@ def test_what_a_pair_scores_is_explained() -> None:
         ({"parallax": 0.35}, 0.45),
         ({"parallax": 0.8, "look": "coarse"}, 0.45),
         ({"share": 0.25}, 0.45),
+        ({"whole": 0.2}, 0.9 * (1 - 0.15 * 0.8)),
         ({"halo": 0.3}, 0.9),
         ({"halo": 0.7}, 0.45),
     ],
 )
 def test_the_score_is_a_product(changed: dict[str, Any], expected: float) -> None:
-    found = Evidence(50, 70, 0.95, 0.9, 0.7, 0.3, 0.0, 1.0, 0.0, "fine")
+    found = Evidence(50, 70, 0.95, 0.9, 0.7, 0.3, 0.0, 1.0, 1.0, 0.0, "fine")
     assert VERIFIED.score(replace(found, **changed)) == pytest.approx(expected)
-    off = ("photometric", "moved", "parallax", "overlap", "halo")
+    off = ("photometric", "moved", "parallax", "overlap", "whole", "halo")
     nothing = replace(VERIFIED, **dict.fromkeys(off, False))
     assert nothing.score(replace(found, **changed)) == 1
 

@@ -1,0 +1,58 @@
+"""What commands say when something is wrong: one sentence, no traceback, an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from typing import Any
+
+from dupeval.errors import DupevalError
+from dupeval.text import visible
+
+USER_ERROR, INTERRUPTED = 2, 130
+
+
+@contextmanager
+def ending_well() -> Iterator[None]:
+    """Let what a person can put right, or the system refuses, end as a sentence and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # What a terminal cannot show is no reason to lose the work.
+            stream.reconfigure(errors="backslashreplace")
+    warnings.showwarning = _show_warning
+    try:
+        yield
+    except DupevalError as error:
+        _end(str(error))
+    except ModuleNotFoundError as error:
+        _end(
+            f"{error.name} is not installed; possible: pip install 'dupeval[{_extra(error.name)}]'"
+        )
+    except BrokenPipeError:
+        # Somebody has read enough, as `head` does; Python would try once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        where = error.filename2 or error.filename or "the system"
+        _end(f"{visible(os.fsdecode(where))}: {error.strerror or error}")
+    except KeyboardInterrupt:
+        print("stopped; nothing of this run is written", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+def _extra(package: str | None) -> str:
+    """Return which of the project's extras brings a package."""
+    extras = {"torch": "vgg", "torchvision": "vgg", "onnx": "vgg", "onnxruntime": "embeddings"}
+    return extras.get((package or "").partition(".")[0], "experiments")
+
+
+def _end(message: str) -> None:
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(USER_ERROR)
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    print(f"warning: {message}", file=sys.stderr)

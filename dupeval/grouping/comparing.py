@@ -1,0 +1,206 @@
+"""A method asked about images that are no query: how far apart they are, or which are one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from dupeval.dataset import UNLABELLED, Dataset, ImageHandle, Label, Query
+from dupeval.distance import PairScore
+from dupeval.distance.gates import SMALL
+from dupeval.distance.local import votes
+from dupeval.distance.pairs import PairCache
+from dupeval.errors import SettingsError
+from dupeval.grouping.distances import (
+    AllPairs,
+    PairDistances,
+    Places,
+    SomePairs,
+    crossing,
+    pairs_of,
+)
+from dupeval.grouping.linkage import components
+from dupeval.method import Distances, Method, Partition, Resources
+from dupeval.method.pairs import PairMethod
+from dupeval.method.views import QueryImages, TrainingView
+from dupeval.representation.cache import VectorCache
+from dupeval.sources import source_sha256
+from dupeval.store import Entry, Store
+
+# Methods that tell the distances of all pairs: those alone take 1.6 GB.
+MOST_IMAGES = 20_000
+NAME = "images"
+VOTES = "dupeval.distance.local.votes"
+
+
+def distances_of(
+    method: Method,
+    images: Sequence[ImageHandle],
+    n_first: int | None,
+    limit: float,
+    resources: Resources,
+) -> PairDistances | Partition:
+    """Return how far apart images are, or which belong together of a method that says only that.
+
+    Parameters
+    ----------
+    method : Method
+    images : sequence of ImageHandle
+        Of different contents.
+    n_first : int, optional
+        Only pairs of one of the first `n_first` images and one of the others matter.
+    limit : float
+        Images that are connected by pairs up to so far apart are all compared, up to 100.
+    resources : Resources
+
+    Raises
+    ------
+    ImageError
+        If an image cannot be read any more.
+    SettingsError
+        If the method learns from other queries, or there are too many images for it.
+    NoScoresError
+        If it cannot be run here.
+    """
+    if isinstance(method, PairMethod):
+        return _of_pairs(method, images, n_first, limit, resources)
+    if len(images) > MOST_IMAGES:
+        raise SettingsError(
+            f"{len(images):,} images are more than the {MOST_IMAGES:,} of which this method's "
+            "distances fit into memory; possible: a method that compares pairs, such as verified"
+        )
+    return _of_all(method, images, resources)
+
+
+def _of_pairs(
+    method: PairMethod,
+    images: Sequence[ImageHandle],
+    n_first: int | None,
+    limit: float,
+    resources: Resources,
+) -> PairDistances:
+    n = len(images)
+    n_pairs = n * (n - 1) // 2 if n_first is None else n_first * (n - n_first)
+    cache = PairCache(resources.cache_dir / "pairs")
+
+    def compared(pairs: Places) -> SomePairs:
+        asked = [(images[a], images[b]) for a, b in pairs.tolist()]
+        made = cache.compare(asked, method.score, resources.progress)
+        return SomePairs(n, pairs, made.distances, method.score.largest)
+
+    if n_pairs <= SMALL * (SMALL - 1) // 2:
+        return compared(pairs_of(n) if n_first is None else crossing(n_first, n - n_first))
+    pairs = _let_through(method, images, n_first, resources)
+    found = compared(pairs)
+    if n_first is None and len(more := _connected(found, limit, pairs)):
+        found = compared(np.concatenate([pairs, more]))
+    return found
+
+
+def _connected(found: PairDistances, limit: float, pairs: Places) -> Places:
+    """Return the pairs that were not looked at of images that others connect: not too many."""
+    known = set(map(tuple, pairs.tolist()))
+    first, second, _ = found.within(limit)
+    return np.array(
+        [
+            pair
+            for part in components(found.n, first, second)
+            if len(part) <= SMALL
+            for pair in combinations(part, 2)
+            if pair not in known
+        ],
+        np.int64,
+    ).reshape(-1, 2)
+
+
+def _let_through(
+    method: PairMethod, images: Sequence[ImageHandle], n_first: int | None, resources: Resources
+) -> Places:
+    """Return the pairs that are looked at where there are many."""
+    if method.gate is None:
+        return worth_a_look(method.score, images, n_first, resources)
+    looked_at = np.flatnonzero(method.gate.lets_through(_query(images, resources)))
+    pairs = pairs_of(len(images))[looked_at]
+    if n_first is not None:
+        pairs = pairs[(pairs[:, 0] < n_first) & (pairs[:, 1] >= n_first)]
+    return pairs
+
+
+def worth_a_look(
+    score: PairScore, images: Sequence[ImageHandle], n_first: int | None, resources: Resources
+) -> Places:
+    """Return the pairs that `dupeval.distance.local.votes.candidates` finds; they are kept."""
+    stored = Store(resources.cache_dir / "votes")
+    about = {"features": dict(score.features_key), "source": source_sha256(score, modules=[VOTES])}
+    of_all = {**about, "images": [image.sha256 for image in images], "first": n_first}
+    entry = stored.get(of_all)
+    if entry is None:
+        spoken = _spoken(score, images, about, resources)
+        pairs = votes.candidates(spoken, n_first, progress=resources.progress)
+        entry = Entry({"pairs": pairs})
+        stored.put(of_all, entry)
+    return entry.tensors["pairs"]
+
+
+def _spoken(
+    score: PairScore,
+    images: Sequence[ImageHandle],
+    about: Mapping[str, Any],
+    resources: Resources,
+) -> list[Mapping[str, votes.Spoken]]:
+    """Return the words of each image, kept beside its features, of which they are a fifth."""
+    stored = Store(resources.cache_dir / "words")
+    unique = {image.sha256: image for image in images}
+    entries = {sha256: stored.get({**about, "image": sha256}) for sha256 in unique}
+    missing = [unique[sha256] for sha256, entry in entries.items() if entry is None]
+    cache = PairCache(resources.cache_dir / "pairs")
+    made = cache.features(missing, score, resources.progress) if missing else ()
+    for image, features in zip(missing, made, strict=True):
+        entry = Entry(votes.as_tensors(votes.spoken(features)))
+        stored.put({**about, "image": image.sha256}, entry)
+        entries[image.sha256] = entry
+    known = {s: votes.from_tensors(e.tensors) for s, e in entries.items() if e is not None}
+    return [known[image.sha256] for image in images]
+
+
+def _query(images: Sequence[ImageHandle], resources: Resources) -> QueryImages:
+    cache = VectorCache(resources.cache_dir / "vectors")
+
+    def vectors(representation: Any) -> Any:
+        return cache.vectors(images, representation, resources.progress)
+
+    def nothing(*_: Any) -> Any:
+        raise SettingsError("a gate may ask for vectors only")
+
+    return QueryImages(NAME, tuple(images), vectors, nothing, nothing, nothing)
+
+
+def _of_all(
+    method: Method, images: Sequence[ImageHandle], resources: Resources
+) -> PairDistances | Partition:
+    # It brings what only methods on vectors and tools need.
+    from dupeval.engine.workshop import Workshop  # noqa: PLC0415
+    from dupeval.timing import Stopwatch  # noqa: PLC0415
+
+    labels = tuple(Label(UNLABELLED) for _ in images)
+    dataset = Dataset(NAME, (Query(NAME, NAME, tuple(images), labels),))
+    watch = Stopwatch(NAME)
+    (query,) = queries = Workshop(dataset, resources, watch).queries()
+    params = method.default
+    scope = method.scope(params)
+    if scope == "others":
+        raise SettingsError(
+            "this method learns from the images of other queries, and here are none; possible: "
+            "one that learns nothing, or from the images themselves (fit=query)"
+        )
+    method.check(params, len(images))
+    ready = method.prepared(queries, [params], watch)
+    ready.prepare_fits(queries, [params])
+    fit = None if scope == "none" else ready.fit(TrainingView(queries), ready.fit_params(params))
+    _, answer = next(iter(ready.answers(fit, query, [params])))
+    if isinstance(answer, Distances):
+        return AllPairs(len(images), answer.condensed)
+    return np.asarray(answer)
