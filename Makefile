@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 # One worker a core, each with one thread; a file's tests stay together, for they share what they make.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
-.PHONY: table1 figures report readings suite sweep sweep-defaults benchmarks test test-slow test-results ray test-ray check format
+.PHONY: table1 figures report readings suite sweep defaults benchmarks test test-slow test-results ray test-ray check format
 .PHONY: reference clean help
 
 help:  ## list the targets
@@ -37,8 +37,8 @@ readings: $(VENV)/.run  ## how the study may have computed its Table 1, to resul
 suite: $(VENV)/.run  ## methods over many datasets: ranks, thresholds carried over, findings, to results/suite
 	$(BIN)/python experiments/suite.py
 
-sweep-defaults: $(VENV)/.run  ## the settings that the methods' defaults were chosen from, to results/sweep_defaults
-	$(BIN)/python experiments/sweep.py experiment=defaults
+defaults: $(VENV)/.run  ## settings chosen on ten datasets, to results/defaults
+	$(BIN)/python experiments/defaults.py
 
 # What figures and the report are made of, where it was not made before.
 results/table1/run.json: | $(VENV)/.run

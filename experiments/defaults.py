@@ -1,4 +1,9 @@
-"""Choose the methods' settings and thresholds on some datasets; confirm them on others."""
+"""Choose the methods' settings and thresholds on some datasets; confirm them on others.
+
+.venv/bin/python experiments/defaults.py
+.venv/bin/python experiments/defaults.py method=vgg_pca 'grid_of.vgg_pca.layer=[pool4,gap]'
+.venv/bin/python experiments/defaults.py 'method=[raw,vgg]' out_dir=results/defaults_of_two
+"""
 
 from __future__ import annotations
 
@@ -114,4 +119,4 @@ def _every_setting(parts: list[OnDataset]) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    run("defaults", main)
+    run("defaults", main, __doc__)

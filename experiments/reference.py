@@ -71,11 +71,7 @@ PARTS: Mapping[str, Part] = {
     "table1": Part((_TABLE1, "out_dir=OUT")),
     "table1_all": Part((_TABLE1, "experiment=table1_all", "out_dir=OUT")),
     "sweep": Part((_SWEEP, "compute=always", "out_dir=OUT"), needs=()),
-    "sweep_defaults": Part(
-        (_SWEEP, "experiment=defaults", "compute=always", "out_dir=OUT"),
-        needs=(),
-        too_large=("sweep.csv", "curves.parquet"),
-    ),
+    "defaults": Part(("experiments/defaults.py", "out_dir=OUT"), needs=()),
     "figures": Part(
         (
             *("experiments/figures.py", "table1_dir=results/reference/table1"),
@@ -271,11 +267,8 @@ def _explain(results: Path) -> str:
     return (results / "explain" / "explanation.txt").read_text(encoding="utf-8")
 
 
-def _sweep(results: Path) -> str:
-    about, _, by_loqo = (
-        (results / "sweep_defaults" / "best.md").read_text(encoding="utf-8").split("\n\n")[:3]
-    )
-    return f"{about}\n\n{by_loqo}"
+def _defaults(results: Path) -> str:
+    return (results / "defaults" / "defaults.md").read_text(encoding="utf-8")
 
 
 def _readings(results: Path) -> str:
@@ -304,7 +297,7 @@ BLOCKS: Mapping[str, Callable[[Path], str]] = {
     "findings": _findings,
     "explain": _explain,
     "gates": _gates,
-    "sweep": _sweep,
+    "defaults": _defaults,
     "readings": _readings,
     "intervals": _intervals,
     "calibration": _calibration,

@@ -1,4 +1,9 @@
-"""Methods over a list of datasets: ranks, thresholds carried over, recall by edit, findings."""
+"""Methods over a list of datasets: ranks, thresholds carried over, recall by edit, findings.
+
+.venv/bin/python experiments/suite.py
+.venv/bin/python experiments/suite.py 'only=[study_0,news_0]' 'method=[vgg,vgg_pca,verified]'
+.venv/bin/python experiments/suite.py '+datasets.mine=[dataset=folder,dataset.root=ROOT]'
+"""
 
 from __future__ import annotations
 
@@ -308,4 +313,4 @@ def _figures(
 
 
 if __name__ == "__main__":
-    run("suite", main)
+    run("suite", main, __doc__)

@@ -30,7 +30,7 @@ def test_it_refuses_where_a_program_is_missing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("part", ["", "tabel1", "table1 figures"])
 def test_a_part_that_there_is_not(part: str) -> None:
     assert reference.refusal(part) == (
-        f"no part {part!r}; possible: table1, table1_all, sweep, sweep_defaults, "
+        f"no part {part!r}; possible: table1, table1_all, sweep, defaults, "
         "figures, figures_study, today, ablation, explain, suite, gates, readings, intervals, "
         "calibration, benchmarks, all"
     )
