@@ -45,6 +45,7 @@ def describe_part(
             "images": len(dataset.images),
             "unlabelled": dataset.n_unlabelled,
             "true_pairs": sum(query.n_true_pairs for query in dataset.queries),
+            "scene_pairs": sum(query.n_scene_pairs for query in dataset.queries),
         },
         "methods": {name: dict(description) for name, description in methods.items()},
         "protocols": {name: dict(description) for name, description in protocols.items()},
