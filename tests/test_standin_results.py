@@ -167,6 +167,19 @@ def test_at_their_best_vgg_with_and_without_pca_are_level() -> None:
         assert abs(best[role]["vgg_pca"] - best[role]["vgg"]) < 0.02
 
 
+def test_on_photographs_with_few_hard_negatives_pca_is_worth_more_than_a_tenth_of_f1() -> None:
+    best, configured = settings_of("best"), settings_of("configured")
+    for pca in (best, configured):
+        for plain in (best, configured):
+            assert pca["standin2-news-0"]["vgg_pca"] > plain["standin2-news-0"]["vgg"] + 0.1
+
+
+def test_what_a_querys_own_images_take_part_in_is_best_of_all() -> None:
+    best = settings_of("best")
+    for role in ("chosen_on", "confirmed_on"):
+        assert best[role].idxmax() == "vgg_pca_transductive"
+
+
 def test_the_committed_sweep_is_that_of_its_curves() -> None:
     folder = REFERENCE / "sweep"
     table = pd.read_parquet(folder / "sweep.parquet")

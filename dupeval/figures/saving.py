@@ -15,7 +15,6 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import Dataset
 from dupeval.figures import Picture
-from dupeval.figures.style import WIDTHS, page_width
 from dupeval.figures.texts import one_line
 from dupeval.files import file_sha256
 from dupeval.latex import PREAMBLE, escaped
@@ -83,6 +82,9 @@ def files_of(
     title, alt, text, *lines = (one_line(text, 10_000) for text in texts)
     png_sha256 = hashlib.sha256(contents[f"{name}.png"]).hexdigest()
     stored = StoredFigure(png_sha256, table1_sha256, title, alt, text, tuple(lines))
+    # Not above: whoever reads stored pictures needs no matplotlib.
+    from dupeval.figures.style import WIDTHS, page_width  # noqa: PLC0415
+
     contents[f"{name}.md"] = caption(stored).encode()
     contents[f"{name}.tex"] = float_of(name, stored, page_width() == WIDTHS["double"]).encode()
     return contents, stored

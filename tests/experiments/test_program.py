@@ -57,7 +57,7 @@ class TestAnOverrideThatDoesNotExist:
                 "clusters, copydays, folder, holidays, imagededup, made, standin, standin2, "
                 "ukbench",
             ),
-            ("experiment=table2", "ablation, defaults, study, sweep, table1, table1_all"),
+            ("experiment=table2", "ablation, defaults, study, suite, sweep, table1, table1_all"),
         ],
     )
     def test_an_unknown_choice_of_a_group_lists_the_choices(
