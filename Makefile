@@ -47,7 +47,7 @@ results/table1/run.json: | $(VENV)/.run
 results/sweep/run.json: | $(VENV)/.run
 	$(BIN)/python experiments/sweep.py
 
-test: $(VENV)/.dev  ## the tests, in less than five minutes on two cores
+test: $(VENV)/.dev  ## the tests
 	$(PYTEST)
 
 test-slow: $(VENV)/.dev  ## the tests that do not fit into that
