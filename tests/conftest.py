@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+from in_chromium import chromium  # noqa: F401  (a fixture of the tests of pages)
 from PIL import Image
 
 from dupeval.dataset import ImageHandle

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
@@ -15,6 +13,7 @@ import jinja2
 from dupeval import __version__
 from dupeval.dataset import Dataset
 from dupeval.figures.saving import StoredFigure
+from dupeval.page_policy import content_security_policy
 from dupeval.rendering import NOTE
 from dupeval.report.data import ReportData, number
 from dupeval.report.explained import ExplainedPair
@@ -91,18 +90,6 @@ def render(
         figures_left_out=figures_left_out,
         figures_dir=figures_dir,
         explained=explained,
-    )
-
-
-def content_security_policy(style: str, script: str) -> str:
-    """Return the policy that allows this style and this script, data URIs, and nothing else."""
-    of_style, of_script = (
-        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        for text in (style, script)
-    )
-    return (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{of_style}'; "
-        f"script-src 'sha256-{of_script}'; base-uri 'none'; form-action 'none'"
     )
 
 

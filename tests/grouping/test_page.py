@@ -3,17 +3,15 @@
 import dataclasses
 import io
 import json
-import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from in_chromium import in_a_browser
 from own_images import image_file, write_photograph
 from PIL import Image
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -23,11 +21,6 @@ from dupeval.grouping.groups import Grouping, grouped_by_distance
 from dupeval.grouping.page import human_size, render
 from dupeval.grouping.reading import ImageFile
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-DRIVER = shutil.which("chromedriver")
-in_a_browser = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="no chromium with chromedriver on the PATH"
-)
 HOSTILE = "</script><img src=x onerror=alert(1)>\u202egpj.'\"&<b>\n.png"
 
 
@@ -63,21 +56,6 @@ def test_names_are_text() -> None:
     assert "<img src=x" not in page
     assert "\u202e" not in page
     assert "<i>x" not in page
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM or ""
-    for argument in (
-        *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
-        *("--window-size=1280,900", "--disable-background-networking", "--lang=en"),
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options, Service(DRIVER))
-    yield driver
-    driver.quit()
 
 
 def opened(browser: webdriver.Chrome, folder: Path, grouping: Grouping) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
@@ -14,6 +13,7 @@ import jinja2
 
 from dupeval import __version__
 from dupeval.grouping.groups import Group, Grouping, NearMiss
+from dupeval.page_policy import content_security_policy
 from dupeval.text import visible
 
 # What is shown at once, and of how much there are pictures.
@@ -42,7 +42,7 @@ def render(grouping: Grouping) -> bytes:
     several = grouping.several
     template = environment.get_template("page.html")
     return template.render(
-        policy=_policy(style, script),
+        policy=content_security_policy(style, script, "data: file:"),
         style=style,
         script=script,
         version=__version__,
@@ -114,15 +114,3 @@ def _member(place: int, distance: float, grouping: Grouping) -> list[Any]:
         f"data:image/webp;base64,{picture}",
         Path(file.path).absolute().as_uri(),
     ]
-
-
-def _policy(style: str, script: str) -> str:
-    """Return the policy that allows this style, this script, and pictures of this computer."""
-    of_style, of_script = (
-        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        for text in (style, script)
-    )
-    return (
-        f"default-src 'none'; img-src data: file:; style-src 'sha256-{of_style}'; "
-        f"script-src 'sha256-{of_script}'; base-uri 'none'; form-action 'none'"
-    )
