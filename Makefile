@@ -88,11 +88,11 @@ $(VENV)/.python:
 # Editable, so that what is installed is the code that lies here.
 $(VENV)/.run: $(VENV)/.python pyproject.toml constraints.txt
 	@echo "installing into $(VENV): a few minutes and about 6 GB, most of it torch"
-	$(PIP) --editable '.[experiments,vgg,standin,tools,embeddings,joblib]'
+	$(PIP) --editable '.[experiments,vgg,standin,tools,embeddings,label,joblib]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(PIP) --editable '.[experiments,vgg,standin,tools,embeddings,joblib,dev]'
+	$(PIP) --editable '.[experiments,vgg,standin,tools,embeddings,label,joblib,dev]'
 	@touch $@
 
 # Ray's launcher needs older versions of a few packages: an environment laid over the other one,

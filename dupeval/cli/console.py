@@ -45,7 +45,11 @@ def ending_well() -> Iterator[None]:
 
 def _extra(package: str | None) -> str:
     """Return which of the project's extras brings a package."""
-    extras = {"torch": "vgg", "torchvision": "vgg", "onnx": "vgg", "onnxruntime": "embeddings"}
+    extras = {
+        **dict.fromkeys(("torch", "torchvision", "onnx"), "vgg"),
+        **dict.fromkeys(("starlette", "uvicorn"), "label"),
+        "onnxruntime": "embeddings",
+    }
     return extras.get((package or "").partition(".")[0], "experiments")
 
 
