@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dupeval import __version__
-from dupeval.cli import experiment, group
+from dupeval.cli import convert, experiment, group, made
 
 app = typer.Typer(
     name="dupeval",
@@ -36,6 +36,8 @@ def dupeval(
 
 
 group.add_to(app)
+made.add_to(app)
+convert.add_to(app)
 experiment.add_to(app)
 
 
