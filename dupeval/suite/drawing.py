@@ -88,8 +88,8 @@ def transfer_figure(transfer: pd.DataFrame) -> bytes:
     """
     methods = list(dict.fromkeys(transfer["method"]))
     datasets = list(dict.fromkeys(transfer["scored_on"]))
-    left, below, above, gap = 0.85, 0.75, 0.24, 0.1
-    names = [one_line(str(name).removeprefix("standin-"), 14) for name in datasets]
+    left, below, above, gap = 0.95, 0.85, 0.24, 0.1
+    names = [short(str(name).removeprefix("standin-"), 16) for name in datasets]
     ticks = np.arange(len(names)) + 0.5
     with style.style():
         rows = -(-len(methods) // COLUMNS)
