@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from joblib import cpu_count
 
 from dupeval.dataset import ImageHandle
 from dupeval.distance import PairScore
@@ -16,6 +19,10 @@ from dupeval.distance.pairs import PairCache
 from dupeval.errors import SettingsError
 from dupeval.sources import source_sha256
 from dupeval.store import Entry, Store
+from dupeval.timing import one_thread
+
+# Images whose features are held at the same time, of 1.5 MB each.
+AT_ONCE = 128
 
 
 def pairs_sharing_words(
@@ -69,16 +76,18 @@ def _spoken(
     unique = {image.sha256: image for image in images}
     entries = {sha256: stored.get({**about, "image": sha256}) for sha256 in unique}
     missing = [unique[sha256] for sha256, entry in entries.items() if entry is None]
-    made = PairCache(cache_dir / "pairs").features(missing, score, progress) if missing else ()
-    for image, features in zip(missing, made, strict=True):
-        spoken = votes.spoken(features)
-        if not spoken:
-            raise SettingsError(
-                f"the gate asks for key points, which {score.key['score']} has none of; possible: "
-                "another gate, or none"
-            )
-        entry = Entry(votes.as_tensors(spoken))
-        stored.put({**about, "image": image.sha256}, entry)
-        entries[image.sha256] = entry
+    features = PairCache(cache_dir / "pairs").features(missing, score, progress)
+    with one_thread(), ThreadPoolExecutor(cpu_count()) as pool:
+        for start in range(0, len(missing), AT_ONCE):
+            made = pool.map(votes.spoken, islice(features, AT_ONCE))
+            for image, spoken in zip(missing[start : start + AT_ONCE], made, strict=True):
+                if not spoken:
+                    raise SettingsError(
+                        f"the gate asks for key points, which {score.key['score']} has none of; "
+                        "possible: another gate, or none"
+                    )
+                entry = Entry(votes.as_tensors(spoken))
+                stored.put({**about, "image": image.sha256}, entry)
+                entries[image.sha256] = entry
     known = {s: votes.from_tensors(e.tensors) for s, e in entries.items() if e is not None}
     return [known[image.sha256] for image in images]
