@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,7 +29,7 @@ def pairs_sharing_words(
     score: PairScore,
     nearest: int,
     n_first: int | None,
-    cache_dir: Path,
+    cache: PairCache,
     progress: bool = False,
 ) -> npt.NDArray[np.int64]:
     """Return the pairs that `dupeval.distance.local.votes.candidates` finds.
@@ -42,8 +41,8 @@ def pairs_sharing_words(
         Its features hold the key points.
     nearest : int
     n_first : int, optional
-    cache_dir : Path
-        Where features, words and pairs are kept.
+    cache : PairCache
+        Of the features; words and pairs are kept beside them.
     progress : bool, default False
 
     Raises
@@ -51,14 +50,14 @@ def pairs_sharing_words(
     SettingsError
         If the score has no key points.
     """
-    stored = Store(cache_dir / "votes")
+    stored = Store(cache.folder / "votes")
     source = source_sha256(score, modules=[votes.__name__])
     about = {"features": dict(score.features_key), "source": source}
     hashes = [image.sha256 for image in images]
     of_all = {**about, "images": hashes, "first": n_first, "nearest": nearest}
     entry = stored.get(of_all)
     if entry is None:
-        spoken = _spoken(images, score, about, cache_dir, progress)
+        spoken = _spoken(images, score, about, cache, progress)
         entry = Entry({"pairs": votes.candidates(spoken, n_first, nearest, progress)})
         stored.put(of_all, entry)
     return entry.tensors["pairs"]
@@ -68,15 +67,15 @@ def _spoken(
     images: Sequence[ImageHandle],
     score: PairScore,
     about: Mapping[str, Any],
-    cache_dir: Path,
+    cache: PairCache,
     progress: bool,
 ) -> list[Mapping[str, votes.Spoken]]:
     """Return the words of each image, kept beside its features, of which they are a fifth."""
-    stored = Store(cache_dir / "words")
+    stored = Store(cache.folder / "words")
     unique = {image.sha256: image for image in images}
     entries = {sha256: stored.get({**about, "image": sha256}) for sha256 in unique}
     missing = [unique[sha256] for sha256, entry in entries.items() if entry is None]
-    features = PairCache(cache_dir / "pairs").features(missing, score, progress)
+    features = cache.features(missing, score, progress)
     with one_thread(), ThreadPoolExecutor(cpu_count()) as pool:
         for start in range(0, len(missing), AT_ONCE):
             made = pool.map(votes.spoken, islice(features, AT_ONCE))

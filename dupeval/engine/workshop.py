@@ -120,8 +120,12 @@ class Workshop:
     def _sharing_of(
         self, images: Sequence[ImageHandle], score: PairScore, nearest: int, n_first: int | None
     ) -> npt.NDArray[np.int64]:
-        where = (self._resources.cache_dir, self._resources.progress)
-        return pairs_sharing_words(images, score, nearest, n_first, *where)
+        progress = self._resources.progress
+        return pairs_sharing_words(images, score, nearest, n_first, self._pair_cache, progress)
+
+    @property
+    def _pair_cache(self) -> PairCache:
+        return PairCache(self._resources.cache_dir / "pairs", self._resources.workers)
 
     def _compare(self, score: PairScore, gate: Gate | None) -> Sequence[npt.NDArray[np.float64]]:
         queries = self.queries()
@@ -138,8 +142,7 @@ class Workshop:
             warnings.warn(f"{self.watch.method}: {cost}", stacklevel=2)
         let_through = np.concatenate(looked_at)
         distances = np.full(len(let_through), score.largest)
-        cache = PairCache(self._resources.cache_dir / "pairs")
-        made = cache.compare(asked, score, self._resources.progress)
+        made = self._pair_cache.compare(asked, score, self._resources.progress)
         distances[let_through] = made.distances
         self.watch.add("features", *made.features, stored=made.features_stored)
         self.watch.add("matching", *made.matching, stored=made.stored)

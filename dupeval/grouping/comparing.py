@@ -82,7 +82,7 @@ def _of_pairs(
 ) -> PairDistances:
     n = len(images)
     n_pairs = n * (n - 1) // 2 if n_first is None else n_first * (n - n_first)
-    cache = PairCache(resources.cache_dir / "pairs")
+    cache = _pair_cache(resources)
 
     def compared(pairs: Places) -> SomePairs:
         asked = [(images[a], images[b]) for a, b in pairs.tolist()]
@@ -98,6 +98,10 @@ def _of_pairs(
     if n_first is None and len(more := _connected(found, limit, pairs)):
         found = compared(np.concatenate([pairs, more]))
     return found
+
+
+def _pair_cache(resources: Resources) -> PairCache:
+    return PairCache(resources.cache_dir / "pairs", resources.workers)
 
 
 def _connected(found: PairDistances, limit: float, pairs: Places) -> Places:
@@ -124,7 +128,7 @@ def _query(images: Sequence[ImageHandle], resources: Resources) -> QueryImages:
         return cache.vectors(images, representation, resources.progress)
 
     def sharing(score: PairScore, nearest: int, n_first: int | None) -> Places:
-        where = (resources.cache_dir, resources.progress)
+        where = (_pair_cache(resources), resources.progress)
         return pairs_sharing_words(images, score, nearest, n_first, *where)
 
     def nothing(*_: Any) -> Any:
