@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dupeval.clustering.memory import MOST_DOUBLE, n_pairs
 from dupeval.dataset import Dataset, Query
 from dupeval.engine.answers import key_of
 from dupeval.engine.folds import Folds
@@ -24,6 +25,9 @@ from dupeval.versions import version
 
 # They may round otherwise from release to release.
 LIBRARIES = ("numpy", "scipy", "scikit-learn")
+
+# Distances of a query that are kept with a row, such as those of 5,000 images; more are made again.
+MOST_KEPT = n_pairs(MOST_DOUBLE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +156,7 @@ def packed(row: Row, took: Timing) -> Entry:
         **{
             f"distances {i}": each.distances
             for i, each in enumerate(row.predictions)
-            if each.distances is not None
+            if each.distances is not None and len(each.distances) <= MOST_KEPT
         },
     }
     about = {

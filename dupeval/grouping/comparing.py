@@ -8,13 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dupeval.dataset import UNLABELLED, Dataset, ImageHandle, Label, Query
-from dupeval.distance import PairScore
-from dupeval.distance.gates import SMALL
-from dupeval.distance.local import votes
-from dupeval.distance.pairs import PairCache
-from dupeval.errors import SettingsError
-from dupeval.grouping.distances import (
+from dupeval.clustering.pairs import (
     AllPairs,
     PairDistances,
     Places,
@@ -22,7 +16,13 @@ from dupeval.grouping.distances import (
     crossing,
     pairs_of,
 )
-from dupeval.grouping.linkage import components
+from dupeval.clustering.sparse import components
+from dupeval.dataset import UNLABELLED, Dataset, ImageHandle, Label, Query
+from dupeval.distance import PairScore
+from dupeval.distance.gates import SMALL
+from dupeval.distance.local import votes
+from dupeval.distance.pairs import PairCache
+from dupeval.errors import SettingsError
 from dupeval.method import Distances, Method, Partition, Resources
 from dupeval.method.pairs import PairMethod
 from dupeval.method.views import QueryImages, TrainingView

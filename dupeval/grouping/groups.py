@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from dupeval.clustering import Linkage
-from dupeval.grouping.distances import PairDistances
+from dupeval.clustering.pairs import PairDistances
 from dupeval.grouping.finding import Unread
 from dupeval.grouping.keeping import Keep, keeper
 from dupeval.grouping.linkage import Merge, cut, merges_within

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from dupeval.clustering.pairs import PairDistances
 from dupeval.dataset.images import ImageError
 from dupeval.errors import SettingsError
 from dupeval.grouping.comparing import distances_of
-from dupeval.grouping.distances import PairDistances
 from dupeval.grouping.finding import Found, Unread
 from dupeval.grouping.groups import (
     BEYOND,

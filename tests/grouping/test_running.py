@@ -9,11 +9,11 @@ import pytest
 from own_images import write_photograph
 
 from dupeval.clustering import Linkage
+from dupeval.clustering.pairs import SomePairs
 from dupeval.dataset.images import ImageError
 from dupeval.errors import SettingsError
 from dupeval.grouping import running
 from dupeval.grouping.default import default_method
-from dupeval.grouping.distances import SomePairs
 from dupeval.grouping.finding import Unread, find
 from dupeval.grouping.groups import Grouping
 from dupeval.grouping.running import CHANGED, Chosen, group_images
