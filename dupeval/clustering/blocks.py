@@ -145,20 +145,37 @@ class Vectors:
         """Return the distances of some to others, shape (n_rows, n_columns), in float32."""
         if not self.is_product:
             return self._cityblock(rows, columns)
-        squared = self.squared(rows, columns)
         at, of = _places(rows, len(self)), _places(columns, len(self))
-        limits = NEAR * (self._squares[at][:, None] + self._squares[of]).astype(np.float32)
-        near, column = np.nonzero(squared < limits)
-        np.maximum(squared, 0, out=squared)
         if self.metric == "euclidean":
-            np.sqrt(squared, out=squared)
+            found = self.squared(rows, columns)
+            limits = NEAR * (self._squares[at][:, None] + self._squares[of]).astype(np.float32)
         else:
-            squared *= np.float32(0.5)
-            squared[np.ix_(self._squares[at] == 0, self._squares[of] > 0)] = 1.0
-            squared[np.ix_(self._squares[at] > 0, self._squares[of] == 0)] = 1.0
-            np.minimum(squared, 2, out=squared)
-        squared[near, column] = self.of_pairs(at[near], of[column])
-        return squared
+            # Half the square of the chord between directions, as little as is to do for each pair.
+            found = (-self._ready[rows]) @ self._ready[columns].T
+            found += np.float32(1)
+            limits = np.full(1, NEAR, np.float32)
+        near, column = np.divmod(np.flatnonzero((found < limits).ravel()), max(len(of), 1))
+        if self.metric == "euclidean":
+            np.sqrt(np.maximum(found, 0, out=found), out=found)
+        else:
+            np.clip(found, 0, 2, out=found)
+            # Of two without a direction the product tells the distance to others.
+            near, column = self._with_undirected(at, of, near, column)
+        found[near, column] = self.of_pairs(at[near], of[column])
+        return found
+
+    def _with_undirected(
+        self, at: Places, of: Places, near: Places, column: Places
+    ) -> tuple[Places, Places]:
+        """Add the pairs of which neither vector has a direction."""
+        first, second = (
+            np.flatnonzero(self._squares[at] == 0),
+            np.flatnonzero(self._squares[of] == 0),
+        )
+        if not len(first) or not len(second):
+            return near, column
+        more = np.repeat(first, len(second)), np.tile(second, len(first))
+        return np.concatenate([near, more[0]]), np.concatenate([column, more[1]])
 
     def _cityblock(self, rows: slice | Places, columns: slice | Places) -> Floats:
         from scipy.spatial.distance import cdist  # noqa: PLC0415

@@ -18,6 +18,8 @@ Floats = npt.NDArray[np.float32]
 
 # Linkages by which merging two clusters never brings a third one nearer.
 CHAINED: tuple[Linkage, ...] = ("complete", "average", "weighted")
+# Rows that are mirrored together.
+TILE = 64
 # Clusters that are gone are left out once they are this share.
 GONE = 0.25
 
@@ -43,16 +45,20 @@ def merge_pairs(condensed: Floats, n: int, linkage: Linkage) -> tuple[Places, Pl
 
 
 class _Rows:
-    """The distances of clusters, condensed, a row at a time.
+    """The distances of clusters, a row at a time.
+
+    They are condensed at first, where half a row lies scattered, and square as soon as what is left
+    fits so into the same memory.
 
     Attributes
     ----------
     n : int
-        How many there are, those that are gone since the last `tidy` with them.
+        How many there are, those that are gone since the last `keep` with them.
     """
 
     def __init__(self, condensed: Floats, n: int) -> None:
         self.n, self._values = n, condensed
+        self._square: Floats | None = None
         self._at = np.empty(n, np.int64)
         self._count()
 
@@ -64,28 +70,59 @@ class _Rows:
 
     def read(self, i: int, out: Floats) -> None:
         """Write the distances of one to all, itself infinitely far."""
-        at = np.add(self._base[:i], i, out=self._at[:i])
-        np.take(self._values, at, out=out[:i], mode="clip")
+        if self._square is not None:
+            out[:] = self._square[i]
+        else:
+            at = np.add(self._base[:i], i, out=self._at[:i])
+            np.take(self._values, at, out=out[:i], mode="clip")
+            start = self._starts[i]
+            out[i + 1 :] = self._values[start : start + self.n - i - 1]
         out[i] = np.inf
-        start = self._starts[i]
-        out[i + 1 : self.n] = self._values[start : start + self.n - i - 1]
 
     def write(self, i: int, row: Floats) -> None:
         """Give one other distances."""
+        if self._square is not None:
+            self._square[i] = row
+            self._square[:, i] = row
+            return
         self._values[np.add(self._base[:i], i, out=self._at[:i])] = row[:i]
         start = self._starts[i]
-        self._values[start : start + self.n - i - 1] = row[i + 1 : self.n]
+        self._values[start : start + self.n - i - 1] = row[i + 1 :]
 
     def keep(self, places: Places) -> None:
         """Leave out all but some, in their order."""
-        done = 0
-        for k, i in enumerate(places.tolist()):
+        k = len(places)
+        if self._square is not None:
+            square = self._values[: k * k].reshape(k, k)
             # Nothing is written beyond what was read.
-            row = self._values[self._base[i] + places[k + 1 :]]
-            self._values[done : done + len(row)] = row
-            done += len(row)
-        self.n = len(places)
-        self._count()
+            for i, place in enumerate(places.tolist()):
+                square[i] = self._square[place, places]
+            self._square = square
+        else:
+            done = 0
+            for i, place in enumerate(places.tolist()):
+                row = self._values[self._base[place] + places[i + 1 :]]
+                self._values[done : done + len(row)] = row
+                done += len(row)
+        self.n = k
+        if self._square is None:
+            self._count()
+            if k * k <= len(self._values):
+                self._make_square()
+
+    def _make_square(self) -> None:
+        n = self.n
+        square = self._values[: n * n].reshape(n, n)
+        # From the last row on, for each lies farther back than it did.
+        for i in range(n - 1, -1, -1):
+            start = self._starts[i]
+            square[i, i + 1 :] = self._values[start : start + n - i - 1].copy()
+        for start in range(0, n, TILE):
+            columns = slice(start, min(start + TILE, n))
+            square[columns, :start] = square[:start, columns].T
+            corner = np.triu(square[columns, columns], 1)
+            square[columns, columns] = corner + corner.T
+        self._square = square
 
 
 def _spanned(rows: _Rows) -> tuple[Places, Places, Values]:
@@ -118,6 +155,7 @@ def _chained(rows: _Rows, linkage: Linkage) -> tuple[Places, Places, Values]:
     for step in range(n - 1):
         if not chain:
             chain.append(int(gone.argmin()))
+        read = -1
         while True:
             rows.read(chain[-1], one)
             one += gone
@@ -125,9 +163,12 @@ def _chained(rows: _Rows, linkage: Linkage) -> tuple[Places, Places, Values]:
             # Of several that are nearest the one it came from, or the chain would not end.
             if len(chain) > 1 and one[chain[-2]] <= one[to]:
                 break
+            read = chain[-1]
+            one, other = other, one
             chain.append(to)
         a, b = chain.pop(), chain.pop()
-        rows.read(b, other)
+        if read != b:
+            rows.read(b, other)
         first[step], second[step], heights[step] = names[b], names[a], one[b]
         rows.write(b, _joined(one, other, sizes[a], sizes[b], linkage))
         sizes[b] += sizes[a]

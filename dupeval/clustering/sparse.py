@@ -23,6 +23,9 @@ from dupeval.errors import SettingsError
 # Images that are connected by pairs within the limit, where all their distances are needed: 0.8 GB,
 # and as much again while they are merged.
 MOST_CONNECTED = 20_000
+# Where the limit may be lowered it is, until no more than these are connected: beyond, a slightly
+# higher one connects nearly all, and they would be clustered with it.
+ENOUGH_CONNECTED = 10_000
 # Parts up to so many images are merged here.
 SMALL = 500
 
@@ -60,7 +63,7 @@ def dendrogram_within(
     spanning = spanning_forest(n, *distances.within(limit))
     if linkage == "single":
         return Dendrogram(*tree_of(n, *spanning), reach=limit)
-    limit = _lowered(n, spanning, limit, limit if at_least is None else at_least)
+    limit = _lowered(n, spanning, limit, at_least)
     first, second, heights = spanning
     near = heights <= limit
     found: list[tuple[Places, Places, Values]] = [_none()]
@@ -94,22 +97,24 @@ def _none() -> tuple[Places, Places, Values]:
 
 
 def _lowered(
-    n: int, spanning: tuple[Places, Places, Values], limit: float, at_least: float
+    n: int, spanning: tuple[Places, Places, Values], limit: float, at_least: float | None
 ) -> float:
     """Return the limit, or less, so that not too many images are connected within it."""
+    most = MOST_CONNECTED if at_least is None else ENOUGH_CONNECTED
+    at_least = limit if at_least is None else at_least
     tree = Dendrogram(*tree_of(n, *spanning))
     sizes = np.ones(2 * n - 1, np.int64)
     for i, (left, right) in enumerate(tree.merges.tolist()):
         if tree.heights[i] > limit:
             break
         sizes[n + i] = sizes[left] + sizes[right]
-        if sizes[n + i] > MOST_CONNECTED:
+        if sizes[n + i] > most:
             lower = float(np.nextafter(tree.heights[i], -np.inf))
             if lower < at_least:
                 connected = int(np.bincount(tree.cut(at_least)).max())
                 raise SettingsError(
                     f"{connected:,} images are connected by pairs within {at_least:g}, more than "
-                    f"the {MOST_CONNECTED:,} that are clustered together; possible: a lower "
+                    f"the {most:,} that are clustered together; possible: a lower "
                     "threshold, or linkage=single"
                 )
             return lower

@@ -10,6 +10,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from dupeval.clustering.memory import check_memory
 from dupeval.dataset import Dataset
 from dupeval.distance import PairScore
 from dupeval.distance.gates import Gate, gate_cost
@@ -24,6 +25,9 @@ from dupeval.tool import Tool
 from dupeval.tool.cache import ReplyCache
 from dupeval.tool.process import Reply
 from dupeval.tool.running import run_tool
+
+# Of handles of two images, looked at together.
+BYTES_OF_A_PAIR = 100
 
 
 class Workshop:
@@ -118,6 +122,8 @@ class Workshop:
 
     def _compare(self, score: PairScore, gate: Gate | None) -> Sequence[npt.NDArray[np.float64]]:
         queries = self.queries()
+        for query in queries:
+            check_memory(len(query.images), BYTES_OF_A_PAIR, "methods on vectors, or fewer images")
         pairs = [list(combinations(query.images, 2)) for query in queries]
         looked_at = [np.ones(len(of_query), bool) for of_query in pairs]
         if gate is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from dupeval.clustering.pairs import (
     AllPairs,
+    ComparedPairs,
     PairDistances,
     Places,
     SomePairs,
@@ -30,8 +32,8 @@ from dupeval.representation.cache import VectorCache
 from dupeval.sources import source_sha256
 from dupeval.store import Entry, Store
 
-# Methods that tell the distances of all pairs: those alone take 1.6 GB.
-MOST_IMAGES = 20_000
+# A tool may take so many seconds for each image, where its limit for a query is less.
+S_OF_AN_IMAGE = 1.0
 NAME = "images"
 VOTES = "dupeval.distance.local.votes"
 
@@ -61,17 +63,12 @@ def distances_of(
     ImageError
         If an image cannot be read any more.
     SettingsError
-        If the method learns from other queries, or there are too many images for it.
+        If the method learns from other queries, or what it takes is not free.
     NoScoresError
         If it cannot be run here.
     """
     if isinstance(method, PairMethod):
         return _of_pairs(method, images, n_first, limit, resources)
-    if len(images) > MOST_IMAGES:
-        raise SettingsError(
-            f"{len(images):,} images are more than the {MOST_IMAGES:,} of which this method's "
-            "distances fit into memory; possible: a method that compares pairs, such as verified"
-        )
     return _of_all(method, images, resources)
 
 
@@ -183,8 +180,12 @@ def _of_all(
 ) -> PairDistances | Partition:
     # It brings what only methods on vectors and tools need.
     from dupeval.engine.workshop import Workshop  # noqa: PLC0415
+    from dupeval.method.external import ExternalMethod  # noqa: PLC0415
     from dupeval.timing import Stopwatch  # noqa: PLC0415
 
+    if isinstance(method, ExternalMethod):
+        most = max(method.time_limit_s, len(images) * S_OF_AN_IMAGE)
+        method = replace(method, time_limit_s=most)
     labels = tuple(Label(UNLABELLED) for _ in images)
     dataset = Dataset(NAME, (Query(NAME, NAME, tuple(images), labels),))
     watch = Stopwatch(NAME)
@@ -203,4 +204,4 @@ def _of_all(
     _, answer = next(iter(ready.answers(fit, query, [params])))
     if isinstance(answer, Distances):
         return AllPairs(len(images), answer.condensed)
-    return np.asarray(answer)
+    return answer if isinstance(answer, ComparedPairs) else np.asarray(answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,6 +175,12 @@ def _grouped(
             groups, near = grouped_by_distance(files, answer, cut, linkage, chosen.keep)
         else:
             groups, near = grouped_with_references(files, len(parts[0]), answer, cut)
+        if answer.recall < 1:
+            warnings.warn(
+                f"of {answer.n:,} images pairs are found through an index: "
+                f"{answer.recall:.1%} of those near enough, by a sample of which all were compared",
+                stacklevel=2,
+            )
     return Grouping(
         *(files, groups, tuple(near), tuple(unread), chosen.name, chosen.cut),
         n_references=0 if n_first is None else len(parts[1]),

@@ -18,7 +18,6 @@ from dupeval.tool import (
     note_unread,
     of_each,
     package_versions,
-    pairwise,
     places,
 )
 
@@ -85,11 +84,6 @@ class TestImagesOneByOne:
             "cannot read 30 of 40 images, which count as alone: "
             "'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', and 20 more"
         )
-
-
-def test_pairs_come_in_condensed_order_and_without_a_distance_where_a_hash_is_missing() -> None:
-    assert pairwise([10, 7, None, 3]) == [3.0, None, 7.0, None, 4.0, None]
-    assert pairwise([1]) == []
 
 
 class TestPackageVersions:
