@@ -73,9 +73,9 @@ class Vectors:
         self._ready: Floats = np.empty(X.shape, np.float32)
         self._squares: npt.NDArray[np.float64] = np.empty(len(X))
         for rows in slices(len(X), BLOCK):
-            ready = self._prepared(X[rows])
-            if not np.isfinite(ready).all():
+            if not np.isfinite(X[rows]).all():
                 raise ValueError("X must be a matrix of finite numbers, one vector a row")
+            ready = self._prepared(X[rows])
             self._ready[rows] = ready
             self._squares[rows] = np.einsum("ij,ij->i", ready, ready)
 

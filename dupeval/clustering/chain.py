@@ -191,6 +191,6 @@ def _joined(a: Floats, b: Floats, n_a: int, n_b: int, linkage: Linkage) -> Float
         return np.maximum(a, b)
     share = 0.5 if linkage == "weighted" else float(n_a / (n_a + n_b))
     mean = np.float32(share) * a + np.float32(1 - share) * b
-    # A mean that rounds below both would bring a third one nearer.
-    bounded: Floats = np.maximum(mean, np.minimum(a, b))
+    # A mean that rounds below both would bring a third one nearer, and equal ones stay equal.
+    bounded: Floats = np.clip(mean, np.minimum(a, b), np.maximum(a, b), out=mean)
     return bounded

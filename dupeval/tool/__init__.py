@@ -101,20 +101,15 @@ class DistanceTool(Tool):
         n_pairs = n_images * (n_images - 1) // 2
         if isinstance(answer, Hashes):
             return _problem_of_hashes(answer, n_images)
-        if isinstance(answer, np.ndarray):
-            wrong = answer[~(np.isnan(answer) | ((answer >= 0) & (answer <= MOST_DISTANCE)))]
+        if isinstance(answer, np.ndarray) and answer.shape == (n_pairs,):
             # Of so many the first that is wrong is enough.
-            answer = wrong[:1].tolist() if len(answer) == n_pairs else answer.tolist()
-            n_pairs = len(answer) if len(wrong) or not answer else n_pairs
+            wrong = answer[~(np.isnan(answer) | ((answer >= 0) & (answer <= MOST_DISTANCE)))]
+            return _problem_of_distances(wrong[:1].tolist())
+        answer = answer.tolist() if isinstance(answer, np.ndarray) else answer
         if not isinstance(answer, list) or len(answer) != n_pairs:
             told = f"{len(answer):,} distances" if isinstance(answer, list) else "no list"
             return f"it told {told} in place of {n_pairs:,}, one for each pair of {n_images} images"
-        for distance in answer:
-            if not (distance is None or (_is_number(distance) and 0 <= distance <= MOST_DISTANCE)):
-                return (
-                    f"it told the distance {_shown(distance)}; possible: from 0 to 1e300, or none"
-                )
-        return None
+        return _problem_of_distances(answer)
 
 
 class GroupTool(Tool):
@@ -151,6 +146,13 @@ class GroupTool(Tool):
                     f"it told of the image {_shown(image)}, of {n_images} that are counted from 0"
                 )
         return None
+
+
+def _problem_of_distances(distances: Iterable[Any]) -> str | None:
+    for distance in distances:
+        if not (distance is None or (_is_number(distance) and 0 <= distance <= MOST_DISTANCE)):
+            return f"it told the distance {_shown(distance)}; possible: from 0 to 1e300, or none"
+    return None
 
 
 def _problem_of_hashes(hashes: Hashes, n_images: int) -> str | None:

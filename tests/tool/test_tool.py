@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import pytest
 from fake_tools import FakeDistances, FakeGroups
 from pydantic.dataclasses import dataclass
@@ -20,6 +21,7 @@ from dupeval.tool import (
     package_versions,
     places,
 )
+from dupeval.tool.hashes import Hashes
 
 
 class TestPlaces:
@@ -166,6 +168,23 @@ class TestTheProblemOfAnAnswer:
         assert FakeDistances("").problem(answer, 3) == (
             f"it told {told} in place of 3, one for each pair of 3 images"
         )
+
+    @pytest.mark.parametrize(
+        ("answer", "problem"),
+        [
+            (np.array([0.0, np.nan, 1e300]), None),
+            (np.array([0.0, np.inf, -1.0]), "the distance inf; possible: from 0 to 1e300, or none"),
+            (np.array([0.0, -0.5, 1.0]), "the distance -0.5; possible: from 0 to 1e300, or none"),
+            (np.zeros(2), "2 distances in place of 3, one for each pair of 3 images"),
+            (np.zeros(0), "0 distances in place of 3, one for each pair of 3 images"),
+            (np.array([-1.0]), "1 distances in place of 3, one for each pair of 3 images"),
+            (Hashes.of_bytes([b"a", None, b"b"]), None),
+            (Hashes.of_bytes([b"a", b"b"]), "2 hashes of 3 images"),
+        ],
+    )
+    def test_of_arrays_and_hashes_is_that_of_lists(self, answer: Any, problem: str | None) -> None:
+        found = FakeDistances("").problem(answer, 3)
+        assert found == (problem and f"it told {problem}")
 
     @pytest.mark.parametrize("answer", [[], [[]], [[2, 0], [1]], [[0, 0], [0, 1], [1, 2]]])
     def test_is_none_of_groups_of_places(self, answer: list[list[int]]) -> None:
