@@ -208,18 +208,13 @@ class Truth:
             Row by row above the diagonal.
         """
         n = len(self)
-        known, photographs = self.is_labelled, self.photographs
-        counts, true = np.empty(n * (n - 1) // 2, np.bool_), np.empty(n * (n - 1) // 2, np.bool_)
-        ends = np.cumsum(np.arange(n - 1, -1, -1))
-        for i, end in enumerate(ends.tolist()):
-            row = slice(end - (n - i - 1), end)
-            counts[row] = known[i] & known[i + 1 :]
-            true[row] = photographs[i] == photographs[i + 1 :]
+        known = self.is_labelled
+        counts = known[:, None] & known
+        true = self.photographs[:, None] == self.photographs
         first, second = self.named.T
-        named = ends[first] - n + second
-        counts[named], true[named] = self.sign > 0, self.is_true
-        true &= counts
-        return counts, true
+        counts[first, second], true[first, second] = self.sign > 0, self.is_true
+        above = np.triu_indices(n, 1)
+        return counts[above], true[above] & counts[above]
 
     def only(self, places: npt.NDArray[np.int64]) -> Self:
         """Return what is known of some of the images, in increasing order of their places."""

@@ -15,6 +15,7 @@ from dupeval.dataset import Dataset, Query
 from dupeval.engine.answers import key_of
 from dupeval.engine.folds import Folds
 from dupeval.engine.predictions import Prediction
+from dupeval.joining import known_pairs
 from dupeval.method import Method
 from dupeval.metric import Metric
 from dupeval.protocol import Decision, Protocol
@@ -95,7 +96,7 @@ def _pairs(
     query: Query, condensed: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float64]]:
     """Return of each pair that counts if it shows one photograph, and its distance."""
-    counts, true = query.truth.of_pairs()
+    counts, true = known_pairs(query.truth)
     return true[counts], condensed[counts]
 
 
