@@ -88,7 +88,7 @@ def markdown(table: pd.DataFrame) -> str:
             for who, of in rows.groupby("who", sort=False)
         ]
         wide = pd.DataFrame(lines).fillna("")
-        parts.append(f"**{contest}**\n\n{wide.to_markdown(index=False)}\n")
+        parts.append(f"**{contest}**\n\n{wide.to_markdown(index=False, disable_numparse=True)}\n")
     return "\n".join(parts)
 
 

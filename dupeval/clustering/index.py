@@ -15,11 +15,13 @@ import numpy as np
 from dupeval.clustering.blocks import BLOCK, Vectors, in_parallel, slices
 from dupeval.clustering.pairs import Places, Values
 
-# A vector is in so many lists at first; in twice as many where too little is found, up to the last.
-LISTS = (4, 8, 16)
+# A vector is in so many lists; in more where too little is found, up to the last.
+LISTS = (10, 16, 24)
 # The share of the pairs of a sample that must be found.
 ENOUGH = 0.99
 SAMPLE = 1_000
+# Of a list, so many are compared at once with those behind them.
+ROWS = 256
 
 
 def pairs_by_index(vectors: Vectors, limit: float) -> tuple[Places, Places, Values, float]:
@@ -65,6 +67,7 @@ def _codes(vectors: Vectors, n_lists: int, limit: float) -> Places:
     n = len(vectors)
     # Finding the lists of all, and comparing all of each list, take as long then.
     n_centres = min(n, int(np.ceil(n_lists * np.sqrt(n / 2))))
+    n_lists = min(n_lists, n_centres)
     centres = np.sort(np.random.default_rng(0).choice(n, n_centres, replace=False))
     nearest = np.concatenate(
         in_parallel(partial(_nearest, vectors, centres, n_lists), slices(n, BLOCK))
@@ -78,17 +81,16 @@ def _codes(vectors: Vectors, n_lists: int, limit: float) -> Places:
 def _nearest(vectors: Vectors, centres: Places, n_lists: int, rows: slice) -> Places:
     """Return the numbers of the nearest centres of some vectors, shape (n_rows, n_lists)."""
     far = vectors.squared(rows, centres)
-    return np.argpartition(far, n_lists - 1, axis=1)[:, :n_lists]
+    # A copy, for a part would keep all of it.
+    return np.argpartition(far, n_lists - 1, axis=1)[:, :n_lists].copy()
 
 
 def _of_list(vectors: Vectors, limit: float, members: Places) -> Places:
     found = [np.empty(0, np.int64)]
-    for rows in slices(len(members), BLOCK):
-        for columns in slices(len(members), BLOCK):
-            if columns.start >= rows.start:
-                some, others = members[rows], members[columns]
-                row, column = vectors.candidates(some, others, limit)
-                found.append(_codes_of(vectors, some[row], others[column], limit))
+    for rows in slices(len(members), ROWS):
+        some, others = members[rows], members[rows.start :]
+        row, column = vectors.candidates(some, others, limit)
+        found.append(_codes_of(vectors, some[row], others[column], limit))
     return np.unique(np.concatenate(found))
 
 
