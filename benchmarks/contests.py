@@ -185,7 +185,7 @@ CONTESTS: dict[str, tuple[Contestant, ...]] = {
     ),
     "pairs within a radius, 512-d": (
         Contestant("dupeval, with tree and curve", vectors_of, _near_vectors, 200_000),
-        Contestant("faiss IndexFlatIP, pairs alone", vectors_of, _faiss_vectors, 200_000),
+        Contestant("faiss IndexFlatIP, pairs alone", vectors_of, _faiss_vectors, 30_000),
     ),
     "pairs within 10 of 64 bits": (
         Contestant("dupeval", hashes_of, _near_hashes),

@@ -12,6 +12,8 @@ from dupeval.errors import SettingsError
 MOST_DOUBLE = 5_000
 # Up to so many images all distances are there at once: 1.25 GB, and as much while they are merged.
 MOST_CONDENSED = 25_000
+# Of a pair that is found: two places, a distance, and what sorting them takes.
+BYTES_OF_A_NEAR_PAIR = 72
 # What is left alone, for everything else that runs.
 SPARED = 0.1
 
@@ -59,6 +61,22 @@ def check_memory(n: int, bytes_of_a_pair: int, instead: str) -> None:
         raise SettingsError(
             f"the {n_pairs(n):,} pairs of {n:,} images take {needed / 1e9:.1f} GB of memory, and "
             f"{free / 1e9:.1f} GB are free; possible: {instead}"
+        )
+
+
+def check_pairs(n: int, which: str) -> None:
+    """Refuse, before they are looked for, about so many pairs that they do not fit.
+
+    Raises
+    ------
+    SettingsError
+        With what they take, and what there is.
+    """
+    needed, free = n * BYTES_OF_A_NEAR_PAIR, free_bytes()
+    if needed > (1 - SPARED) * free:
+        raise SettingsError(
+            f"about {n:,} pairs are {which} and take {needed / 1e9:.1f} GB of memory, and "
+            f"{free / 1e9:.1f} GB are free; possible: a lower threshold, or fewer images"
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from dupeval.clustering.memory import MOST_DOUBLE, n_observations, n_pairs
+from dupeval.clustering.memory import MOST_DOUBLE, check_pairs, n_observations, n_pairs
 
 Places = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
@@ -17,6 +17,8 @@ Values = npt.NDArray[np.float64]
 # A radius is chosen so that an image has so many others within it, on average over a sample.
 NEIGHBOURS = 50
 SAMPLE = 200
+# Distances of a sample, but those of a tenth of it in any case.
+MOST_SAMPLED = 20_000_000
 
 
 class Compared(Protocol):
@@ -182,9 +184,14 @@ class ComparedPairs(PairDistances):
     def within(self, limit: float) -> tuple[Places, Places, Values]:
         """See `PairDistances.within`; what was found once is known for lower limits too."""
         if self._found is None or self._found[0] < limit:
+            if self.n > MOST_DOUBLE:
+                expected = int((self._of_sample() <= limit).sum(axis=1).mean() * self.n / 2)
+                check_pairs(expected, f"within {limit:.4g} of each other")
             self._found = (limit, self._compared.within(limit))
             self.recall = self._compared.recall
         first, second, distances = self._found[1]
+        if self._found[0] == limit:
+            return first, second, distances
         near = distances <= limit
         return first[near], second[near], distances[near]
 
@@ -205,11 +212,15 @@ class ComparedPairs(PairDistances):
 
         The sample is evenly spaced, so that the radius is the same each time.
         """
-        sample = np.unique(np.linspace(0, self.n - 1, SAMPLE).astype(np.int64))
-        distances = self._compared.rows(sample)
+        distances = self._of_sample()
         # Each is within any distance of itself.
-        place = min(len(sample) * (neighbours + 1), distances.size) - 1
+        place = min(len(distances) * (neighbours + 1), distances.size) - 1
         return float(np.partition(distances.ravel(), place)[place])
+
+    def _of_sample(self) -> npt.NDArray[np.floating]:
+        """Return the distances of some, evenly spaced, to all."""
+        size = min(SAMPLE, max(SAMPLE // 10, MOST_SAMPLED // self.n))
+        return self._compared.rows(np.unique(np.linspace(0, self.n - 1, size).astype(np.int64)))
 
 
 def among(condensed: npt.NDArray[Any], places: Places) -> npt.NDArray[Any]:

@@ -21,6 +21,7 @@ from dupeval.clustering.blocks import condensed_in_blocks
 from dupeval.clustering.hashes import HashPairs
 from dupeval.clustering.pairs import AllPairs, ComparedPairs, SomePairs, among, pairs_of
 from dupeval.clustering.vectors import VectorPairs
+from dupeval.errors import SettingsError
 
 METRICS: tuple[Metric, ...] = ("euclidean", "cosine", "cityblock", "correlation")
 
@@ -109,6 +110,22 @@ class TestVectors:
         radius = pairs.radius(neighbours=6)
         # All 150 are the sample: 6 others each are 450 pairs.
         assert len(pairs.within(radius * (1 + 1e-6))[0]) == 450
+
+
+def test_more_near_pairs_than_fit_are_refused_before_they_are_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dupeval.clustering.pairs.MOST_DOUBLE", 10)
+    monkeypatch.setattr("dupeval.clustering.memory.free_bytes", lambda: 100_000)
+    pairs = ComparedPairs(VectorPairs(np.repeat(np.eye(4), 20, axis=0), "cosine"))
+    # Each of 80 is near 20, itself with them.
+    assert len(pairs.within(0.5)[0]) == 4 * 190
+    with pytest.raises(SettingsError) as caught:
+        pairs.within(1.0)
+    assert str(caught.value) == (
+        "about 3,200 pairs are within 1 of each other and take 0.0 GB of memory, and 0.0 GB are "
+        "free; possible: a lower threshold, or fewer images"
+    )
 
 
 class TestTheIndex:
