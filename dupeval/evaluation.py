@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from tqdm import tqdm
 
+from dupeval.clustering.memory import MOST_CONDENSED
+from dupeval.clustering.pairs import NEIGHBOURS
 from dupeval.dataset import Dataset, Query
 from dupeval.engine.answers import Answers
 from dupeval.engine.curves import ScoredAnswers
@@ -183,6 +185,13 @@ def evaluate(
     notes: list[str] = list(impossible.values())
     if folds.note and any(protocols[name].honest for name, _ in rows):
         notes.append(folds.note)
+    notes += [
+        f"query {query.slug!r} has {len(query.images):,} images: of vectors and hashes only pairs "
+        f"within a radius count, in which an image has {NEIGHBOURS} others on average; cuts up to "
+        "there are exact, and no threshold above it is tried"
+        for query in dataset.queries
+        if len(query.images) > MOST_CONDENSED
+    ]
     if folds.unscored:
         notes.append(
             f"queries without a pair to score: {len(folds.unscored)} of {folds.n_queries}, "

@@ -40,6 +40,27 @@ def joined_pairs(merges: npt.NDArray[np.int64], truth: Truth, lenient: bool) -> 
     return PairCounts(n, true, scene)
 
 
+def known_pairs(truth: Truth) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return what `Truth.of_pairs` does, row by row: nothing has the size of n times n.
+
+    Returns
+    -------
+    counts, true : ndarray of bool, shape (n * (n - 1) / 2,)
+    """
+    n, known, photographs = len(truth), truth.is_labelled, truth.photographs
+    counts, true = np.empty(n * (n - 1) // 2, np.bool_), np.empty(n * (n - 1) // 2, np.bool_)
+    ends = np.cumsum(np.arange(n - 1, -1, -1))
+    for i, end in enumerate(ends.tolist()):
+        row = slice(end - (n - i - 1), end)
+        counts[row] = known[i] & known[i + 1 :]
+        true[row] = photographs[i] == photographs[i + 1 :]
+    first, second = truth.named.T
+    named = ends[first] - n + second
+    counts[named], true[named] = truth.sign > 0, truth.is_true
+    true &= counts
+    return counts, true
+
+
 def _joined_of_labels(
     merges: Sequence[tuple[int, int]], labels: Sequence[int], is_labelled: Sequence[bool]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from known_pairs import KnownPairs, known_pairs
 
 from dupeval.joining import joined_pairs
+from dupeval.joining import known_pairs as pairs_that_count
 from dupeval.truth import Truth, Verdict
 
 
@@ -57,3 +58,10 @@ def test_a_named_pair_is_found_however_deep_the_tree() -> None:
     # Image j comes with merge j - 1.
     expected = [sum(verdict.second <= step for verdict in named) for step in range(n)]
     assert joined.n.tolist() == joined.true.tolist() == expected
+
+
+@given(known_pairs())
+def test_which_pairs_count_and_are_true_is_told_row_by_row_too(known: KnownPairs) -> None:
+    expected = known.truth.of_pairs()
+    for found, own in zip(pairs_that_count(known.truth), expected, strict=True):
+        assert found.tolist() == own.tolist()

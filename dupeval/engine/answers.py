@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dupeval.clustering import Dendrogram
+from dupeval.clustering.pairs import ComparedPairs
+from dupeval.clustering.sparse import dendrogram_near, known
 from dupeval.dataset import UNLABELLED
 from dupeval.engine.folds import NOTHING, Folds
 from dupeval.engine.workshop import Workshop
@@ -86,8 +89,13 @@ class Answers:
 
     def grouped(self, answer: Answer, params: Params) -> Found:
         """Return the dendrogram of distances, or the partition that the method told."""
+        linkage = self.method.linkage_of(params)
         if isinstance(answer, Distances):
-            return Dendrogram.from_distances(answer.condensed, self.method.linkage_of(params))
+            return Dendrogram.from_distances(answer.condensed, linkage)
+        if isinstance(answer, ComparedPairs):
+            tree = dendrogram_near(answer, linkage)
+            warnings.warn(f"{self._watch.method}: {known(answer, tree)}", stacklevel=2)
+            return tree
         return answer
 
     def distances(

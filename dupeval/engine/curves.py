@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial.distance import squareform
 
 from dupeval.clustering import Dendrogram
+from dupeval.clustering.pairs import ComparedPairs, among
 from dupeval.engine.answers import Answers, Found, key_of
 from dupeval.engine.folds import NOTHING, Folds
 from dupeval.method import Answer, Distances, Method, Params
@@ -106,7 +106,5 @@ def curve_of(found: Found, truth: npt.ArrayLike | Truth) -> PairCurve:
 def _only(answer: Answer, places: npt.NDArray[np.int64]) -> Answer:
     """Return what an answer says of some of the images."""
     if isinstance(answer, Distances):
-        return Distances(
-            squareform(squareform(answer.condensed, checks=False)[places][:, places], checks=False)
-        )
-    return answer[places]
+        return Distances(among(answer.condensed, places))
+    return answer.only(places) if isinstance(answer, ComparedPairs) else answer[places]

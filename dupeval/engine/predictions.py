@@ -13,7 +13,7 @@ import numpy.typing as npt
 from dupeval.engine.answers import cut, key_of
 from dupeval.engine.curves import ScoredAnswers
 from dupeval.method import Distances, Partition
-from dupeval.method.partitions import connected
+from dupeval.method.partitions import labels_of
 from dupeval.protocol import Decision, Protocol
 
 
@@ -40,9 +40,10 @@ class Prediction:
 def predict(name: str, protocol: Protocol, seen: Mapping[str, ScoredAnswers]) -> list[Prediction]:
     """Let a protocol decide for a method of several, and return the groups of every query."""
     decisions, run = protocol.decide(name, seen), seen[name]
-    if len(decisions) > run.folds.n_queries:
+    of_image = run.folds.of_image
+    if of_image is not None and len(decisions) > run.folds.n_queries:
         parts = [_predict(0, decision, run) for decision in decisions]
-        return [_assembled(parts, run.folds.of_image)]
+        return [_assembled(parts, of_image)]
     return [_predict(query, decision, run) for query, decision in enumerate(decisions)]
 
 
@@ -53,7 +54,7 @@ def _predict(query: int, decision: Decision, run: ScoredAnswers) -> Prediction:
     return Prediction(query, decision, labels, distances)
 
 
-def _assembled(parts: Sequence[Prediction], of_image: npt.NDArray[np.int64] | None) -> Prediction:
+def _assembled(parts: Sequence[Prediction], of_image: npt.NDArray[np.int64]) -> Prediction:
     """Make one prediction of a query of those for each fold of its photographs.
 
     Whether two images are together is decided while the fold of the first of them is hidden, so
@@ -61,15 +62,20 @@ def _assembled(parts: Sequence[Prediction], of_image: npt.NDArray[np.int64] | No
     are what such pairs connect. Shown as decided is what most folds chose, at its median threshold,
     and its first fold's distances.
     """
-    labels = np.array([part.labels for part in parts])
-    own = labels[of_image]
-    together = np.triu(own == own[np.arange(own.shape[1]), np.arange(own.shape[1])][:, None])
+    together: list[list[int]] = []
+    for fold, part in enumerate(parts):
+        groups: dict[int, list[int]] = {}
+        for image, label in enumerate(part.labels.tolist()):
+            # An image of the fold begins a group for all behind it.
+            if label in groups or of_image[image] == fold:
+                groups.setdefault(label, []).append(image)
+        together += groups.values()
     params = Counter(key_of(part.decision.params) for part in parts).most_common(1)[0][0]
     alike = [part for part in parts if key_of(part.decision.params) == params]
     threshold = median(part.decision.threshold for part in alike)
     return Prediction(
         0,
         Decision(alike[0].decision.params, threshold),
-        connected(together),
+        labels_of(together, len(of_image)),
         alike[0].distances,
     )

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dupeval.clustering.memory import MOST_DOUBLE, n_pairs
 from dupeval.dataset import Dataset, Query
 from dupeval.engine.answers import key_of
 from dupeval.engine.folds import Folds
 from dupeval.engine.predictions import Prediction
+from dupeval.joining import known_pairs
 from dupeval.method import Method
 from dupeval.metric import Metric
 from dupeval.protocol import Decision, Protocol
@@ -24,6 +26,9 @@ from dupeval.versions import version
 
 # They may round otherwise from release to release.
 LIBRARIES = ("numpy", "scipy", "scikit-learn")
+
+# Distances of a query that are kept with a row, such as those of 5,000 images; more are made again.
+MOST_KEPT = n_pairs(MOST_DOUBLE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +96,7 @@ def _pairs(
     query: Query, condensed: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float64]]:
     """Return of each pair that counts if it shows one photograph, and its distance."""
-    counts, true = query.truth.of_pairs()
+    counts, true = known_pairs(query.truth)
     return true[counts], condensed[counts]
 
 
@@ -152,7 +157,7 @@ def packed(row: Row, took: Timing) -> Entry:
         **{
             f"distances {i}": each.distances
             for i, each in enumerate(row.predictions)
-            if each.distances is not None
+            if each.distances is not None and len(each.distances) <= MOST_KEPT
         },
     }
     about = {

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from dupeval.clustering.memory import check_memory
 from dupeval.dataset import Dataset, ImageHandle
 from dupeval.distance import PairScore
 from dupeval.distance.gates import Gate, condensed_mask, gate_cost
@@ -24,6 +25,9 @@ from dupeval.tool import Tool
 from dupeval.tool.cache import ReplyCache
 from dupeval.tool.process import Reply
 from dupeval.tool.running import run_tool
+
+# Of handles of two images, looked at together.
+BYTES_OF_A_PAIR = 100
 
 
 class Workshop:
@@ -132,6 +136,7 @@ class Workshop:
         asked, looked_at = [], []
         for query in queries:
             n = len(query.images)
+            check_memory(n, BYTES_OF_A_PAIR, "methods on vectors, or fewer images")
             places = np.stack(np.triu_indices(n, 1), axis=1)
             if gate is not None:
                 places = gate.looked_at(query, score)

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
+from dupeval.clustering.pairs import (
+    AllPairs,
+    ComparedPairs,
+    PairDistances,
+    Places,
+    SomePairs,
+    crossing,
+    pairs_of,
+)
+from dupeval.clustering.sparse import components
 from dupeval.dataset import UNLABELLED, Dataset, ImageHandle, Label, Query
 from dupeval.distance import PairScore
 from dupeval.distance.gates import SMALL
@@ -15,22 +26,13 @@ from dupeval.distance.pairs import PairCache
 from dupeval.distance.sharing import pairs_sharing_words
 from dupeval.errors import SettingsError
 from dupeval.grouping.default import GATE
-from dupeval.grouping.distances import (
-    AllPairs,
-    PairDistances,
-    Places,
-    SomePairs,
-    crossing,
-    pairs_of,
-)
-from dupeval.grouping.linkage import components
 from dupeval.method import Distances, Method, Partition, Resources
 from dupeval.method.pairs import PairMethod
 from dupeval.method.views import QueryImages, TrainingView
 from dupeval.representation.cache import VectorCache
 
-# Methods that tell the distances of all pairs: those alone take 1.6 GB.
-MOST_IMAGES = 20_000
+# A tool may take so many seconds for each image, where its limit for a query is less.
+S_OF_AN_IMAGE = 1.0
 NAME = "images"
 
 
@@ -59,17 +61,12 @@ def distances_of(
     ImageError
         If an image cannot be read any more.
     SettingsError
-        If the method learns from other queries, or there are too many images for it.
+        If the method learns from other queries, or what it takes is not free.
     NoScoresError
         If it cannot be run here.
     """
     if isinstance(method, PairMethod):
         return _of_pairs(method, images, n_first, limit, resources)
-    if len(images) > MOST_IMAGES:
-        raise SettingsError(
-            f"{len(images):,} images are more than the {MOST_IMAGES:,} of which this method's "
-            "distances fit into memory; possible: a method that compares pairs, such as verified"
-        )
     return _of_all(method, images, resources)
 
 
@@ -142,8 +139,12 @@ def _of_all(
 ) -> PairDistances | Partition:
     # It brings what only methods on vectors and tools need.
     from dupeval.engine.workshop import Workshop  # noqa: PLC0415
+    from dupeval.method.external import ExternalMethod  # noqa: PLC0415
     from dupeval.timing import Stopwatch  # noqa: PLC0415
 
+    if isinstance(method, ExternalMethod):
+        most = max(method.time_limit_s, len(images) * S_OF_AN_IMAGE)
+        method = replace(method, time_limit_s=most)
     labels = tuple(Label(UNLABELLED) for _ in images)
     dataset = Dataset(NAME, (Query(NAME, NAME, tuple(images), labels),))
     watch = Stopwatch(NAME)
@@ -162,4 +163,4 @@ def _of_all(
     _, answer = next(iter(ready.answers(fit, query, [params])))
     if isinstance(answer, Distances):
         return AllPairs(len(images), answer.condensed)
-    return np.asarray(answer)
+    return answer if isinstance(answer, ComparedPairs) else np.asarray(answer)

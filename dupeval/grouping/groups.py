@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from dupeval.clustering import Linkage
-from dupeval.grouping.distances import PairDistances
+from dupeval.clustering.pairs import PairDistances
 from dupeval.grouping.finding import Unread
 from dupeval.grouping.keeping import Keep, keeper
 from dupeval.grouping.linkage import Merge, cut, merges_within
@@ -167,7 +167,7 @@ def grouped_by_distance(
     """
     places = list(contents_of(files).values())
     limit = min(threshold * (1 + BEYOND), (threshold + distances.largest) / 2)
-    merges = merges_within(distances, limit, linkage)
+    merges = merges_within(distances, limit, linkage, threshold)
     clusters = cut(len(places), merges, threshold)
     heights = _heights(merges)
     groups = [_group(files, places, c, distances, heights, threshold, keep) for c in clusters]

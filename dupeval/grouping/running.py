@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from dupeval.clustering.pairs import PairDistances
 from dupeval.dataset.images import ImageError
 from dupeval.errors import SettingsError
 from dupeval.grouping.comparing import distances_of
-from dupeval.grouping.distances import PairDistances
 from dupeval.grouping.finding import Found, Unread
 from dupeval.grouping.groups import (
     BEYOND,
@@ -174,6 +175,12 @@ def _grouped(
             groups, near = grouped_by_distance(files, answer, cut, linkage, chosen.keep)
         else:
             groups, near = grouped_with_references(files, len(parts[0]), answer, cut)
+        if answer.recall < 1:
+            warnings.warn(
+                f"of {answer.n:,} images pairs are found through an index: "
+                f"{answer.recall:.1%} of those near enough, by a sample of which all were compared",
+                stacklevel=2,
+            )
     return Grouping(
         *(files, groups, tuple(near), tuple(unread), chosen.name, chosen.cut),
         n_references=0 if n_first is None else len(parts[1]),

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dupeval.clustering import Linkage
+from dupeval.clustering.pairs import ComparedPairs
 from dupeval.dataset import ImageHandle
 from dupeval.distance.explanation import Explanation
 from dupeval.distance.workers import Workers
@@ -36,17 +37,19 @@ class Distances:
 
     Attributes
     ----------
-    condensed : ndarray of float64, shape (n * (n - 1) / 2,)
+    condensed : ndarray of float, shape (n * (n - 1) / 2,)
         In scipy's condensed order, at least 0; infinite where no threshold joins a pair, which
-        only single linkage can follow.
+        only single linkage can follow. Of float64 up to `dupeval.clustering.memory.MOST_DOUBLE`
+        images, of float32 above.
     """
 
-    condensed: npt.NDArray[np.float64]
+    condensed: npt.NDArray[Any]
 
 
 # Labels of the images, shape (n_images,): of methods that tell groups and no distances.
 Partition = npt.NDArray[np.int64]
-Answer = Distances | Partition
+# Pairs that are compared when asked for: of more images than `MOST_CONDENSED` of that module.
+Answer = Distances | ComparedPairs | Partition
 
 
 @dataclass(frozen=True)

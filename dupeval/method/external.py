@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, PositiveInt
 from pydantic.dataclasses import dataclass
-from scipy.spatial.distance import squareform
 
+from dupeval.clustering.hashes import HashPairs
+from dupeval.clustering.memory import MOST_CONDENSED, MOST_DOUBLE
+from dupeval.clustering.pairs import ComparedPairs
 from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Answer, Distances, Method, Params
 from dupeval.method.partitions import labels_of
@@ -19,6 +21,7 @@ from dupeval.method.views import QueryImages
 from dupeval.strict import STRICT
 from dupeval.timing import Stopwatch
 from dupeval.tool import DistanceTool, Tool
+from dupeval.tool.hashes import Hashes
 from dupeval.tool.process import Reply
 from dupeval.tool.view import in_order
 
@@ -110,10 +113,9 @@ class ExternalMethod(Method):
         answers = query.reply(self.tool, self.time_limit_s).answers
         places = [self.tool.settings.index(params) for params in many]
         if isinstance(self.tool, DistanceTool):
-            matrices = _matrices(answers, query)
-            apart = np.where(np.isnan(matrices), np.inf, matrices)
-            found = [Distances(squareform(matrix, checks=False)) for matrix in apart]
-            yield from ((params, found[i]) for params, i in zip(many, places, strict=True))
+            place = np.argsort(in_order(query.images))
+            made = {i: _apart(answers[i], place) for i in set(places)}
+            yield from ((params, made[i]) for params, i in zip(many, places, strict=True))
             return
         order = in_order(query.images)
         for params, i in zip(many, places, strict=True):
@@ -121,12 +123,21 @@ class ExternalMethod(Method):
             yield params, labels_of(groups, len(order))
 
 
-def _matrices(answers: Sequence[Any], query: QueryImages) -> npt.NDArray[np.float64]:
-    """Return distances in the query's order, NaN where a tool could not read an image."""
-    place = np.argsort(in_order(query.images))
-    distances = np.array([squareform(np.array(answer, np.float64)) for answer in answers])
-    ordered: npt.NDArray[np.float64] = distances[:, place[:, None], place]
-    return ordered
+def _apart(answer: Any, place: npt.NDArray[np.int64]) -> Distances | ComparedPairs:
+    """Return what a tool told of images, in another order: infinite where it could not read one."""
+    n = len(place)
+    if isinstance(answer, Hashes):
+        hashes = HashPairs(answer.packed[place], answer.known[place])
+        return ComparedPairs(hashes) if n > MOST_CONDENSED else Distances(hashes.condensed())
+    told = np.asarray(answer, np.float64)
+    apart = np.empty(len(told), np.float64 if n <= MOST_DOUBLE else np.float32)
+    done = 0
+    for i in range(n - 1):
+        low, high = np.minimum(place[i], place[i + 1 :]), np.maximum(place[i], place[i + 1 :])
+        apart[done : done + n - i - 1] = told[low * (2 * n - low - 1) // 2 + high - low - 1]
+        done += n - i - 1
+    apart[np.isnan(apart)] = np.inf
+    return Distances(apart)
 
 
 def _tell(replies: Sequence[Reply], asked: Sequence[QueryImages], name: str) -> None:
@@ -142,9 +153,15 @@ def _tell(replies: Sequence[Reply], asked: Sequence[QueryImages], name: str) -> 
 
 def _check_distances(replies: Sequence[Reply]) -> None:
     """Refuse answers without a single distance: that is a tool that did not work."""
-    if any(distance is not None for r in replies for answer in r.answers for distance in answer):
+    if any(_tells_some(answer) for reply in replies for answer in reply.answers):
         return
     notes = [note for reply in replies for note in reply.notes]
     raise NoScoresError(
         "failed", "; ".join(["it tells no distance between any two images", *notes[:1]])
     )
+
+
+def _tells_some(answer: Any) -> bool:
+    if isinstance(answer, Hashes):
+        return int(answer.known.sum()) > 1
+    return not bool(np.isnan(np.asarray(answer, np.float64)).all())

@@ -21,6 +21,9 @@ from dupeval.clustering import (
     pairwise_distances,
     truncated_distances,
 )
+from dupeval.clustering.memory import MOST_CONDENSED
+from dupeval.clustering.pairs import ComparedPairs
+from dupeval.clustering.vectors import VectorPairs
 from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Answer, Distances, Method, Params, Scope
 from dupeval.method.grid import check_grid, combinations
@@ -202,6 +205,11 @@ class VectorMethod(Method):
             wanted.setdefault(whiten, {}).setdefault(k, []).append((params, metric))
         for whiten, of_k in wanted.items():
             projected = fit.project(X, whiten)
+            if len(X) > MOST_CONDENSED:
+                for k, of_params in of_k.items():
+                    for params, metric in of_params:
+                        yield params, ComparedPairs(VectorPairs(projected[:, :k], metric))
+                continue
             for k, distances in truncated_distances(projected, of_k, set(metrics)):
                 answers = {metric: Distances(condensed) for metric, condensed in distances.items()}
                 yield from ((params, answers[metric]) for params, metric in of_k[k])
@@ -214,6 +222,9 @@ class VectorMethod(Method):
         found: dict[tuple[Metric, str], Distances] = {}
         for params in many:
             metric, mirror = params.get("metric", self.metric), params.get(MIRROR, self.mirror)
+            if len(X) > MOST_CONDENSED and mirror == "none":
+                yield params, ComparedPairs(VectorPairs(X, metric))
+                continue
             if (metric, mirror) not in found:
                 condensed = pairwise_distances(X, metric)
                 if mirror == "max":

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dupeval.clustering.pairs import among
 from dupeval.dataset import ImageHandle
 
 Vectors = npt.NDArray[np.floating]
@@ -92,9 +93,4 @@ class TrainingView:
 def _among(
     condensed: npt.NDArray[np.float64], places: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float64]:
-    from scipy.spatial.distance import squareform  # noqa: PLC0415  (as in dupeval.clustering)
-
-    chosen: npt.NDArray[np.float64] = squareform(
-        squareform(condensed)[np.ix_(places, places)], checks=False
-    )
-    return chosen
+    return among(condensed, np.asarray(places))

@@ -6,6 +6,7 @@ A new metric is one new module here and one YAML.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -44,7 +45,35 @@ class Metric:
         return {}
 
 
-def overlaps(true: npt.ArrayLike, predicted: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """Return how many images each photograph, a row, has in each group, a column."""
-    counts: npt.NDArray[np.int64] = contingency_matrix(true, predicted)
-    return counts
+class Overlaps(NamedTuple):
+    """How many images photographs have in groups, where they have some.
+
+    Attributes
+    ----------
+    photographs, groups : ndarray of int64, shape (n_overlaps,)
+        Their numbers, photographs in order.
+    counts : ndarray of int64, shape (n_overlaps,)
+        At least 1.
+    """
+
+    photographs: npt.NDArray[np.int64]
+    groups: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+
+    @property
+    def of_photograph(self) -> npt.NDArray[np.int64]:
+        """How many images the photograph of each overlap has."""
+        return np.bincount(self.photographs, self.counts).astype(np.int64)[self.photographs]
+
+    @property
+    def of_group(self) -> npt.NDArray[np.int64]:
+        """How many images the group of each overlap has."""
+        return np.bincount(self.groups, self.counts).astype(np.int64)[self.groups]
+
+
+def overlaps(true: npt.ArrayLike, predicted: npt.ArrayLike) -> Overlaps:
+    """Return which photographs have images in which groups: never a photograph times a group."""
+    cells = contingency_matrix(true, predicted, sparse=True).tocoo()
+    order = np.lexsort((cells.col, cells.row))
+    photographs, groups = cells.row[order].astype(np.int64), cells.col[order].astype(np.int64)
+    return Overlaps(photographs, groups, cells.data[order].astype(np.int64))

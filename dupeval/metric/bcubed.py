@@ -21,10 +21,10 @@ class BCubed(Metric):
 
     def scores(self, true: npt.ArrayLike, predicted: npt.ArrayLike) -> Mapping[str, float]:
         """See `Metric.scores`."""
-        counts = overlaps(true, predicted)
-        squares, n = counts.astype(float) ** 2, counts.sum()
-        precision = float((squares / counts.sum(axis=0)).sum() / n)
-        recall = float((squares / counts.sum(axis=1, keepdims=True)).sum() / n)
+        shared = overlaps(true, predicted)
+        squares, n = shared.counts.astype(float) ** 2, shared.counts.sum()
+        precision = float((squares / shared.of_group).sum() / n)
+        recall = float((squares / shared.of_photograph).sum() / n)
         return {
             "bcubed_precision": precision,
             "bcubed_recall": recall,

@@ -22,8 +22,10 @@ class Kept(Metric):
 
     def scores(self, true: npt.ArrayLike, predicted: npt.ArrayLike) -> Mapping[str, float]:
         """See `Metric.scores`."""
-        counts = overlaps(true, predicted)
-        n_photographs, n_kept = counts.shape
+        shared = overlaps(true, predicted)
+        n_photographs, n_kept = (int(of.max()) + 1 for of in (shared.photographs, shared.groups))
         # Groups are chosen from independently of each other.
-        lost = float(np.prod(1 - counts / counts.sum(axis=0), axis=1).sum())
+        spared = 1 - shared.counts / shared.of_group
+        begins = np.flatnonzero(np.diff(shared.photographs, prepend=-1))
+        lost = float(np.multiply.reduceat(spared, begins).sum())
         return {"photographs_lost": lost, "copies_left": n_kept - (n_photographs - lost)}

@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 from dupeval.metric import Metric
 
+# Pairs that are looked at together.
+BLOCK = 2**20
+
 
 @dataclass(frozen=True)
 class Ranking(Metric):
@@ -34,13 +37,27 @@ class Ranking(Metric):
         n_true = int(together.sum())
         if not n_true:
             return {}
-        order = np.lexsort((together, distances))
-        hits = together[order]
-        found = hits.cumsum()
-        precision = found / np.arange(1, len(hits) + 1)
+        # Between two true pairs precision only falls, and no more of them are found.
+        hits = np.sort(distances[together])
+        found = np.arange(1, n_true + 1)
+        precision = found / (found + _n_up_to(hits, distances, ~together))
         # No threshold joins a pair that is infinitely apart.
-        enough = found[(precision >= self.precision) & np.isfinite(distances[order])]
+        enough = found[(precision >= self.precision) & np.isfinite(hits)]
         return {
-            "average_precision": float(precision[hits].mean()),
+            "average_precision": float(precision.mean()),
             f"recall_at_p{self.precision * 100:g}": float(enough.max(initial=0) / n_true),
         }
+
+
+def _n_up_to(
+    hits: npt.NDArray[np.floating],
+    distances: npt.NDArray[np.floating],
+    false: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.int64]:
+    """Return how many false pairs are at most as far apart as each true one, in their order."""
+    n_before = np.zeros(len(hits) + 1, np.int64)
+    for start in range(0, len(distances), BLOCK):
+        block = distances[start : start + BLOCK][false[start : start + BLOCK]]
+        # A false pair comes before all true ones that are as far apart, or farther.
+        n_before += np.bincount(np.searchsorted(hits, block), minlength=len(n_before))
+    return n_before.cumsum()[:-1]

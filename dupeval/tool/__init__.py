@@ -14,15 +14,19 @@ from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import TypeAdapter
 
 from dupeval.errors import NoScoresError
 from dupeval.tool.executable import SHOWN, printable_lines
+from dupeval.tool.hashes import Hashes
 from dupeval.versions import version
 
-# What is said of one setting: distances in scipy's condensed order, None where the tool could not
-# read an image; or groups of images, by their places.
-Distances = list[float | None]
+# What is said of one setting: distances in scipy's condensed order, None or NaN where the tool
+# could not read an image; hashes, whose distance is the number of bits that differ; or groups of
+# images, by their places.
+Distances = list[float | None] | npt.NDArray[np.float64] | Hashes
 Groups = list[list[int]]
 Answer = Distances | Groups
 _T = TypeVar("_T")
@@ -95,15 +99,17 @@ class DistanceTool(Tool):
     def problem(self, answer: Any, n_images: int) -> str | None:
         """See `Tool.problem`."""
         n_pairs = n_images * (n_images - 1) // 2
+        if isinstance(answer, Hashes):
+            return _problem_of_hashes(answer, n_images)
+        if isinstance(answer, np.ndarray) and answer.shape == (n_pairs,):
+            # Of so many the first that is wrong is enough.
+            wrong = answer[~(np.isnan(answer) | ((answer >= 0) & (answer <= MOST_DISTANCE)))]
+            return _problem_of_distances(wrong[:1].tolist())
+        answer = answer.tolist() if isinstance(answer, np.ndarray) else answer
         if not isinstance(answer, list) or len(answer) != n_pairs:
             told = f"{len(answer):,} distances" if isinstance(answer, list) else "no list"
             return f"it told {told} in place of {n_pairs:,}, one for each pair of {n_images} images"
-        for distance in answer:
-            if not (distance is None or (_is_number(distance) and 0 <= distance <= MOST_DISTANCE)):
-                return (
-                    f"it told the distance {_shown(distance)}; possible: from 0 to 1e300, or none"
-                )
-        return None
+        return _problem_of_distances(answer)
 
 
 class GroupTool(Tool):
@@ -140,6 +146,19 @@ class GroupTool(Tool):
                     f"it told of the image {_shown(image)}, of {n_images} that are counted from 0"
                 )
         return None
+
+
+def _problem_of_distances(distances: Iterable[Any]) -> str | None:
+    for distance in distances:
+        if not (distance is None or (_is_number(distance) and 0 <= distance <= MOST_DISTANCE)):
+            return f"it told the distance {_shown(distance)}; possible: from 0 to 1e300, or none"
+    return None
+
+
+def _problem_of_hashes(hashes: Hashes, n_images: int) -> str | None:
+    if len(hashes) != n_images or len(hashes.known) != n_images:
+        return f"it told {len(hashes):,} hashes of {n_images} images"
+    return None
 
 
 def _is_number(value: Any) -> bool:
@@ -230,12 +249,3 @@ def note_unread(unread: Mapping[str, str], n_images: int) -> None:
         ToolNote,
         stacklevel=2,
     )
-
-
-def pairwise(hashes: Sequence[Any]) -> Distances:
-    """Return ``a - b`` of all pairs in condensed order, None where either is None."""
-    return [
-        None if a is None or b is None else float(a - b)
-        for i, a in enumerate(hashes)
-        for b in hashes[i + 1 :]
-    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.strict import STRICT
 from dupeval.tool import Distances, DistanceTool, of_each, package_versions
+from dupeval.tool.hashes import Hashes
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -30,10 +32,9 @@ class Czkawka(DistanceTool):
         finder = ImageSimilarity()
         # One image that it cannot load would end its own compute_distances for all.
         hashes = of_each(images, finder.hash_image)
-        return [
-            [
-                None if a is None or b is None else float(finder.compare_hashes(a, b))
-                for i, a in enumerate(hashes)
-                for b in hashes[i + 1 :]
-            ]
-        ]
+        return [Hashes.of_bytes([None if h is None else _bytes(h) for h in hashes])]
+
+
+def _bytes(text: str) -> bytes:
+    # It leaves the signs away that fill base64 up.
+    return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)

@@ -13,6 +13,7 @@ from dupeval.errors import NoScoresError
 from dupeval.strict import STRICT
 from dupeval.tool import Distances, DistanceTool, note_unread
 from dupeval.tool.executable import find_program, output_of, printed_version
+from dupeval.tool.hashes import Hashes
 
 PROGRAM = "findimagedupes"
 HINT = (
@@ -42,26 +43,18 @@ class FindImageDupes(DistanceTool):
         arguments = [program, "--no-compare", "--verbosity=fingerprint", "--"]
         folder = images[0].parent.resolve()
         text = output_of([*arguments, *(str(path) for path in images)]).output
-        prints: dict[str, int] = {}
+        prints: dict[str, bytes] = {}
         # Without the folder, whose name may hold anything, a line is a fingerprint and a name.
         for line in text.replace(f"{folder}/", "").splitlines():
             encoded, _, name = line.partition("  ")
             try:
-                fingerprint = base64.b64decode(encoded, validate=True)
+                prints[name] = base64.b64decode(encoded, validate=True)
             except binascii.Error:
                 raise NoScoresError("failed", f"cannot read its output {line[:100]!r}") from None
-            prints[name] = int.from_bytes(fingerprint)
         unknown = sorted(set(prints) - {path.name for path in images})
         if unknown:
             raise NoScoresError("failed", f"its output names {unknown[0]!r}, none of the images")
         # It passes over an image that it cannot load.
         unread = {path.name: "" for path in images if path.name not in prints}
         note_unread(unread, len(images))
-        found = [prints.get(path.name) for path in images]
-        return [
-            [
-                None if a is None or b is None else float((a ^ b).bit_count())
-                for i, a in enumerate(found)
-                for b in found[i + 1 :]
-            ]
-        ]
+        return [Hashes.of_bytes([prints.get(path.name) for path in images])]

@@ -10,8 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.strict import STRICT
 from dupeval.tool import Distances, DistanceTool, note_unread, package_versions
-
-MOST_BITS = 64
+from dupeval.tool.hashes import Hashes
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -38,25 +37,10 @@ class ImageDedup(DistanceTool):
         from imagededup import methods
 
         finder = getattr(methods, self.hash)(verbose=False)
-        # At the largest threshold every pair is a neighbour, with its distance. No workers:
-        # they would cost more than the hashes of a query do.
-        neighbours = finder.find_duplicates(
-            image_dir=images[0].parent,
-            max_distance_threshold=MOST_BITS,
-            scores=True,
-            num_enc_workers=0,
-            num_dist_workers=0,
-        )
+        # No workers: they would cost more than the hashes of a query do.
+        found = finder.encode_images(image_dir=images[0].parent, num_enc_workers=0)
         # It passes over an image that it cannot load.
-        unread = {path.name: "" for path in images if path.name not in neighbours}
+        unread = {path.name: "" for path in images if path.name not in found}
         note_unread(unread, len(images))
-        distance = {
-            frozenset((a, b)): float(bits) for a, found in neighbours.items() for b, bits in found
-        }
-        return [
-            [
-                distance.get(frozenset((a.name, b.name)))
-                for i, a in enumerate(images)
-                for b in images[i + 1 :]
-            ]
-        ]
+        hashes = [found.get(path.name) for path in images]
+        return [Hashes.of_bytes([None if h is None else bytes.fromhex(h) for h in hashes])]

@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 from PIL import Image
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from dupeval.clustering.hashes import HashPairs
 from dupeval.strict import STRICT
-from dupeval.tool import Distances, DistanceTool, of_each, package_versions, pairwise
+from dupeval.tool import Distances, DistanceTool, of_each, package_versions
+from dupeval.tool.hashes import Hashes
 
 HINT = "install it with: pip install 'dupeval[tools]'"
 PACKAGES = ("imagehash", "numpy", "pillow", "pywavelets", "scipy")
@@ -42,7 +46,7 @@ class ImageHash(DistanceTool):
 
         function = getattr(imagehash, self.hash)
         hashes = of_each(images, lambda path: _hash(function, path, hash_size=self.hash_size))
-        return [pairwise(hashes)]
+        return [Hashes.of_bits([None if h is None else h.hash for h in hashes])]
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -76,13 +80,8 @@ class CropResistantHash(DistanceTool):
         import imagehash
 
         hashes = of_each(images, lambda path: _hash(imagehash.crop_resistant_hash, path))
-        segments = [None if h is None else h.segment_hashes for h in hashes]
-        pairs = [
-            None if a is None or b is None else (_nearest(a, b), _nearest(b, a))
-            for i, a in enumerate(segments)
-            for b in segments[i + 1 :]
-        ]
-        return [[_kth_least(pair, k) for pair in pairs] for k in self.region_cutoffs]
+        segments = [None if h is None else [x.hash for x in h.segment_hashes] for h in hashes]
+        return _by_segments(segments, self.region_cutoffs)
 
 
 def _hash(function: Any, path: Path, **options: Any) -> Any:
@@ -90,13 +89,56 @@ def _hash(function: Any, path: Path, **options: Any) -> Any:
         return function(image, **options)
 
 
-def _nearest(a: Sequence[Any], b: Sequence[Any]) -> list[int]:
-    """Return the distance of each segment of a to the nearest of b's, least first."""
-    return sorted(min(x - y for y in b) for x in a)
+def _by_segments(
+    segments: Sequence[Sequence[npt.NDArray[np.bool_]] | None], cutoffs: Sequence[int]
+) -> list[npt.NDArray[np.float64]]:
+    """Return the distances at each region cutoff, NaN where an image has too few segments."""
+    n = len(segments)
+    counts = np.array([0 if own is None else len(own) for own in segments])
+    bits = [bits for own in segments for bits in own or ()]
+    found = [np.full(n * (n - 1) // 2, np.nan) for _ in cutoffs]
+    if not bits:
+        return found
+    hashes = HashPairs(np.packbits(np.array(bits).reshape(len(bits), -1), axis=1))
+    ends = counts.cumsum()
+    done = 0
+    for a in range(n - 1):
+        others = slice(a + 1, n)
+        if counts[a]:
+            differ = hashes.between(slice(ends[a] - counts[a], ends[a]), slice(ends[a], None))
+            there = counts[others] > 0
+            for k, values in zip(cutoffs, found, strict=True):
+                nearest = np.full(n - a - 1, np.nan)
+                nearest[there] = _kth_least(differ, counts[others][there], k)
+                values[done : done + n - a - 1] = nearest
+        done += n - a - 1
+    return found
 
 
-def _kth_least(pair: tuple[list[int], list[int]] | None, k: int) -> float | None:
-    if pair is None:
-        return None
+def _kth_least(
+    differ: npt.NDArray[np.uint16], counts: npt.NDArray[np.int64], k: int
+) -> npt.NDArray[np.float64]:
+    """Return of one image and each of others the least of either side's k-th least distance.
+
+    Parameters
+    ----------
+    differ : ndarray of uint16, shape (n_own, n_segments)
+        Bits in which its segments differ from those of the others, image after image.
+    counts : ndarray of int64, shape (n_others,)
+        How many segments each of them has, at least 1.
+    k : int
+    """
+    starts = counts.cumsum() - counts
+    least = np.full(len(counts), np.nan)
     # An image of fewer segments than asked for never matches.
-    return min((float(side[k - 1]) for side in pair if k <= len(side)), default=None)
+    if k <= len(differ):
+        to_theirs = np.minimum.reduceat(differ, starts, axis=1)
+        least = np.sort(to_theirs, axis=0)[k - 1].astype(np.float64)
+    enough = counts >= k
+    to_own = differ.min(axis=0)
+    # Those of each image in order of distance, image after image.
+    in_order = to_own[np.lexsort((to_own, np.repeat(np.arange(len(counts)), counts)))]
+    theirs = np.full(len(counts), np.nan)
+    theirs[enough] = in_order[starts[enough] + k - 1]
+    nearest: npt.NDArray[np.float64] = np.fmin(least, theirs)
+    return nearest

@@ -13,6 +13,7 @@ from pydantic.dataclasses import dataclass
 
 from dupeval.strict import STRICT
 from dupeval.tool import Distances, DistanceTool, of_each, package_versions
+from dupeval.tool.hashes import Hashes
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -31,14 +32,7 @@ class PDQ(DistanceTool):
 
     def answers(self, images: Sequence[Path]) -> Sequence[Distances]:
         """See `Tool.answers`."""
-        hashes = of_each(images, _hash)
-        return [
-            [
-                None if a is None or b is None else float(np.count_nonzero(a != b))
-                for i, a in enumerate(hashes)
-                for b in hashes[i + 1 :]
-            ]
-        ]
+        return [Hashes.of_bits(of_each(images, _hash))]
 
 
 def _hash(path: Path) -> npt.NDArray[Any]:

@@ -24,6 +24,7 @@ from dupeval.errors import NoScoresError
 from dupeval.tool import Answer, Tool
 from dupeval.tool.executable import MOST_BYTES, ending, kept
 from dupeval.tool.keeper import GRACE_S
+from dupeval.tool.wire import decoded
 
 # Of what a distance is written with.
 BYTES_OF_A_PAIR = 32
@@ -142,8 +143,12 @@ class ToolProcess:
             raise NoScoresError(line.source, reason[:MOST_CHARACTERS])
         cpu_s = max(0.0, line.cpu_s - self._cpu_s)
         self._cpu_s = line.cpu_s
+        try:
+            answers = [decoded(value) for value in line.answers]
+        except ValueError as error:
+            raise NoScoresError("failed", f"its answer is not as agreed: {error}") from None
         wall_s = time.perf_counter() - started
-        return Reply(line.answers, wall_s, cpu_s, line.peak_memory_mb, line.notes)
+        return Reply(answers, wall_s, cpu_s, line.peak_memory_mb, line.notes)
 
     def _write(self, value: Any, deadline: float) -> None:
         assert self._process.stdin is not None  # noqa: S101

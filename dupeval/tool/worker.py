@@ -2,7 +2,7 @@
 
 Lines are JSON. The first that comes in is the tool, each further one a list of image paths; each
 answer is an object with its ``number``, from 1 on, with ``answers``, or ``source`` and ``reason``
-of why there are none, and with ``notes`` for the user.
+of why there are none, and with ``notes`` for the user. Arrays are as `dupeval.tool.wire` has them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 from dupeval.errors import NoScoresError
 from dupeval.timing import peak_memory_mb
 from dupeval.tool import Tool, ToolNote
+from dupeval.tool.wire import encoded
 
 # No answer needs files as large as this; a program that prints without end is stopped.
 MOST_FILE_BYTES = 2**30
@@ -49,7 +50,8 @@ def _answer(tool: Tool, images: list[str]) -> dict[str, Any]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ToolNote)
         try:
-            answer: dict[str, Any] = {"answers": tool.answers([Path(image) for image in images])}
+            told = tool.answers([Path(image) for image in images])
+            answer: dict[str, Any] = {"answers": [encoded(one) for one in told]}
         except NoScoresError as error:
             answer = {"source": error.source, "reason": str(error)}
     answer["notes"] = [str(w.message) for w in caught if issubclass(w.category, ToolNote)]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from own_images import image_file
 
-from dupeval.grouping.distances import AllPairs, SomePairs
+from dupeval.clustering.pairs import AllPairs, SomePairs
 from dupeval.grouping.groups import (
     Chain,
     Grouping,

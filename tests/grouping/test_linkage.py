@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import squareform
 
 from dupeval.clustering import Dendrogram, Linkage
+from dupeval.clustering import sparse as module
+from dupeval.clustering.pairs import AllPairs, SomePairs, crossing, pairs_of
+from dupeval.clustering.sparse import components
 from dupeval.errors import SettingsError
-from dupeval.grouping import linkage as module
-from dupeval.grouping.distances import AllPairs, SomePairs, crossing, pairs_of
-from dupeval.grouping.linkage import Merge, components, cut, merges_within
+from dupeval.grouping.linkage import Merge, cut, merges_within
 
 LINKAGES = ("single", "complete", "average", "weighted")
 

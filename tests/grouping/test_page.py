@@ -15,7 +15,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from dupeval.grouping.distances import SomePairs
+from dupeval.clustering.pairs import SomePairs
 from dupeval.grouping.finding import Unread
 from dupeval.grouping.groups import Grouping, grouped_by_distance
 from dupeval.grouping.page import human_size, render

@@ -7,17 +7,20 @@ from typing import Any
 import numpy as np
 import pytest
 from own_images import write_photograph
+from PIL import Image
 
 from dupeval.clustering import Linkage
+from dupeval.clustering.pairs import SomePairs
 from dupeval.dataset.images import ImageError
 from dupeval.errors import SettingsError
 from dupeval.grouping import running
 from dupeval.grouping.default import default_method
-from dupeval.grouping.distances import SomePairs
 from dupeval.grouping.finding import Unread, find
 from dupeval.grouping.groups import Grouping
 from dupeval.grouping.running import CHANGED, Chosen, group_images
 from dupeval.method import Resources
+from dupeval.method.vectors import VectorMethod
+from dupeval.representation.raw import RawPixels
 
 
 @pytest.fixture
@@ -116,3 +119,37 @@ def test_above_a_hundred_images_few_pairs_are_looked_at_and_what_is_connected_th
 def test_linkage_is_the_methods() -> None:
     linkage: Linkage = default_method().linkage_of({})
     assert linkage == "average"
+
+
+def test_many_images_are_compared_as_few_are(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "abc":
+        with Image.open(folder / f"{name}.png") as image:
+            image.resize((40, 30)).save(folder / f"{name} small.png")
+    method = VectorMethod(RawPixels(size=8), linkage="average", metric="cosine", threshold=0.02)
+    resources = Resources(folder.parent / "cache")
+
+    def groups() -> Grouping:
+        return group_images(find([folder]), None, Chosen("raw", method), resources)
+
+    few = groups()
+    monkeypatch.setattr("dupeval.method.vectors.MOST_CONDENSED", 2)
+    monkeypatch.setattr("dupeval.clustering.vectors.MOST_LOOKED_AT", 2)
+    many = groups()
+    assert len(few.several) == 3
+    assert [group.members for group in many.groups] == [group.members for group in few.groups]
+    assert [group.height for group in many.groups] == pytest.approx(
+        [group.height for group in few.groups]
+    )
+
+
+def test_of_an_index_it_is_told_what_it_found(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compare(*_: object) -> SomePairs:
+        pairs = SomePairs(3, np.array([[0, 1]]), np.array([0.01]), np.inf)
+        pairs.recall = 0.987
+        return pairs
+
+    monkeypatch.setattr(running, "distances_of", compare)
+    with pytest.warns(UserWarning, match=r"^of 3 images pairs are found .*: 98\.7% of those near"):
+        grouped(folder, threshold=0.1)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from fake_tools import told
 from pydantic.dataclasses import dataclass
 
 from dupeval.strict import STRICT
@@ -38,5 +39,8 @@ class WitnessedImageDedup(ImageDedup):
             for threshold in THRESHOLDS
         ]
         with Path(self.file).open("a") as file:
-            print(json.dumps([[path.name for path in images], answers[0], neighbours]), file=file)
+            print(
+                json.dumps([[path.name for path in images], told(answers[0]), neighbours]),
+                file=file,
+            )
         return answers

@@ -4,10 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic.dataclasses import dataclass
 
+from dupeval.clustering.hashes import HashPairs
 from dupeval.strict import STRICT
 from dupeval.tool import Distances, DistanceTool, GroupTool, package_versions
+from dupeval.tool.hashes import Hashes
+
+
+def told(answer: Distances) -> list[float | None]:
+    """Return the distances that a tool told, in whichever form, None where there is none."""
+    if isinstance(answer, Hashes):
+        answer = HashPairs(answer.packed, answer.known).condensed()
+    if not isinstance(answer, np.ndarray):
+        return answer
+    return [d if np.isfinite(d) else None for d in answer.tolist()]
+
 
 # Lives as long as the process does.
 MEMORY: dict[str, Any] = {}

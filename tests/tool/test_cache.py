@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dupeval.tool.cache import ReplyCache
+from dupeval.tool.hashes import Hashes
 from dupeval.tool.process import Reply
 
 KEY = {"tool": "a", "parameters": {"level": 1}, "versions": {"a": "1.0"}}
@@ -58,3 +60,18 @@ def test_a_later_reply_takes_the_place_of_an_earlier_one(cache: ReplyCache) -> N
     cache.save(KEY, IMAGES, REPLY)
     cache.save(KEY, IMAGES, Reply([], 0.0, 0.0, 0.0))
     assert cache.load(KEY, IMAGES) == Reply([], 0.0, 0.0, 0.0)
+
+
+def test_arrays_and_hashes_come_back_as_they_were(cache: ReplyCache) -> None:
+    hashes = Hashes.of_bytes([b"ab", None, b"cd"])
+    reply = Reply([hashes, np.array([0.0, np.nan, 1.5]), [[0], []]], 1.5, 0.25, 12.5, ["a note"])
+    cache.save(KEY, IMAGES, reply)
+    found = cache.load(KEY, IMAGES)
+    assert found is not None
+    again, apart, groups = found.answers
+    assert isinstance(again, Hashes)
+    assert again.packed.tolist() == hashes.packed.tolist()
+    assert again.known.tolist() == [True, False, True]
+    assert np.asarray(apart)[[0, 2]].tolist() == [0.0, 1.5]
+    assert np.isnan(np.asarray(apart, float)[1])
+    assert (groups, found.wall_s, found.notes) == ([[0], []], 1.5, ["a note"])

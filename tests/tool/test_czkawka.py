@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fake_photographs import photograph, write_copies
+from fake_tools import told
 
 from dupeval.tool import ToolNote
 from dupeval.tool.czkawka import Czkawka
@@ -16,7 +17,7 @@ def test_distances_are_those_that_it_computes_itself(tmp_path: Path) -> None:
     for seed in (1, 2, 3):
         write_copies(tmp_path, seed)
     paths = sorted(tmp_path.iterdir())
-    (distances,) = Czkawka().answers(paths)
+    (distances,) = map(told, Czkawka().answers(paths))
     own = {frozenset((a, b)): d for a, b, d in ImageSimilarity().compute_distances(paths)}
     assert distances == [own[frozenset(pair)] for pair in combinations(paths, 2)]
     assert len(set(distances)) > 5
@@ -31,4 +32,4 @@ def test_an_image_that_it_cannot_read_has_no_distance_and_the_others_keep_theirs
         photograph(1).save(path)
     paths[1].write_bytes(content)
     with pytest.warns(ToolNote, match=r"^cannot read 1 of 3 .* alone: 'b.jpg' \(OSError: "):
-        assert Czkawka().answers(paths) == [[None, 0.0, None]]
+        assert list(map(told, Czkawka().answers(paths))) == [[None, 0.0, None]]

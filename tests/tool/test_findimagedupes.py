@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from fake_photographs import photograph
 from fake_program import fake_program
+from fake_tools import told
 
 from dupeval.clustering import Dendrogram
 from dupeval.dataset.standin import ensure_standin
 from dupeval.errors import NoScoresError
-from dupeval.tool import Distances, ToolNote
+from dupeval.tool import ToolNote
 from dupeval.tool.findimagedupes import FindImageDupes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,17 +31,17 @@ def own_groups(images: list[Path], *options: str) -> set[frozenset[str]]:
 
 
 @pytest.fixture(scope="module")
-def flowers() -> tuple[list[Path], Distances]:
+def flowers() -> tuple[list[Path], list[float | None]]:
     """Give the images of a query of the stand-in, and our distances."""
     root = ensure_standin(ROOT / "data" / "standin-news-0", progress=False)
     images = sorted((root / "images" / "flowers").iterdir())
-    (distances,) = FindImageDupes().answers(images)
+    (distances,) = map(told, FindImageDupes().answers(images))
     return images, distances
 
 
 @pytest.mark.parametrize(("given", "bits"), [("90%", 25), ("80%", 51), ("70%", 76)])
 def test_connected_components_are_its_own_groups(
-    flowers: tuple[list[Path], Distances], given: str, bits: int
+    flowers: tuple[list[Path], list[float | None]], given: str, bits: int
 ) -> None:
     images, distances = flowers
     labels = Dendrogram.from_distances(distances, "single").cut(bits).tolist()
@@ -52,7 +53,7 @@ def test_connected_components_are_its_own_groups(
     assert len(own) >= 2
 
 
-def test_its_default_is_90_percent(flowers: tuple[list[Path], Distances]) -> None:
+def test_its_default_is_90_percent(flowers: tuple[list[Path], list[float | None]]) -> None:
     images, _ = flowers
     assert own_groups(images) == own_groups(images, "--threshold=90%")
 
@@ -63,7 +64,7 @@ def test_the_folder_of_images_may_be_called_anything(tmp_path: Path, folder: str
     images[0].parent.mkdir()
     for seed, path in zip((1, 2, 1), images, strict=True):
         photograph(seed).save(path)
-    (distances,) = FindImageDupes().answers(images)
+    (distances,) = map(told, FindImageDupes().answers(images))
     assert distances[1] == 0.0
     assert min(d for d in (distances[0], distances[2]) if d is not None) > 25
 
@@ -77,7 +78,7 @@ def test_an_image_that_it_cannot_read_has_no_distance_and_the_others_keep_theirs
         photograph(1).save(path)
     images[1].write_bytes(content)
     with pytest.warns(ToolNote, match=r"^cannot read 1 of 3 .* alone: 'b.png'$"):
-        assert FindImageDupes().answers(images) == [[None, 0.0, None]]
+        assert list(map(told, FindImageDupes().answers(images))) == [[None, 0.0, None]]
 
 
 class TestAnotherProgramOfThatName:

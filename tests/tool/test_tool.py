@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import pytest
 from fake_tools import FakeDistances, FakeGroups
 from pydantic.dataclasses import dataclass
@@ -18,9 +19,9 @@ from dupeval.tool import (
     note_unread,
     of_each,
     package_versions,
-    pairwise,
     places,
 )
+from dupeval.tool.hashes import Hashes
 
 
 class TestPlaces:
@@ -85,11 +86,6 @@ class TestImagesOneByOne:
             "cannot read 30 of 40 images, which count as alone: "
             "'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', and 20 more"
         )
-
-
-def test_pairs_come_in_condensed_order_and_without_a_distance_where_a_hash_is_missing() -> None:
-    assert pairwise([10, 7, None, 3]) == [3.0, None, 7.0, None, 4.0, None]
-    assert pairwise([1]) == []
 
 
 class TestPackageVersions:
@@ -172,6 +168,23 @@ class TestTheProblemOfAnAnswer:
         assert FakeDistances("").problem(answer, 3) == (
             f"it told {told} in place of 3, one for each pair of 3 images"
         )
+
+    @pytest.mark.parametrize(
+        ("answer", "problem"),
+        [
+            (np.array([0.0, np.nan, 1e300]), None),
+            (np.array([0.0, np.inf, -1.0]), "the distance inf; possible: from 0 to 1e300, or none"),
+            (np.array([0.0, -0.5, 1.0]), "the distance -0.5; possible: from 0 to 1e300, or none"),
+            (np.zeros(2), "2 distances in place of 3, one for each pair of 3 images"),
+            (np.zeros(0), "0 distances in place of 3, one for each pair of 3 images"),
+            (np.array([-1.0]), "1 distances in place of 3, one for each pair of 3 images"),
+            (Hashes.of_bytes([b"a", None, b"b"]), None),
+            (Hashes.of_bytes([b"a", b"b"]), "2 hashes of 3 images"),
+        ],
+    )
+    def test_of_arrays_and_hashes_is_that_of_lists(self, answer: Any, problem: str | None) -> None:
+        found = FakeDistances("").problem(answer, 3)
+        assert found == (problem and f"it told {problem}")
 
     @pytest.mark.parametrize("answer", [[], [[]], [[2, 0], [1]], [[0, 0], [0, 1], [1, 2]]])
     def test_is_none_of_groups_of_places(self, answer: list[list[int]]) -> None:

@@ -1,14 +1,14 @@
-"""Agglomerative clustering: the full merge tree of one query's vectors, and its cuts."""
+"""How far apart vectors are: all pairs, in scipy's condensed order."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal, Self, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from dupeval.clustering.memory import MOST_DOUBLE
 from dupeval.errors import SettingsError
 
 Linkage = Literal["single", "complete", "average", "weighted", "centroid", "median", "ward"]
@@ -31,7 +31,7 @@ def check_combination(linkage: Linkage, metric: Metric) -> None:
         )
 
 
-def pairwise_distances(X: npt.ArrayLike, metric: Metric) -> npt.NDArray[np.float64]:
+def pairwise_distances(X: npt.ArrayLike, metric: Metric) -> npt.NDArray[Any]:
     """Return the distances between all pairs of rows.
 
     Parameters
@@ -44,14 +44,22 @@ def pairwise_distances(X: npt.ArrayLike, metric: Metric) -> npt.NDArray[np.float
 
     Returns
     -------
-    ndarray of float64, shape (n * (n - 1) / 2,)
-        In scipy's condensed order.
+    ndarray, shape (n * (n - 1) / 2,)
+        In scipy's condensed order; of float64 up to `dupeval.clustering.memory.MOST_DOUBLE` rows,
+        of float32 above.
 
     Raises
     ------
     ValueError
         If `X` is not a matrix of finite numbers.
+    SettingsError
+        If what they take is not free.
     """
+    if len(np.asarray(X)) > MOST_DOUBLE:
+        # It imports this module, for what is a metric.
+        from dupeval.clustering.blocks import condensed_in_blocks  # noqa: PLC0415
+
+        return condensed_in_blocks(np.asarray(X), metric)
     # Half a second, and a package, that who looks at a few pairs does without.
     from scipy.spatial.distance import pdist, squareform  # noqa: PLC0415
 
@@ -152,96 +160,3 @@ def _cosine(
     # Equal vectors, those without length too: the quotient may round to something below 1.
     distances[squares == 0] = 0.0
     return distances
-
-
-@dataclass(frozen=True, eq=False)
-class Dendrogram:
-    """The merge tree of n observations, merges in order of height.
-
-    Attributes
-    ----------
-    merges : ndarray of int64, shape (n - 1, 2)
-        The two clusters each merge joins: below n an observation, n + i the i-th merge.
-    heights : ndarray of float64, shape (n - 1,)
-        The distance of each merge, never decreasing. Linkages that can invert (centroid, median)
-        count a merge as high as the highest below it, as scipy's ``fcluster`` does.
-    """
-
-    merges: npt.NDArray[np.int64]
-    heights: npt.NDArray[np.float64]
-
-    @classmethod
-    def from_vectors(
-        cls, X: npt.ArrayLike, linkage: Linkage = "average", metric: Metric = "cosine"
-    ) -> Self:
-        """Cluster the rows of `X`, shape (n, d), n >= 1.
-
-        Raises
-        ------
-        SettingsError
-            If the linkage has no meaning with the metric.
-        ValueError
-            If `X` is not a matrix of finite numbers.
-        """
-        check_combination(linkage, metric)
-        return cls.from_distances(pairwise_distances(X, metric), linkage)
-
-    @classmethod
-    def from_distances(cls, distances: npt.ArrayLike, linkage: Linkage = "single") -> Self:
-        """Cluster observations known by their distances, in scipy's condensed order.
-
-        With single linkage a cut at t gives the connected components of "distance <= t", and a
-        distance may be infinite: no threshold joins such a pair by itself.
-
-        Raises
-        ------
-        ValueError
-            If `distances` is not a vector of numbers >= 0, all finite but with single linkage.
-        """
-        from scipy.cluster import hierarchy  # noqa: PLC0415
-
-        condensed = np.asarray(distances, dtype=np.float64)
-        endless = np.isinf(condensed)
-        # NaN is not >= 0 either.
-        if condensed.ndim != 1 or not (condensed >= 0).all():
-            raise ValueError("distances must be one condensed vector of numbers not below 0")
-        if endless.any() and linkage != "single":
-            raise ValueError("infinite distances have a meaning for single linkage only")
-        if condensed.size == 0:
-            return cls(np.empty((0, 2), np.int64), np.empty(0))
-        beyond = np.nextafter(condensed.max(initial=0.0, where=~endless), np.inf)
-        tree = hierarchy.linkage(np.where(endless, beyond, condensed), linkage)
-        # After an inversion only the cluster just made can be merged lower, so that the highest
-        # merge so far is the highest one below.
-        heights = np.maximum.accumulate(tree[:, 2])
-        if endless.any():
-            heights[heights >= beyond] = np.inf
-        return cls(tree[:, :2].astype(np.int64), heights)
-
-    @property
-    def n_observations(self) -> int:
-        """How many observations the tree joins."""
-        return len(self.merges) + 1
-
-    def cut(self, threshold: float) -> npt.NDArray[np.int64]:
-        """Return the partition made by all merges of height <= `threshold`.
-
-        Parameters
-        ----------
-        threshold : float
-            A distance; minus infinity leaves every observation alone.
-
-        Returns
-        -------
-        ndarray of int64, shape (n,)
-            Labels 0, 1, ... in the order in which the clusters first appear.
-        """
-        n = self.n_observations
-        clusters = {i: [i] for i in range(n)}
-        for i in range(int(np.searchsorted(self.heights, threshold, side="right"))):
-            left, right = self.merges[i]
-            clusters[n + i] = clusters.pop(int(left)) + clusters.pop(int(right))
-        labels = np.empty(n, np.int64)
-        for label, members in enumerate(sorted(clusters.values(), key=min)):
-            labels[members] = label
-        return labels
