@@ -122,7 +122,7 @@ def truncated_distances(
         while done + BLOCK <= k:
             block = vectors[:, done : done + BLOCK]
             squares += pdist(block, "sqeuclidean")
-            absolutes += pdist(block, "cityblock")
+            absolutes += pdist(block, "cityblock") if "cityblock" in metrics else 0.0
             products += block @ block.T
             done += BLOCK
         rest = vectors[:, done:k]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from pydantic.dataclasses import dataclass
 from sklearn import decomposition
 
 from dupeval.errors import RowError, SettingsError
+from dupeval.scatter import Scatter, principal_axes
 from dupeval.strict import STRICT
 
 Vectors = npt.NDArray[np.floating]
@@ -79,7 +81,8 @@ class Components:
 
     def transform(self, X: Vectors, n_components: int | float, whiten: bool) -> Vectors:
         """Return the first principal components of vectors; see `count` for how many."""
-        return self.project(X, whiten)[:, : self.count(n_components)]
+        k = self.count(n_components)  # Those that are not known yet are found now.
+        return self.project(X, whiten)[:, :k]
 
     def project(self, X: Vectors, whiten: bool) -> Vectors:
         """Return all principal components of vectors, shape (n, n_most).
@@ -107,13 +110,79 @@ class Components:
         SettingsError
             If there are not that many.
         """
-        if isinstance(n_components, float):
-            shares = np.cumsum(self._pca.explained_variance_ratio_)
-            reached = int(np.searchsorted(shares, n_components, side="right")) + 1
-            return min(reached, self.n_most)
-        if n_components > self.n_most:
-            raise _too_many(n_components, self._pca.n_samples_, self.n_most)
-        return n_components
+        shares = self._pca.explained_variance_ratio_
+        return _count(n_components, shares, self.n_most, self._pca.n_samples_)
+
+
+class ComponentsOfMany:
+    """The same as `Components`, of many vectors: by how they scatter, and only those wanted.
+
+    Parameters
+    ----------
+    scatter : callable
+        ``scatter()`` returns the sums over the vectors; asked again where more components are
+        wanted than were.
+    wanted : sequence of int or float
+        Numbers of components, or shares of the variance, that will be asked for.
+    """
+
+    def __init__(self, scatter: Callable[[], Scatter], wanted: Sequence[int | float]) -> None:
+        self._scatter = scatter
+        self._find(wanted)
+
+    def _find(self, wanted: Sequence[int | float]) -> None:
+        scatter = self._scatter()
+        self._n, self._mean = scatter.n, scatter.mean
+        self.n_most: int = min(scatter.n - 1, len(scatter.mean))
+        length = np.sqrt(np.trace(scatter.squares) / (scatter.n - 1))
+
+        def enough(variances: npt.NDArray[np.float64]) -> int:
+            # What is left of a variance of 0 where sums as large as these are subtracted.
+            rounding = max(scatter.n, len(variances)) * np.finfo(np.float64).eps
+            self._variances = np.where(variances > length**2 * rounding, variances, 0.0)
+            counts = [self._count(each) for each in wanted if not self._is_beyond(each)]
+            return max(counts, default=1)
+
+        _, self._axes = principal_axes(scatter.covariance, enough)
+
+    def _is_beyond(self, n_components: int | float) -> bool:
+        return isinstance(n_components, int) and n_components > self.n_most
+
+    def transform(self, X: Vectors, n_components: int | float, whiten: bool) -> Vectors:
+        """See `Components.transform`."""
+        k = self.count(n_components)
+        return self.project(X, whiten)[:, :k]
+
+    def project(self, X: Vectors, whiten: bool) -> Vectors:
+        """See `Components.project`: the components that were wanted, shape (n, n_wanted)."""
+        scores: Vectors = (X - self._mean) @ self._axes.T
+        variances = self._variances[: len(self._axes)]
+        if whiten:
+            scores /= np.sqrt(np.where(variances > 0, variances, 1.0))
+        scores[:, variances == 0] = 0.0
+        return scores
+
+    def count(self, n_components: int | float) -> int:
+        """See `Components.count`."""
+        k = self._count(n_components)
+        if k > len(self._axes):
+            self._find([n_components])
+        return k
+
+    def _count(self, n_components: int | float) -> int:
+        shares = self._variances / max(self._variances.sum(), np.finfo(np.float64).tiny)
+        return _count(n_components, shares[: self.n_most], self.n_most, self._n)
+
+
+def _count(
+    n_components: int | float, shares: npt.NDArray[np.floating], n_most: int, n_images: int
+) -> int:
+    if isinstance(n_components, float):
+        reached = int(np.searchsorted(np.cumsum(shares), n_components, side="right")) + 1
+        return min(reached, n_most)
+    if n_components > n_most:
+        raise _too_many(n_components, n_images, n_most)
+    return n_components
 
 
 def lossless_coordinates(X: Vectors) -> npt.NDArray[np.float64]:

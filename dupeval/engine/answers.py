@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from dupeval.clustering import Dendrogram
 from dupeval.dataset import UNLABELLED
-from dupeval.engine.folds import NOTHING, Folds
+from dupeval.engine.folds import MOST_ALONE, NOTHING, Folds
 from dupeval.engine.workshop import Workshop
 from dupeval.method import Answer, Distances, Method, Params, Partition
 from dupeval.method.views import TrainingView
@@ -35,7 +36,7 @@ class Answers:
         self.folds = folds or Folds.each_query(len(workshop.dataset.queries))
         self.queries = workshop.queries()
         self._labels = [query.photographs for query in workshop.dataset.queries]
-        self._watch = workshop.watch
+        self._workshop, self._watch = workshop, workshop.watch
         self._wanted: Sequence[Params] = ()
         self._fits: dict[tuple[Any, ...], Any] = {}
 
@@ -120,7 +121,9 @@ class Answers:
             places = sorted(seen)
             queries, labels = [self.queries[i] for i in places], [self._labels[i] for i in places]
         if not self.method.supervised:
-            return TrainingView(tuple(queries))
+            many = self.folds.n_queries > MOST_ALONE
+            scatter = partial(self._workshop.scatter, frozenset(seen)) if many else None
+            return TrainingView(tuple(queries), scatter=scatter)
         known = [np.flatnonzero(of_query != UNLABELLED) for of_query in labels]
         return TrainingView(
             tuple(query.only(images) for query, images in zip(queries, known, strict=True)),

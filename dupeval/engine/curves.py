@@ -12,8 +12,9 @@ from scipy.spatial.distance import squareform
 from dupeval.clustering import Dendrogram
 from dupeval.engine.answers import Answers, Found, key_of
 from dupeval.engine.folds import NOTHING, Folds
+from dupeval.engine.many_curves import pair_curves
 from dupeval.method import Answer, Distances, Method, Params
-from dupeval.metrics import PairCurve, pair_curve, pair_scores
+from dupeval.metrics import PairCurve, pair_scores
 from dupeval.truth import Truth
 
 
@@ -76,13 +77,14 @@ class ScoredAnswers:
         answers = self.answers.answers(query, list(missing.values()), hidden)
         truth = self._truths[query]
         if self.folds.of_image is not None and hidden:
-            shown = self.folds.images(NOTHING.union(*self.folds.members) - hidden)
+            shown = self.folds.images(self.folds.everything - hidden)
             answers = [_only(each, shown) for each in answers]
             truth = truth.only(shown)
-        made = {
-            place: curve_of(self.answers.grouped(each, params), truth)
-            for (place, params), each in zip(missing.items(), answers, strict=True)
-        }
+        found = [
+            self.answers.grouped(each, params)
+            for params, each in zip(missing.values(), answers, strict=True)
+        ]
+        made = dict(zip(missing, curves_of(found, truth), strict=True))
         # Where another query is hidden as well, nobody asks a second time.
         self._known |= {
             place: curve
@@ -96,11 +98,15 @@ class ScoredAnswers:
         return (query, self.answers.seen(query, params, hidden), images, key_of(params))
 
 
-def curve_of(found: Found, truth: npt.ArrayLike | Truth) -> PairCurve:
-    """Return the scores of all cuts of a dendrogram, or of a partition, which holds at any."""
-    if not isinstance(found, Dendrogram):
-        return PairCurve.of_partition(pair_scores(truth, found))
-    return pair_curve(found, truth).within_reach()
+def curves_of(found: Sequence[Found], truth: Truth) -> list[PairCurve]:
+    """Return the scores of all cuts of dendrograms, or of partitions, which hold at any."""
+    of_trees = iter(pair_curves([each for each in found if isinstance(each, Dendrogram)], truth))
+    return [
+        next(of_trees).within_reach()
+        if isinstance(each, Dendrogram)
+        else PairCurve.of_partition(pair_scores(truth, each))
+        for each in found
+    ]
 
 
 def _only(answer: Answer, places: npt.NDArray[np.int64]) -> Answer:
