@@ -58,8 +58,8 @@ def mean_f1(
     thresholds = np.concatenate([curve.thresholds for curve in curves])
     if len(curves) <= FEW:
         starts = np.unique(thresholds)
-        means = np.mean([curve.f1[curve.steps_at(starts)] for curve in curves], axis=0)
-        return starts, means.astype(np.float64, copy=False)
+        of_each = np.array([curve.f1[curve.steps_at(starts)] for curve in curves])
+        return starts, of_each.mean(axis=0)
     starts, place = np.unique(thresholds, return_inverse=True)
     f1 = np.rint(_all_f1(curves) / UNIT).astype(np.int64)
     changes = np.diff(f1, prepend=0)
@@ -67,7 +67,8 @@ def mean_f1(
     changes[first] = f1[first]
     sums = np.zeros(len(starts), np.int64)
     np.add.at(sums, place, changes)
-    return starts, np.cumsum(sums) * (UNIT / len(curves))
+    means = np.cumsum(sums).astype(np.float64) * (UNIT / len(curves))
+    return starts, means
 
 
 def _all_f1(curves: Sequence[PairCurve]) -> npt.NDArray[np.float64]:
