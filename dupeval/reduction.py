@@ -11,6 +11,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 from sklearn import decomposition
 
+from dupeval.clustering import BLOCK
 from dupeval.errors import RowError, SettingsError
 from dupeval.scatter import Scatter, principal_axes
 from dupeval.strict import STRICT
@@ -66,7 +67,15 @@ class Components:
     ----------
     X : ndarray of float, shape (n, d)
         n >= 2.
+
+    Attributes
+    ----------
+    block : int
+        Of how many components distances are summed up at once; see
+        `dupeval.clustering.truncated_distances`.
     """
+
+    block = BLOCK
 
     def __init__(self, X: Vectors) -> None:
         # Centred, n vectors span n - 1 dimensions at most.
@@ -126,8 +135,11 @@ class ComponentsOfMany:
         Numbers of components, or shares of the variance, that will be asked for.
     """
 
+    block = 256
+
     def __init__(self, scatter: Callable[[], Scatter], wanted: Sequence[int | float]) -> None:
         self._scatter = scatter
+        self._counts: dict[int | float, int] = {}
         self._find(wanted)
 
     def _find(self, wanted: Sequence[int | float]) -> None:
@@ -164,10 +176,12 @@ class ComponentsOfMany:
 
     def count(self, n_components: int | float) -> int:
         """See `Components.count`."""
-        k = self._count(n_components)
-        if k > len(self._axes):
-            self._find([n_components])
-        return k
+        if n_components not in self._counts:
+            k = self._count(n_components)
+            if k > len(self._axes):
+                self._find([n_components])
+            self._counts[n_components] = k
+        return self._counts[n_components]
 
     def _count(self, n_components: int | float) -> int:
         shares = self._variances / max(self._variances.sum(), np.finfo(np.float64).tiny)

@@ -68,7 +68,11 @@ class ScoredAnswers:
         self, query: int, many: Sequence[Params], hidden: frozenset[int]
     ) -> Sequence[PairCurve]:
         """See `Curves.curves`."""
-        places = [self._place(query, params, hidden) for params in many]
+        images = NOTHING if self.folds.of_image is None else hidden
+        places = [
+            (query, seen, images, key_of(params))
+            for params, seen in zip(many, self.answers.seen(query, many, hidden), strict=True)
+        ]
         missing = {
             place: params
             for place, params in zip(places, many, strict=True)
@@ -86,16 +90,11 @@ class ScoredAnswers:
         ]
         made = dict(zip(missing, curves_of(found, truth), strict=True))
         # Where another query is hidden as well, nobody asks a second time.
+        again = self.answers.seen(query, list(missing.values()), NOTHING)
         self._known |= {
-            place: curve
-            for place, curve in made.items()
-            if place[1] == self.answers.seen(query, missing[place], NOTHING)
+            place: made[place] for place, seen in zip(made, again, strict=True) if place[1] == seen
         }
         return [made[place] if place in made else self._known[place] for place in places]
-
-    def _place(self, query: int, params: Params, hidden: frozenset[int]) -> tuple[Any, ...]:
-        images = NOTHING if self.folds.of_image is None else hidden
-        return (query, self.answers.seen(query, params, hidden), images, key_of(params))
 
 
 def curves_of(found: Sequence[Found], truth: Truth) -> list[PairCurve]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dupeval.clustering import Dendrogram
-from dupeval.engine.answers import key_of, seen_by
+from dupeval.engine.answers import key_of, seen_by_each
 from dupeval.engine.folds import Folds
 from dupeval.errors import RowError, SettingsError
 from dupeval.method import Method, Params
@@ -109,8 +109,8 @@ class Rehearsal:
         SettingsError
             If a fit would not be possible.
         """
-        for params in many:
-            seen = seen_by(self.method, query, params, hidden, self.folds)
+        of_each = seen_by_each(self.method, query, many, hidden, self.folds)
+        for params, seen in zip(many, of_each, strict=True):
             if seen not in self._n_seen:
                 self._n_seen[seen] = self.folds.n_images(seen, self._n_images)
             key = key_of(params)

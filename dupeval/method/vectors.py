@@ -216,7 +216,7 @@ class VectorMethod(Method):
             wanted.setdefault(whiten, {}).setdefault(k, []).append((params, metric))
         for whiten, of_k in wanted.items():
             projected = fit.project(X, whiten)
-            for k, distances in truncated_distances(projected, of_k, set(metrics)):
+            for k, distances in truncated_distances(projected, of_k, set(metrics), fit.block):
                 answers = {metric: Distances(condensed) for metric, condensed in distances.items()}
                 yield from ((params, answers[metric]) for params, metric in of_k[k])
 
