@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 from pydantic.dataclasses import dataclass
-from sklearn import decomposition
 
 from dupeval.clustering import BLOCK
 from dupeval.errors import RowError, SettingsError
@@ -78,6 +77,9 @@ class Components:
     block = BLOCK
 
     def __init__(self, X: Vectors) -> None:
+        # A second that a run does without which finds its rows stored.
+        from sklearn import decomposition  # noqa: PLC0415
+
         # Centred, n vectors span n - 1 dimensions at most.
         self.n_most: int = min(len(X) - 1, X.shape[1])
         with np.errstate(invalid="ignore"):  # Equal vectors have no variance to take shares of.

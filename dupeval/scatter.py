@@ -13,7 +13,6 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import eigh_tridiagonal, eigvalsh_tridiagonal, lapack
 
 Floats = npt.NDArray[np.float64]
 
@@ -93,6 +92,9 @@ def principal_axes(covariance: Floats, enough: Callable[[Floats], int]) -> tuple
     axes : ndarray of float64, shape (n_axes, d)
         Of length 1.
     """
+    # As in dupeval.clustering: not for who needs none of it.
+    from scipy.linalg import eigh_tridiagonal, eigvalsh_tridiagonal, lapack  # noqa: PLC0415
+
     d = len(covariance)
     work = int(lapack.dsytrd_lwork(d, lower=1)[0])
     # The transposed matrix is the same one, in LAPACK's order.

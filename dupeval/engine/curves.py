@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial.distance import squareform
 
 from dupeval.clustering import Dendrogram
 from dupeval.engine.answers import Answers, Found, key_of
@@ -110,6 +109,8 @@ def curves_of(found: Sequence[Found], truth: Truth) -> list[PairCurve]:
 
 def _only(answer: Answer, places: npt.NDArray[np.int64]) -> Answer:
     """Return what an answer says of some of the images."""
+    from scipy.spatial.distance import squareform  # noqa: PLC0415  (as in dupeval.clustering)
+
     if isinstance(answer, Distances):
         return Distances(
             squareform(squareform(answer.condensed, checks=False)[places][:, places], checks=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import combinations
 
@@ -18,7 +19,7 @@ from dupeval.engine.coordinates import Coordinates
 from dupeval.method import Resources
 from dupeval.method.views import QueryImages, Vectors
 from dupeval.representation import Representation
-from dupeval.representation.cache import VectorCache
+from dupeval.representation.cache import Represented, VectorCache
 from dupeval.scatter import Scatter
 from dupeval.timing import Stopwatch, one_thread
 from dupeval.tool import Tool
@@ -38,13 +39,21 @@ class Workshop:
         Told how long each stage took.
     run : int, default 0
         Which of several runs of an external tool this is.
+    shelf : dict, optional
+        What workshops of the same dataset share: vectors, each read and held once.
     """
 
     def __init__(
-        self, dataset: Dataset, resources: Resources, watch: Stopwatch, run: int = 0
+        self,
+        dataset: Dataset,
+        resources: Resources,
+        watch: Stopwatch,
+        run: int = 0,
+        shelf: dict[Representation, Represented] | None = None,
     ) -> None:
         self.dataset, self.watch = dataset, watch
         self._resources, self._run = resources, run
+        self._shelf = {} if shelf is None else shelf
         self._ends = np.cumsum([len(query.images) for query in dataset.queries])[:-1]
         self._vectors: dict[Representation, Sequence[Vectors]] = {}
         self._coordinates: dict[Representation, Coordinates] = {}
@@ -74,10 +83,14 @@ class Workshop:
 
     def _represent(self, representation: Representation) -> Sequence[Vectors]:
         source = representation.source
-        if source in self._vectors:
-            return [representation.from_source(X) for X in self._vectors[source]]
-        cache = VectorCache(self._resources.cache_dir / "vectors")
-        made = cache.represent(self.dataset.images, representation, self._resources.progress)
+        made = self._shelf.get(representation)
+        if made is None and source in self._shelf:
+            whole = self._shelf[source]
+            made = replace(whole, vectors=representation.from_source(whole.vectors))
+        if made is None:
+            cache = VectorCache(self._resources.cache_dir / "vectors")
+            made = cache.represent(self.dataset.images, representation, self._resources.progress)
+        self._shelf[representation] = replace(made, stored=True)
         first = source or representation
         if first not in self._timed:
             self.watch.add("representation", made.wall_s, made.cpu_s, stored=made.stored)

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 from pydantic.dataclasses import dataclass
-from scipy.spatial.distance import squareform
 
 from dupeval.clustering import (
     Linkage,
@@ -294,6 +293,8 @@ def mirrored_distances(X: Vectors, M: Vectors, metric: Metric) -> npt.NDArray[np
     ndarray of float64, shape (n * (n - 1) / 2,)
         In scipy's condensed order.
     """
+    from scipy.spatial.distance import squareform  # noqa: PLC0415  (as in dupeval.clustering)
+
     n = len(X)
     across = squareform(pairwise_distances(np.concatenate([X, M]), metric))[:n, n:]
     left, right = np.triu_indices(n, 1)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics.cluster import contingency_matrix
 
 
 class Metric:
@@ -46,5 +45,8 @@ class Metric:
 
 def overlaps(true: npt.ArrayLike, predicted: npt.ArrayLike) -> npt.NDArray[np.int64]:
     """Return how many images each photograph, a row, has in each group, a column."""
+    # Two seconds that a run does without which finds its rows stored.
+    from sklearn.metrics.cluster import contingency_matrix  # noqa: PLC0415
+
     counts: npt.NDArray[np.int64] = contingency_matrix(true, predicted)
     return counts
