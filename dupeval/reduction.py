@@ -104,9 +104,16 @@ class Components:
         whiten : bool
             Divide each component by its standard deviation.
         """
-        scores: Vectors = self._pca.set_params(whiten=whiten).transform(X)
+        scores: Vectors = self._pca.transform(X)
         scores[:, self._is_noise] = 0.0
-        return scores
+        return self.whitened(scores) if whiten else scores
+
+    def whitened(self, scores: Vectors) -> Vectors:
+        """Return components that `project` returned, each divided by its standard deviation."""
+        # Of noise there is nothing left to divide.
+        scale = np.where(self._is_noise, 1.0, np.sqrt(self._pca.explained_variance_))
+        scaled: Vectors = scores / scale.astype(scores.dtype)
+        return scaled
 
     def count(self, n_components: int | float) -> int:
         """Return how many of the first components are meant.
@@ -170,11 +177,14 @@ class ComponentsOfMany:
     def project(self, X: Vectors, whiten: bool) -> Vectors:
         """See `Components.project`: the components that were wanted, shape (n, n_wanted)."""
         scores: Vectors = (X - self._mean) @ self._axes.T
+        scores[:, self._variances[: len(self._axes)] == 0] = 0.0
+        return self.whitened(scores) if whiten else scores
+
+    def whitened(self, scores: Vectors) -> Vectors:
+        """See `Components.whitened`."""
         variances = self._variances[: len(self._axes)]
-        if whiten:
-            scores /= np.sqrt(np.where(variances > 0, variances, 1.0))
-        scores[:, variances == 0] = 0.0
-        return scores
+        scaled: Vectors = scores / np.sqrt(np.where(variances > 0, variances, 1.0))
+        return scaled
 
     def count(self, n_components: int | float) -> int:
         """See `Components.count`."""

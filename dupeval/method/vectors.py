@@ -213,8 +213,9 @@ class VectorMethod(Method):
             whiten = params.get("whiten", configured.whiten)
             k = fit.count(params.get(COMPONENTS, configured.n_components))
             wanted.setdefault(whiten, {}).setdefault(k, []).append((params, metric))
+        plain = fit.project(X, whiten=False)
         for whiten, of_k in wanted.items():
-            projected = fit.project(X, whiten)
+            projected = fit.whitened(plain) if whiten else plain
             for k, distances in truncated_distances(projected, of_k, set(metrics), fit.block):
                 answers = {metric: Distances(condensed) for metric, condensed in distances.items()}
                 yield from ((params, answers[metric]) for params, metric in of_k[k])
