@@ -24,6 +24,8 @@ from dupeval.method import Method, Params, Resources
 from dupeval.metric import Metric
 from dupeval.metrics import UNSCORED, PairScores, pair_scores
 from dupeval.protocol import Decision, Protocol
+from dupeval.representation import Representation
+from dupeval.representation.cache import Represented
 from dupeval.store import Store
 from dupeval.timing import Stopwatch, Timing, in_all, one_thread
 
@@ -295,11 +297,12 @@ def _run_all(
     runs: dict[str, list[ScoredAnswers]] = {}
     absences: list[Absence] = []
     timings: list[Timing] = []
+    shelf: dict[Representation, Represented] = {}
     for name, method in methods.items():
         watch = Stopwatch(name)
         try:
             for run in range(method.n_runs):
-                answers = Answers(method, Workshop(dataset, resources, watch, run), folds)
+                answers = Answers(method, Workshop(dataset, resources, watch, run, shelf), folds)
                 answers.prepare(wanted.get(name, ()))
                 runs.setdefault(name, []).append(ScoredAnswers(answers, truths))
         except NoScoresError as error:

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -149,14 +150,26 @@ class PairCurve:
     fn: npt.NDArray[np.int64]
     tn: npt.NDArray[np.int64]
     zero_division: float = 0
-    precision: npt.NDArray[np.float64] = field(init=False)
-    recall: npt.NDArray[np.float64] = field(init=False)
-    f1: npt.NDArray[np.float64] = field(init=False)
 
-    def __post_init__(self) -> None:
-        scores = scores_of_counts(self.tp, self.fp, self.fn, self.zero_division)
-        for name, values in zip(("precision", "recall", "f1"), scores, strict=True):
-            object.__setattr__(self, name, values)
+    # Of the many curves among which a choice is made few are asked for these.
+    @cached_property
+    def _scores(self) -> tuple[npt.NDArray[np.float64], ...]:
+        return scores_of_counts(self.tp, self.fp, self.fn, self.zero_division)
+
+    @property
+    def precision(self) -> npt.NDArray[np.float64]:
+        """Of each cut."""
+        return self._scores[0]
+
+    @property
+    def recall(self) -> npt.NDArray[np.float64]:
+        """Of each cut."""
+        return self._scores[1]
+
+    @property
+    def f1(self) -> npt.NDArray[np.float64]:
+        """Of each cut."""
+        return self._scores[2]
 
     @classmethod
     def of_partition(cls, scores: PairScores) -> PairCurve:

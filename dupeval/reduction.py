@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 from pydantic.dataclasses import dataclass
-from sklearn import decomposition
 
+from dupeval.clustering.distances import BLOCK
 from dupeval.errors import RowError, SettingsError
+from dupeval.scatter import Scatter, principal_axes
 from dupeval.strict import STRICT
 
 Vectors = npt.NDArray[np.floating]
@@ -64,9 +66,20 @@ class Components:
     ----------
     X : ndarray of float, shape (n, d)
         n >= 2.
+
+    Attributes
+    ----------
+    block : int
+        Of how many components distances are summed up at once; see
+        `dupeval.clustering.truncated_distances`.
     """
 
+    block = BLOCK
+
     def __init__(self, X: Vectors) -> None:
+        # A second that a run does without which finds its rows stored.
+        from sklearn import decomposition  # noqa: PLC0415
+
         # Centred, n vectors span n - 1 dimensions at most.
         self.n_most: int = min(len(X) - 1, X.shape[1])
         with np.errstate(invalid="ignore"):  # Equal vectors have no variance to take shares of.
@@ -79,7 +92,8 @@ class Components:
 
     def transform(self, X: Vectors, n_components: int | float, whiten: bool) -> Vectors:
         """Return the first principal components of vectors; see `count` for how many."""
-        return self.project(X, whiten)[:, : self.count(n_components)]
+        k = self.count(n_components)  # Those that are not known yet are found now.
+        return self.project(X, whiten)[:, :k]
 
     def project(self, X: Vectors, whiten: bool) -> Vectors:
         """Return all principal components of vectors, shape (n, n_most).
@@ -90,9 +104,16 @@ class Components:
         whiten : bool
             Divide each component by its standard deviation.
         """
-        scores: Vectors = self._pca.set_params(whiten=whiten).transform(X)
+        scores: Vectors = self._pca.transform(X)
         scores[:, self._is_noise] = 0.0
-        return scores
+        return self.whitened(scores) if whiten else scores
+
+    def whitened(self, scores: Vectors) -> Vectors:
+        """Return components that `project` returned, each divided by its standard deviation."""
+        # Of noise there is nothing left to divide.
+        scale = np.where(self._is_noise, 1.0, np.sqrt(self._pca.explained_variance_))
+        scaled: Vectors = scores / scale.astype(scores.dtype)
+        return scaled
 
     def count(self, n_components: int | float) -> int:
         """Return how many of the first components are meant.
@@ -107,13 +128,87 @@ class Components:
         SettingsError
             If there are not that many.
         """
-        if isinstance(n_components, float):
-            shares = np.cumsum(self._pca.explained_variance_ratio_)
-            reached = int(np.searchsorted(shares, n_components, side="right")) + 1
-            return min(reached, self.n_most)
-        if n_components > self.n_most:
-            raise _too_many(n_components, self._pca.n_samples_, self.n_most)
-        return n_components
+        shares = self._pca.explained_variance_ratio_
+        return _count(n_components, shares, self.n_most, self._pca.n_samples_)
+
+
+class ComponentsOfMany:
+    """The same as `Components`, of many vectors: by how they scatter, and only those wanted.
+
+    Parameters
+    ----------
+    scatter : callable
+        ``scatter()`` returns the sums over the vectors; asked again where more components are
+        wanted than were.
+    wanted : sequence of int or float
+        Numbers of components, or shares of the variance, that will be asked for.
+    """
+
+    block = 256
+
+    def __init__(self, scatter: Callable[[], Scatter], wanted: Sequence[int | float]) -> None:
+        self._scatter = scatter
+        self._counts: dict[int | float, int] = {}
+        self._find(wanted)
+
+    def _find(self, wanted: Sequence[int | float]) -> None:
+        scatter = self._scatter()
+        self._n, self._mean = scatter.n, scatter.mean
+        self.n_most: int = min(scatter.n - 1, len(scatter.mean))
+        length = np.sqrt(np.trace(scatter.squares) / (scatter.n - 1))
+
+        def enough(variances: npt.NDArray[np.float64]) -> int:
+            # What is left of a variance of 0 where sums as large as these are subtracted.
+            rounding = max(scatter.n, len(variances)) * np.finfo(np.float64).eps
+            self._variances = np.where(variances > length**2 * rounding, variances, 0.0)
+            counts = [self._count(each) for each in wanted if not self._is_beyond(each)]
+            return max(counts, default=1)
+
+        _, self._axes = principal_axes(scatter.covariance, enough)
+
+    def _is_beyond(self, n_components: int | float) -> bool:
+        return isinstance(n_components, int) and n_components > self.n_most
+
+    def transform(self, X: Vectors, n_components: int | float, whiten: bool) -> Vectors:
+        """See `Components.transform`."""
+        k = self.count(n_components)
+        return self.project(X, whiten)[:, :k]
+
+    def project(self, X: Vectors, whiten: bool) -> Vectors:
+        """See `Components.project`: the components that were wanted, shape (n, n_wanted)."""
+        scores: Vectors = (X - self._mean) @ self._axes.T
+        scores[:, self._variances[: len(self._axes)] == 0] = 0.0
+        return self.whitened(scores) if whiten else scores
+
+    def whitened(self, scores: Vectors) -> Vectors:
+        """See `Components.whitened`."""
+        variances = self._variances[: len(self._axes)]
+        scaled: Vectors = scores / np.sqrt(np.where(variances > 0, variances, 1.0))
+        return scaled
+
+    def count(self, n_components: int | float) -> int:
+        """See `Components.count`."""
+        if n_components not in self._counts:
+            k = self._count(n_components)
+            if k > len(self._axes):
+                self._find([n_components])
+            self._counts[n_components] = k
+        return self._counts[n_components]
+
+    def _count(self, n_components: int | float) -> int:
+        shares = self._variances / max(self._variances.sum(), np.finfo(np.float64).tiny)
+        return _count(n_components, shares[: self.n_most], self.n_most, self._n)
+
+
+def _count(
+    n_components: int | float, shares: npt.NDArray[np.floating], n_most: int, n_images: int
+) -> int:
+    if isinstance(n_components, float):
+        reached = int(np.searchsorted(np.cumsum(shares), n_components, side="right")) + 1
+        return min(reached, n_most)
+    if n_components > n_most:
+        raise _too_many(n_components, n_images, n_most)
+    return n_components
 
 
 def lossless_coordinates(X: Vectors) -> npt.NDArray[np.float64]:

@@ -84,7 +84,7 @@ def pairwise_distances(X: npt.ArrayLike, metric: Metric) -> npt.NDArray[Any]:
 
 
 def truncated_distances(
-    X: npt.ArrayLike, dimensions: Collection[int], metrics: Collection[Metric]
+    X: npt.ArrayLike, dimensions: Collection[int], metrics: Collection[Metric], size: int = BLOCK
 ) -> Iterator[tuple[int, Mapping[Metric, npt.NDArray[np.float64]]]]:
     """Yield the distances between the first k coordinates of all rows, for growing k.
 
@@ -98,6 +98,8 @@ def truncated_distances(
     dimensions : collection of int
         The values of k, each in 1..d, in any order.
     metrics : collection of {"euclidean", "cosine", "cityblock"}
+    size : int, default `BLOCK`
+        Coordinates in a block.
 
     Yields
     ------
@@ -127,12 +129,12 @@ def truncated_distances(
     products = np.zeros((n, n))
     done = 0
     for k in ordered:
-        while done + BLOCK <= k:
-            block = vectors[:, done : done + BLOCK]
+        while done + size <= k:
+            block = vectors[:, done : done + size]
             squares += pdist(block, "sqeuclidean")
-            absolutes += pdist(block, "cityblock")
+            absolutes += pdist(block, "cityblock") if "cityblock" in metrics else 0.0
             products += block @ block.T
-            done += BLOCK
+            done += size
         rest = vectors[:, done:k]
         own = squares + pdist(rest, "sqeuclidean") if k > done else squares
         distances: dict[Metric, npt.NDArray[np.float64]] = {}

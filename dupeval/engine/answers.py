@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,9 @@ from dupeval.clustering import Dendrogram
 from dupeval.clustering.pairs import ComparedPairs
 from dupeval.clustering.sparse import dendrogram_near, known
 from dupeval.dataset import UNLABELLED
-from dupeval.engine.folds import NOTHING, Folds
+from dupeval.engine.folds import MOST_ALONE, NOTHING, Folds
 from dupeval.engine.workshop import Workshop
-from dupeval.method import Answer, Distances, Method, Params, Partition
+from dupeval.method import Answer, Distances, Method, Params, Partition, Scope
 from dupeval.method.views import TrainingView
 
 Found = Dendrogram | Partition
@@ -38,7 +39,7 @@ class Answers:
         self.folds = folds or Folds.each_query(len(workshop.dataset.queries))
         self.queries = workshop.queries()
         self._labels = [query.photographs for query in workshop.dataset.queries]
-        self._watch = workshop.watch
+        self._workshop, self._watch = workshop, workshop.watch
         self._wanted: Sequence[Params] = ()
         self._fits: dict[tuple[Any, ...], Any] = {}
 
@@ -51,9 +52,11 @@ class Answers:
         """Do what all fits share; see `Method.prepare_fits`."""
         self.method.prepare_fits(self.queries, self._wanted)
 
-    def seen(self, query: int, params: Params, hidden: frozenset[int]) -> frozenset[int]:
-        """Return the queries that a fit for `query` sees while others are hidden."""
-        return seen_by(self.method, query, params, hidden, self.folds)
+    def seen(
+        self, query: int, many: Sequence[Params], hidden: frozenset[int]
+    ) -> list[frozenset[int]]:
+        """Return for each of many parameters the queries that a fit for `query` sees."""
+        return seen_by_each(self.method, query, many, hidden, self.folds)
 
     def answers(
         self, query: int, many: Sequence[Params], hidden: frozenset[int] = NOTHING
@@ -70,8 +73,8 @@ class Answers:
             labels, when it answers.
         """
         alike: dict[tuple[Any, ...], list[Params]] = {}
-        for params in many:
-            key = (key_of(self.method.fit_params(params)), self.seen(query, params, hidden))
+        for params, seen in zip(many, self.seen(query, many, hidden), strict=True):
+            key = (key_of(self.method.fit_params(params)), seen)
             alike.setdefault(key, []).append(params)
         found: dict[tuple[Any, ...], Answer] = {}
         for (_, seen), own in alike.items():
@@ -128,7 +131,9 @@ class Answers:
             places = sorted(seen)
             queries, labels = [self.queries[i] for i in places], [self._labels[i] for i in places]
         if not self.method.supervised:
-            return TrainingView(tuple(queries))
+            many = self.folds.n_queries > MOST_ALONE
+            scatter = partial(self._workshop.scatter, frozenset(seen)) if many else None
+            return TrainingView(tuple(queries), scatter=scatter)
         known = [np.flatnonzero(of_query != UNLABELLED) for of_query in labels]
         return TrainingView(
             tuple(query.only(images) for query, images in zip(queries, known, strict=True)),
@@ -139,17 +144,29 @@ class Answers:
 def seen_by(
     method: Method, query: int, params: Params, hidden: frozenset[int], folds: Folds
 ) -> frozenset[int]:
-    """Return what a fit for `query` sees while something is hidden; see `Folds.seen`.
+    """Return what a fit for a query sees while something is hidden; see `Folds.seen`.
 
     Raises
     ------
     ValueError
         If a fit would be shown the labels of the very query it is made for.
     """
-    scope = method.scope(params)
-    if method.supervised and scope in ("query", "dataset"):
-        raise ValueError(f"scope={scope} would show a supervised fit the labels it is scored with")
-    return folds.seen(scope, query, hidden)
+    return seen_by_each(method, query, [params], hidden, folds)[0]
+
+
+def seen_by_each(
+    method: Method, query: int, many: Sequence[Params], hidden: frozenset[int], folds: Folds
+) -> list[frozenset[int]]:
+    """Return the same for each of many parameters."""
+    scopes = [method.scope(params) for params in many]
+    found: dict[Scope, frozenset[int]] = {}
+    for scope in dict.fromkeys(scopes):
+        if method.supervised and scope in ("query", "dataset"):
+            raise ValueError(
+                f"scope={scope} would show a supervised fit the labels it is scored with"
+            )
+        found[scope] = folds.seen(scope, query, hidden)
+    return [found[scope] for scope in scopes]
 
 
 def cut(found: Found, threshold: float) -> npt.NDArray[np.int64]:

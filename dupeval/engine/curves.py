@@ -12,8 +12,9 @@ from dupeval.clustering import Dendrogram
 from dupeval.clustering.pairs import ComparedPairs, among
 from dupeval.engine.answers import Answers, Found, key_of
 from dupeval.engine.folds import NOTHING, Folds
+from dupeval.engine.many_curves import pair_curves
 from dupeval.method import Answer, Distances, Method, Params
-from dupeval.metrics import PairCurve, pair_curve, pair_scores
+from dupeval.metrics import PairCurve, pair_scores
 from dupeval.truth import Truth
 
 
@@ -67,7 +68,11 @@ class ScoredAnswers:
         self, query: int, many: Sequence[Params], hidden: frozenset[int]
     ) -> Sequence[PairCurve]:
         """See `Curves.curves`."""
-        places = [self._place(query, params, hidden) for params in many]
+        images = NOTHING if self.folds.of_image is None else hidden
+        places = [
+            (query, seen, images, key_of(params))
+            for params, seen in zip(many, self.answers.seen(query, many, hidden), strict=True)
+        ]
         missing = {
             place: params
             for place, params in zip(places, many, strict=True)
@@ -76,31 +81,31 @@ class ScoredAnswers:
         answers = self.answers.answers(query, list(missing.values()), hidden)
         truth = self._truths[query]
         if self.folds.of_image is not None and hidden:
-            shown = self.folds.images(NOTHING.union(*self.folds.members) - hidden)
+            shown = self.folds.images(self.folds.everything - hidden)
             answers = [_only(each, shown) for each in answers]
             truth = truth.only(shown)
-        made = {
-            place: curve_of(self.answers.grouped(each, params), truth)
-            for (place, params), each in zip(missing.items(), answers, strict=True)
-        }
+        found = [
+            self.answers.grouped(each, params)
+            for params, each in zip(missing.values(), answers, strict=True)
+        ]
+        made = dict(zip(missing, curves_of(found, truth), strict=True))
         # Where another query is hidden as well, nobody asks a second time.
+        again = self.answers.seen(query, list(missing.values()), NOTHING)
         self._known |= {
-            place: curve
-            for place, curve in made.items()
-            if place[1] == self.answers.seen(query, missing[place], NOTHING)
+            place: made[place] for place, seen in zip(made, again, strict=True) if place[1] == seen
         }
         return [made[place] if place in made else self._known[place] for place in places]
 
-    def _place(self, query: int, params: Params, hidden: frozenset[int]) -> tuple[Any, ...]:
-        images = NOTHING if self.folds.of_image is None else hidden
-        return (query, self.answers.seen(query, params, hidden), images, key_of(params))
 
-
-def curve_of(found: Found, truth: npt.ArrayLike | Truth) -> PairCurve:
-    """Return the scores of all cuts of a dendrogram, or of a partition, which holds at any."""
-    if not isinstance(found, Dendrogram):
-        return PairCurve.of_partition(pair_scores(truth, found))
-    return pair_curve(found, truth).within_reach()
+def curves_of(found: Sequence[Found], truth: Truth) -> list[PairCurve]:
+    """Return the scores of all cuts of dendrograms, or of partitions, which hold at any."""
+    of_trees = iter(pair_curves([each for each in found if isinstance(each, Dendrogram)], truth))
+    return [
+        next(of_trees).within_reach()
+        if isinstance(each, Dendrogram)
+        else PairCurve.of_partition(pair_scores(truth, each))
+        for each in found
+    ]
 
 
 def _only(answer: Answer, places: npt.NDArray[np.int64]) -> Answer:

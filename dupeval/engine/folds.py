@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -70,13 +71,14 @@ class Folds:
         """Return the queries to choose on while a fold is hidden."""
         if self.of_image is not None:
             return [0]
-        return [query for query in range(self.n_queries) if query not in fold | self.unscored]
+        left_out = fold | self.unscored
+        return [query for query in range(self.n_queries) if query not in left_out]
 
     def with_query(self, query: int) -> frozenset[int]:
         """Return the fold of a query, or NOTHING where its photographs are divided."""
         if self.of_image is not None:
             return NOTHING
-        return next(fold for fold in self.members if query in fold)
+        return self._fold_of[query]
 
     def seen(self, scope: Scope, query: int, hidden: frozenset[int]) -> frozenset[int]:
         """Return what a fit for a query sees: queries, or folds of a single one's photographs.
@@ -84,15 +86,36 @@ class Folds:
         Under ``others`` a fit never sees the query that it serves where queries are left out one
         by one. Of larger folds all queries outside of a hidden one share a fit.
         """
-        everything = NOTHING.union(*self.members)
+        if scope == "none":
+            return NOTHING
+        own = frozenset((query,)) if self.of_image is None else self.everything
+        if scope == "query":
+            return own
         if self.of_image is not None:
-            others = everything - hidden if hidden else NOTHING
-            own = everything
+            others = self._without(hidden) if hidden else NOTHING
         else:
-            own = frozenset((query,))
-            others = everything - (hidden or self.with_query(query))
+            others = self._without(hidden or self.with_query(query))
             others = others - own if self.alone else others
-        return {"none": NOTHING, "query": own, "others": others, "dataset": others | own}[scope]
+        return others if scope == "others" or own <= others else others | own
+
+    @cached_property
+    def everything(self) -> frozenset[int]:
+        """All queries, or all folds of a single one's photographs."""
+        return NOTHING.union(*self.members)
+
+    @cached_property
+    def _fold_of(self) -> dict[int, frozenset[int]]:
+        return {query: fold for fold in self.members for query in fold}
+
+    @cached_property
+    def _known(self) -> dict[frozenset[int], frozenset[int]]:
+        return {}
+
+    def _without(self, hidden: frozenset[int]) -> frozenset[int]:
+        # One object for each, whose hash is then known: many queries ask for the same.
+        if hidden not in self._known:
+            self._known[hidden] = self.everything - hidden
+        return self._known[hidden]
 
     def n_images(self, seen: frozenset[int], of_queries: Sequence[int]) -> int:
         """Return how many images a fit has that sees this; see `seen`."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dupeval.clustering import Dendrogram
-from dupeval.engine.answers import key_of, seen_by
+from dupeval.engine.answers import key_of, seen_by_each
 from dupeval.engine.folds import Folds
 from dupeval.errors import RowError, SettingsError
 from dupeval.method import Method, Params
@@ -96,6 +96,8 @@ class Rehearsal:
         self.wanted: list[Params] = []
         self._n_images = n_images
         self._checked: set[tuple[Any, ...]] = set()
+        self._wanted: set[tuple[Any, ...]] = set()
+        self._n_seen: dict[frozenset[int], int] = {}
 
     def curves(
         self, query: int, many: Sequence[Params], hidden: frozenset[int]
@@ -107,13 +109,17 @@ class Rehearsal:
         SettingsError
             If a fit would not be possible.
         """
-        for params in many:
-            seen = seen_by(self.method, query, params, hidden, self.folds)
-            case = (key_of(params), self.folds.n_images(seen, self._n_images))
+        of_each = seen_by_each(self.method, query, many, hidden, self.folds)
+        for params, seen in zip(many, of_each, strict=True):
+            if seen not in self._n_seen:
+                self._n_seen[seen] = self.folds.n_images(seen, self._n_images)
+            key = key_of(params)
+            case = (key, self._n_seen[seen])
             if case not in self._checked:
                 self.method.check(params, case[1])
                 self._checked.add(case)
-            if params not in self.wanted:
+            if key not in self._wanted:
+                self._wanted.add(key)
                 self.wanted.append(params)
         return [_ALONE] * len(many)
 

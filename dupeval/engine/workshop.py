@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -15,11 +16,12 @@ from dupeval.distance import PairScore
 from dupeval.distance.gates import Gate, condensed_mask, gate_cost
 from dupeval.distance.pairs import PairCache
 from dupeval.distance.sharing import pairs_sharing_words
+from dupeval.engine.coordinates import Coordinates
 from dupeval.method import Resources
 from dupeval.method.views import QueryImages, Vectors
-from dupeval.reduction import lossless_coordinates
 from dupeval.representation import Representation
-from dupeval.representation.cache import VectorCache
+from dupeval.representation.cache import Represented, VectorCache
+from dupeval.scatter import Scatter
 from dupeval.timing import Stopwatch, one_thread
 from dupeval.tool import Tool
 from dupeval.tool.cache import ReplyCache
@@ -41,16 +43,24 @@ class Workshop:
         Told how long each stage took.
     run : int, default 0
         Which of several runs of an external tool this is.
+    shelf : dict, optional
+        What workshops of the same dataset share: vectors, each read and held once.
     """
 
     def __init__(
-        self, dataset: Dataset, resources: Resources, watch: Stopwatch, run: int = 0
+        self,
+        dataset: Dataset,
+        resources: Resources,
+        watch: Stopwatch,
+        run: int = 0,
+        shelf: dict[Representation, Represented] | None = None,
     ) -> None:
         self.dataset, self.watch = dataset, watch
         self._resources, self._run = resources, run
+        self._shelf = {} if shelf is None else shelf
         self._ends = np.cumsum([len(query.images) for query in dataset.queries])[:-1]
         self._vectors: dict[Representation, Sequence[Vectors]] = {}
-        self._coordinates: dict[Representation, Sequence[Vectors]] = {}
+        self._coordinates: dict[Representation, Coordinates] = {}
         # One pass of a network gives several layers: it is timed once.
         self._timed: set[Representation] = set()
         self._replies: dict[Tool, Sequence[Reply]] = {}
@@ -73,23 +83,44 @@ class Workshop:
 
     def _vectors_of(self, query: int, representation: Representation) -> Vectors:
         if representation not in self._vectors:
-            cache = VectorCache(self._resources.cache_dir / "vectors")
-            made = cache.represent(self.dataset.images, representation, self._resources.progress)
-            first = representation.source or representation
-            if first not in self._timed:
-                self.watch.add("representation", made.wall_s, made.cpu_s, stored=made.stored)
-                self._timed.add(first)
-            self._vectors[representation] = np.split(made.vectors, self._ends)
+            self._vectors[representation] = self._represent(representation)
         return self._vectors[representation][query]
 
-    def _coordinates_of(self, query: int, representation: Representation) -> Vectors:
+    def _represent(self, representation: Representation) -> Sequence[Vectors]:
+        source = representation.source
+        made = self._shelf.get(representation)
+        if made is None and source in self._shelf:
+            whole = self._shelf[source]
+            made = replace(whole, vectors=representation.from_source(whole.vectors))
+        if made is None:
+            cache = VectorCache(self._resources.cache_dir / "vectors")
+            made = cache.represent(self.dataset.images, representation, self._resources.progress)
+        self._shelf[representation] = replace(made, stored=True)
+        first = source or representation
+        if first not in self._timed:
+            self.watch.add("representation", made.wall_s, made.cpu_s, stored=made.stored)
+            self._timed.add(first)
+        return np.split(made.vectors, self._ends)
+
+    def scatter(self, queries: frozenset[int], representation: Representation) -> Scatter:
+        """Return how the coordinates of all images of some queries scatter."""
+        return self._all_coordinates(representation).scatter(queries)
+
+    def _coordinates_of(
+        self, query: int, representation: Representation, own: bool = False
+    ) -> Vectors:
+        coordinates = self._all_coordinates(representation)
+        if own and coordinates.landmarks is not None:
+            return self._vectors_of(query, representation)
+        return coordinates.of_query(query)
+
+    def _all_coordinates(self, representation: Representation) -> Coordinates:
         if representation not in self._coordinates:
-            self._vectors_of(query, representation)
-            vectors = np.concatenate(self._vectors[representation])
+            self._vectors_of(0, representation)
             with self.watch.time("coordinates"), one_thread():
-                coordinates = lossless_coordinates(vectors)
-            self._coordinates[representation] = np.split(coordinates, self._ends)
-        return self._coordinates[representation][query]
+                coordinates = Coordinates.of(self._vectors[representation])
+            self._coordinates[representation] = coordinates
+        return self._coordinates[representation]
 
     def _reply_of(self, query: int, tool: Tool, time_limit_s: float) -> Reply:
         if tool not in self._replies:

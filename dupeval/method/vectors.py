@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import Field as DataclassField
 from dataclasses import fields, is_dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 from pydantic.dataclasses import dataclass
-from scipy.spatial.distance import squareform
 
 from dupeval.clustering import (
     Linkage,
@@ -28,7 +27,7 @@ from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Answer, Distances, Method, Params, Scope
 from dupeval.method.grid import check_grid, combinations
 from dupeval.method.views import QueryImages, TrainingView, Vectors
-from dupeval.reduction import PCA, Components, check_components
+from dupeval.reduction import PCA, Components, ComponentsOfMany, check_components
 from dupeval.representation import Representation
 from dupeval.strict import STRICT
 from dupeval.timing import Stopwatch, one_thread
@@ -37,6 +36,8 @@ COMPONENTS = "n_components"
 OF_REDUCTION = ("fit", "whiten", COMPONENTS)
 OF_CLUSTERING = ("linkage", "metric")
 MIRROR = "mirror"
+
+Fit = Components | ComponentsOfMany
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -161,10 +162,11 @@ class VectorMethod(Method):
         self, queries: Sequence[QueryImages], wanted: Sequence[Params], watch: Stopwatch
     ) -> VectorMethod:
         """See `Method.prepared`: every vector that will be asked for is computed."""
-        for params in wanted:
-            first, made = queries[0], self.at(params)
-            for representation in filter(None, (made.representation, made.seen_in_mirror)):
-                first.vectors(representation)
+        made = [self.at(params) for params in wanted]
+        asked = [x for one in made for x in (one.representation, one.seen_in_mirror) if x]
+        # What others follow from comes first, and is read once.
+        for representation in sorted(dict.fromkeys(asked), key=lambda x: x.source is not None):
+            queries[0].vectors(representation)
         return self
 
     def prepare_fits(self, queries: Sequence[QueryImages], wanted: Sequence[Params]) -> None:
@@ -179,38 +181,50 @@ class VectorMethod(Method):
         later = (*OF_CLUSTERING, *OF_REDUCTION, MIRROR)
         return {name: value for name, value in params.items() if name not in later}
 
-    def fit(self, view: TrainingView, params: Params) -> Components | None:
+    @property
+    def _numbers_of_components(self) -> Sequence[int | float]:
+        """All that are configured, or in the grid."""
+        own = [] if self.reduction is None else [self.reduction.n_components]
+        return [*own, *self.grid.get(COMPONENTS, ())]
+
+    def fit(self, view: TrainingView, params: Params) -> Fit | None:
         """See `Method.fit`."""
         made = self.at(params)
         if made.reduction is None:
             return None
         check_components(made.reduction, view.n_images)
+        own = made.reduction.fit == "query"
         with one_thread():
-            return Components(view.coordinates(made.representation))
+            if view.scatter is not None and not own:
+                scatter = partial(view.scatter, made.representation)
+                return ComponentsOfMany(scatter, self._numbers_of_components)
+            return Components(view.coordinates(made.representation, own))
 
     def answers(
-        self, fit: Components | None, query: QueryImages, many: Sequence[Params]
+        self, fit: Fit | None, query: QueryImages, many: Sequence[Params]
     ) -> Iterator[tuple[Params, Answer]]:
         """See `Method.answers`: distances grow with the number of components."""
-        representation = self.at(many[0]).representation
+        representation = self._representation_at(many[0])
         metrics: list[Metric] = [params.get("metric", self.metric) for params in many]
         if fit is None or self.reduction is None:
             yield from self._compared(query, representation, many)
             return
-        X, configured = query.coordinates(representation), self.reduction
+        own = self.scope(many[0]) == "query"
+        X, configured = query.coordinates(representation, own), self.reduction
         wanted: dict[bool, dict[int, list[tuple[Params, Metric]]]] = {}
         for params, metric in zip(many, metrics, strict=True):
             whiten = params.get("whiten", configured.whiten)
             k = fit.count(params.get(COMPONENTS, configured.n_components))
             wanted.setdefault(whiten, {}).setdefault(k, []).append((params, metric))
+        plain = fit.project(X, whiten=False)
         for whiten, of_k in wanted.items():
-            projected = fit.project(X, whiten)
+            projected = fit.whitened(plain) if whiten else plain
             if len(X) > MOST_CONDENSED:
                 for k, of_params in of_k.items():
                     for params, metric in of_params:
                         yield params, ComparedPairs(VectorPairs(projected[:, :k], metric))
                 continue
-            for k, distances in truncated_distances(projected, of_k, set(metrics)):
+            for k, distances in truncated_distances(projected, of_k, set(metrics), fit.block):
                 answers = {metric: Distances(condensed) for metric, condensed in distances.items()}
                 yield from ((params, answers[metric]) for params, metric in of_k[k])
 
@@ -233,12 +247,23 @@ class VectorMethod(Method):
                 found[metric, mirror] = Distances(condensed)
             yield params, found[metric, mirror]
 
-    def vectors(self, fit: Components | None, query: QueryImages, params: Params) -> Vectors:
+    def _representation_at(self, params: Params) -> Representation:
+        """Return the representation with these parameters; asked for again and again."""
+        key = tuple(sorted(self.fit_params(params).items()))
+        if key not in self._representations:
+            self._representations[key] = self.at(params).representation
+        return self._representations[key]
+
+    @cached_property
+    def _representations(self) -> dict[tuple[Any, ...], Representation]:
+        return {}
+
+    def vectors(self, fit: Fit | None, query: QueryImages, params: Params) -> Vectors:
         """Return a query's vectors as they are compared, shape (n_images, d)."""
         made = self.at(params)
         if fit is None or made.reduction is None:
             return query.vectors(made.representation)
-        X = query.coordinates(made.representation)
+        X = query.coordinates(made.representation, made.reduction.fit == "query")
         return fit.transform(X, made.reduction.n_components, made.reduction.whiten)
 
     @property
@@ -280,6 +305,8 @@ def mirrored_distances(X: Vectors, M: Vectors, metric: Metric) -> npt.NDArray[np
     ndarray of float64, shape (n * (n - 1) / 2,)
         In scipy's condensed order.
     """
+    from scipy.spatial.distance import squareform  # noqa: PLC0415  (as in dupeval.clustering)
+
     n = len(X)
     across = squareform(pairwise_distances(np.concatenate([X, M]), metric))[:n, n:]
     left, right = np.triu_indices(n, 1)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from dupeval.clustering.pairs import among
 from dupeval.dataset import ImageHandle
+from dupeval.scatter import Scatter
 
 Vectors = npt.NDArray[np.floating]
 
@@ -32,9 +33,9 @@ class QueryImages:
         ``vectors(representation)`` returns the images' vectors, shape (n_images, d), computed for
         the whole dataset when first asked for, and kept.
     coordinates : callable
-        The same in a basis of the space that the dataset's images span: as many columns as there
-        are images at most, all inner products as they are; see
-        `dupeval.reduction.lossless_coordinates`.
+        ``coordinates(representation, own=False)`` returns the same in a basis of the space that
+        the images span which a fit may see: all inner products with those as they are; see
+        `dupeval.engine.coordinates`. Of a fit on nothing but the query's own images: `own`.
     reply : callable
         ``reply(tool, time_limit_s)`` returns what an external tool says of the images; see
         `dupeval.tool.running.run_tool`.
@@ -49,7 +50,7 @@ class QueryImages:
     slug: str
     images: tuple[ImageHandle, ...]
     vectors: Callable[[Any], Vectors] = field(repr=False)
-    coordinates: Callable[[Any], Vectors] = field(repr=False)
+    coordinates: Callable[..., Vectors] = field(repr=False)
     reply: Callable[[Any, float], Any] = field(repr=False)
     pairs: Callable[[Any, Any], npt.NDArray[np.float64]] = field(repr=False)
     sharing: Callable[[Any, int, int | None], npt.NDArray[np.int64]] = field(repr=False)
@@ -60,7 +61,9 @@ class QueryImages:
             self,
             images=tuple(self.images[i] for i in places.tolist()),
             vectors=lambda representation: self.vectors(representation)[places],
-            coordinates=lambda representation: self.coordinates(representation)[places],
+            coordinates=lambda representation, own=False: self.coordinates(representation, own)[
+                places
+            ],
             pairs=lambda score, gate: _among(self.pairs(score, gate), places),
         )
 
@@ -75,19 +78,23 @@ class TrainingView:
     photographs : tuple of ndarray of str, optional
         The labels of each query's images; only of a method that says it is ``supervised``, which
         is not shown unlabelled images.
+    scatter : callable, optional
+        ``scatter(representation)`` returns how the coordinates of all images scatter, where there
+        are so many queries that this is quicker than to look at the coordinates themselves.
     """
 
     queries: tuple[QueryImages, ...]
     photographs: Sequence[npt.NDArray[np.str_]] | None = None
+    scatter: Callable[[Any], Scatter] | None = field(default=None, repr=False)
 
     @property
     def n_images(self) -> int:
         """How many images the queries have together."""
         return sum(len(query.images) for query in self.queries)
 
-    def coordinates(self, representation: Any) -> Vectors:
+    def coordinates(self, representation: Any, own: bool = False) -> Vectors:
         """Return the coordinates of all images, shape (n_images, d), query after query."""
-        return np.concatenate([query.coordinates(representation) for query in self.queries])
+        return np.concatenate([query.coordinates(representation, own) for query in self.queries])
 
 
 def _among(

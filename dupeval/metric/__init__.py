@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics.cluster import contingency_matrix
 
 
 class Metric:
@@ -73,6 +72,9 @@ class Overlaps(NamedTuple):
 
 def overlaps(true: npt.ArrayLike, predicted: npt.ArrayLike) -> Overlaps:
     """Return which photographs have images in which groups: never a photograph times a group."""
+    # Two seconds that a run does without which finds its rows stored.
+    from sklearn.metrics.cluster import contingency_matrix  # noqa: PLC0415
+
     cells = contingency_matrix(true, predicted, sparse=True).tocoo()
     order = np.lexsort((cells.col, cells.row))
     photographs, groups = cells.row[order].astype(np.int64), cells.col[order].astype(np.int64)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy.typing as npt
-from sklearn.metrics import adjusted_rand_score
 
 from dupeval.metric import Metric
 
@@ -17,4 +16,6 @@ class AdjustedRand(Metric):
 
     def scores(self, true: npt.ArrayLike, predicted: npt.ArrayLike) -> Mapping[str, float]:
         """See `Metric.scores`."""
+        from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415  (as in dupeval.metric)
+
         return {"adjusted_rand": float(adjusted_rand_score(true, predicted))}

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy.typing as npt
-from sklearn.metrics import homogeneity_completeness_v_measure
 
 from dupeval.metric import Metric
 
@@ -20,6 +19,9 @@ class VMeasure(Metric):
 
     def scores(self, true: npt.ArrayLike, predicted: npt.ArrayLike) -> Mapping[str, float]:
         """See `Metric.scores`."""
+        # As in dupeval.metric.
+        from sklearn.metrics import homogeneity_completeness_v_measure  # noqa: PLC0415
+
         found = homogeneity_completeness_v_measure(true, predicted)
         names = ("homogeneity", "completeness", "v_measure")
         return {name: float(value) for name, value in zip(names, found, strict=True)}

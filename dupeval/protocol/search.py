@@ -9,10 +9,15 @@ import numpy.typing as npt
 
 from dupeval.engine.curves import Curves
 from dupeval.method import Params
-from dupeval.metrics import PairCurve
+from dupeval.metrics import PairCurve, scores_of_counts
 
 # Means of the same scores in another order differ by rounding; less than this is a tie.
 TIE = 1e-12
+
+# Of more curves than this the mean is summed up along the thresholds.
+FEW = 20
+# There scores are multiples of this: their sums are exact in any order, of half a million curves.
+UNIT = 2.0**-44
 
 
 def best_threshold(curves: Sequence[PairCurve]) -> tuple[float, float]:
@@ -33,9 +38,47 @@ def best_threshold(curves: Sequence[PairCurve]) -> tuple[float, float]:
     -------
     (threshold, f1) : tuple of float
     """
-    starts = np.unique(np.concatenate([curve.thresholds for curve in curves]))
-    means = np.mean([curve.f1[curve.steps_at(starts)] for curve in curves], axis=0)
+    starts, means = mean_f1(curves)
     return middle_of_widest(starts, means >= means.max() - TIE), float(means.max())
+
+
+def mean_f1(
+    curves: Sequence[PairCurve],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the mean F1 of curves at every threshold at which any of them changes.
+
+    Looking every curve up at every threshold costs the square of their number. Of more than `FEW`
+    curves what changes is summed up instead, in time n log n, in multiples of `UNIT`: a mean is
+    within 3e-14 of what it is otherwise.
+
+    Returns
+    -------
+    starts, means : ndarray of float64, shape (n_steps,)
+    """
+    thresholds = np.concatenate([curve.thresholds for curve in curves])
+    if len(curves) <= FEW:
+        starts = np.unique(thresholds)
+        of_each = np.array([curve.f1[curve.steps_at(starts)] for curve in curves])
+        return starts, of_each.mean(axis=0)
+    starts, place = np.unique(thresholds, return_inverse=True)
+    f1 = np.rint(_all_f1(curves) / UNIT).astype(np.int64)
+    changes = np.diff(f1, prepend=0)
+    first = np.cumsum([0, *map(len, curves[:-1])])
+    changes[first] = f1[first]
+    sums = np.zeros(len(starts), np.int64)
+    np.add.at(sums, place, changes)
+    means = np.cumsum(sums).astype(np.float64) * (UNIT / len(curves))
+    return starts, means
+
+
+def _all_f1(curves: Sequence[PairCurve]) -> npt.NDArray[np.float64]:
+    """Return the F1 of every step of all curves, curve after curve."""
+    if len({curve.zero_division for curve in curves}) > 1:
+        return np.concatenate([curve.f1 for curve in curves])
+    tp, fp, fn = (
+        np.concatenate([getattr(curve, name) for curve in curves]) for name in ("tp", "fp", "fn")
+    )
+    return scores_of_counts(tp, fp, fn, curves[0].zero_division)[2]
 
 
 def middle_of_widest(starts: npt.NDArray[np.float64], holds: npt.NDArray[np.bool_]) -> float:

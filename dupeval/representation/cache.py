@@ -72,8 +72,14 @@ class VectorCache:
         }
         by_content = {image.sha256: image for image in images}
         keys = {sha256: {**of_all, "image": sha256} for sha256 in by_content}
-        entries = {sha256: self.store.get(key) for sha256, key in keys.items()}
-        missing = [by_content[sha256] for sha256, entry in entries.items() if entry is None]
+        known = _Gathered(list(by_content))
+        missing = []
+        for sha256, image in by_content.items():
+            entry = self.store.get(keys[sha256])
+            if entry is None:
+                missing.append(image)
+            else:
+                known.add(sha256, entry)
         if missing:
             computed = _timed(representation.vectors(missing))
             bar = tqdm(
@@ -85,14 +91,32 @@ class VectorCache:
             )
             for image, entry in zip(missing, bar, strict=True):
                 self.store.put(keys[image.sha256], entry)
-                entries[image.sha256] = entry
-        known = {sha256: entry for sha256, entry in entries.items() if entry is not None}
-        return Represented(
-            np.stack([known[image.sha256].tensors["vector"] for image in images]),
-            wall_s=sum(entry.about["wall_s"] for entry in known.values()),
-            cpu_s=sum(entry.about["cpu_s"] for entry in known.values()),
-            stored=not missing,
-        )
+                known.add(image.sha256, entry)
+        vectors = known.of([image.sha256 for image in images])
+        return Represented(vectors, known.wall_s, known.cpu_s, stored=not missing)
+
+
+class _Gathered:
+    """The vectors of images in one matrix, whichever comes first: they may fill the memory."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.wall_s = self.cpu_s = 0.0
+        self._row = {name: row for row, name in enumerate(names)}
+        self._matrix: npt.NDArray[np.float32] | None = None
+
+    def add(self, name: str, entry: Entry) -> None:
+        vector = entry.tensors["vector"]
+        if self._matrix is None:
+            self._matrix = np.empty((len(self._row), len(vector)), vector.dtype)
+        self._matrix[self._row[name]] = vector
+        self.wall_s += entry.about["wall_s"]
+        self.cpu_s += entry.about["cpu_s"]
+
+    def of(self, names: Sequence[str]) -> npt.NDArray[np.float32]:
+        if self._matrix is None:
+            raise ValueError("there are no images to represent")
+        rows = [self._row[name] for name in names]
+        return self._matrix if rows == list(range(len(self._matrix))) else self._matrix[rows]
 
 
 @dataclass(frozen=True, eq=False)

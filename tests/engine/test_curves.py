@@ -8,15 +8,17 @@ from given import GivenVectors
 from labelled import scored_answers
 
 from dupeval.clustering import Dendrogram
-from dupeval.engine.curves import curve_of
+from dupeval.engine.curves import curves_of
 from dupeval.engine.rehearsal import Rehearsal
 from dupeval.errors import SettingsError
 from dupeval.method.vectors import VectorMethod
 from dupeval.metrics import PairCurve, PairScores, pair_scores
 from dupeval.reduction import PCA
+from dupeval.truth import Truth
 
 NOTHING_HIDDEN: frozenset[int] = frozenset()
 PHOTOGRAPHS = ["p", "p", "q", "q"]
+TRUTH = Truth.of(PHOTOGRAPHS)
 
 
 def assert_same(curve: PairCurve, expected: PairCurve, rtol: float = 0) -> None:
@@ -85,23 +87,32 @@ class TestScoredAnswers:
         assert new.tp.tolist() != old.tp.tolist()
 
 
-class TestCurveOf:
+class TestCurvesOf:
     def test_a_dendrogram_leaves_out_what_no_threshold_reaches(self) -> None:
         far = math.inf
         tree = Dendrogram.from_distances([1.0, far, far, far, far, far])
-        curve = curve_of(tree, PHOTOGRAPHS)
+        (curve,) = curves_of([tree], TRUTH)
         assert curve.thresholds.tolist() == [-math.inf, 1.0]
         assert curve.at(1e300) == PairScores.from_counts(1, 0, 1, 4)
-        nothing = curve_of(Dendrogram.from_distances([far] * 6), PHOTOGRAPHS)
+        (nothing,) = curves_of([Dendrogram.from_distances([far] * 6)], TRUTH)
         assert nothing.thresholds.tolist() == [-math.inf]
         assert list(nothing) == [PairScores.from_counts(0, 0, 2, 4)]
 
     def test_groups_have_one_step_that_holds_at_any_threshold(self) -> None:
         groups = np.array([0, 0, 1, 2])
-        curve = curve_of(groups, PHOTOGRAPHS)
+        (curve,) = curves_of([groups], TRUTH)
         assert list(curve) == [pair_scores(PHOTOGRAPHS, groups)]
         for threshold in (math.nan, -math.inf, 0.0, 7.0):
             assert curve.at(threshold) == pair_scores(PHOTOGRAPHS, groups)
+
+    def test_they_come_in_the_order_of_what_was_found(self) -> None:
+        trees = [Dendrogram.from_distances([x, 9.0, 9.0, 9.0, 9.0, 9.0]) for x in range(1, 6)]
+        groups = np.array([0, 0, 1, 2])
+        curves = curves_of([trees[0], groups, *trees[1:]], TRUTH)
+        starts = [curve.thresholds.tolist() for curve in curves]
+        assert starts[0] == [-math.inf, 1.0, 9.0]
+        assert math.isnan(starts[1][0])
+        assert [start[1] for start in starts[2:]] == [2.0, 3.0, 4.0, 5.0]
 
 
 class TestRehearsal:

@@ -105,6 +105,18 @@ def test_layers_of_one_pass_are_timed_once(make: Callable[..., Workshop]) -> Non
     assert [timing.stage for timing in watch.timings] == ["representation"]
 
 
+def test_workshops_of_a_dataset_may_share_vectors(dataset: Dataset, tmp_path: Path) -> None:
+    watches, shelf, whole = [Stopwatch("one"), Stopwatch("two")], {}, Counting()
+    layer = FirstColumns(whole, 2)
+    for watch in watches:
+        workshop = Workshop(dataset, Resources(tmp_path / "cache"), watch, shelf=shelf)
+        (first, _) = workshop.queries()
+        np.testing.assert_array_equal(first.vectors(layer), first.vectors(whole)[:, :2])
+    assert [len(images) for images in whole.asked] == [5]
+    said = [[(timing.stage, timing.stored) for timing in watch.timings] for watch in watches]
+    assert said == [[("representation", False)], [("representation", True)]]
+
+
 def test_coordinates_keep_all_inner_products_and_are_made_once(
     make: Callable[..., Workshop],
 ) -> None:

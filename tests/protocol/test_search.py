@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dupeval.clustering import Dendrogram
 from dupeval.engine.folds import Folds
 from dupeval.metrics import PairCurve, pair_curve
+from dupeval.protocol import search
 from dupeval.protocol.search import best_params, best_threshold
 
 ALONE = -math.inf
@@ -242,3 +243,39 @@ class TestBestParams:
         assert set(curves.asked) == {
             (query, linkage, hidden) for query in (1, 2) for linkage in ("single", "average")
         }
+
+
+class TestMeanF1:
+    @settings(deadline=None, max_examples=40)
+    @given(st.integers(21, 60), st.integers(0, 10_000))
+    def test_of_many_curves_it_is_the_mean_at_every_threshold(self, n: int, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        curves = [
+            pair_curve(
+                Dendrogram.from_distances(rng.integers(0, 9, 15).astype(float) / 8, "average"),
+                rng.integers(0, 3, 6),
+            )
+            for _ in range(n)
+        ]
+        starts, means = search.mean_f1(curves)
+        expected = np.unique(np.concatenate([curve.thresholds for curve in curves]))
+        np.testing.assert_array_equal(starts, expected)
+        of_each = [[curve.at(start).f1 for curve in curves] for start in starts]
+        np.testing.assert_allclose(means, np.mean(of_each, axis=1), rtol=0, atol=3e-14)
+
+    def test_where_scores_go_to_and_fro_equal_means_are_equal_to_the_last_bit(self) -> None:
+        up = curve_of((ALONE, 0.2), (1.0, 0.8), (2.0, 0.2), (3.0, 0.8))
+        down = curve_of((ALONE, 0.8), (1.0, 0.2), (2.0, 0.8), (3.0, 0.2))
+        _, means = search.mean_f1([up, down] * 50)
+        assert set(means.tolist()) == {means[0]}
+
+    def test_of_many_partitions_there_is_one_step(self) -> None:
+        groups = PairCurve(np.array([math.nan]), *np.array([[1], [0], [1], [0]]))
+        starts, means = search.mean_f1([groups] * 30)
+        assert np.isnan(starts).all()
+        assert means.tolist() == pytest.approx([2 / 3])
+
+    def test_curves_may_differ_in_what_0_divided_by_0_is(self) -> None:
+        counts = np.array([[0], [1], [0], [1]])
+        curves = [PairCurve(np.array([ALONE]), *counts, x) for x in (0.0, 1.0)]
+        assert search.mean_f1(curves * 15)[1].tolist() == [0.0]
