@@ -224,7 +224,7 @@ class ComparedPairs(PairDistances):
 
 
 def among(condensed: npt.NDArray[Any], places: Places) -> npt.NDArray[Any]:
-    """Return those of all distances that are between some images, in increasing order of places.
+    """Return those of all distances that are between some images.
 
     Parameters
     ----------
@@ -240,9 +240,8 @@ def among(condensed: npt.NDArray[Any], places: Places) -> npt.NDArray[Any]:
     found = np.empty(n_pairs(k), condensed.dtype)
     done = 0
     for i, place in enumerate(places.tolist()):
-        # Where the row would begin if it began with the first image.
-        base = place * (2 * n - place - 1) // 2 - place - 1
-        found[done : done + k - i - 1] = condensed[base + places[i + 1 :]]
+        low, high = np.minimum(place, places[i + 1 :]), np.maximum(place, places[i + 1 :])
+        found[done : done + k - i - 1] = condensed[low * (2 * n - low - 1) // 2 + high - low - 1]
         done += k - i - 1
     return found
 
