@@ -53,7 +53,7 @@ class Labels:
         self.answers: list[Answer] = []
         self.missed: set[int] = set()
         self.seen: set[int] = set()
-        self.checked: dict[tuple[int, int], bool] = {}
+        self.checked: dict[tuple[int, int], bool | None] = {}
         self.n_found_pairs = 0
         self._scenes = Classes(n)
         self._scene_names: list[tuple[int, str]] = []
@@ -74,6 +74,11 @@ class Labels:
     def next_id(self) -> int:
         """The number of the next answer; none is given twice."""
         return 1 + max((e.id for e in self.events if isinstance(e, Answer)), default=0)
+
+    @property
+    def n_wrong(self) -> int:
+        """How many of the pairs that were checked are not one photograph."""
+        return sum(right is False for right in self.checked.values())
 
     @property
     def n_keys(self) -> int:
@@ -108,9 +113,9 @@ class Labels:
             self._scene_names.append((answer.images[0], answer.scene))
         if answer.said == "unsure":
             self._unsure.append((answer.images[0], answer.images[1]))
-        if answer.asked == "check" and answer.said != "unsure":
+        if answer.asked == "check":
             low, high = sorted(answer.images)
-            self.checked[low, high] = answer.said == "same"
+            self.checked[low, high] = None if answer.said == "unsure" else answer.said == "same"
         self.seen.update(answer.images, answer.others)
         self.answers.append(answer)
 
@@ -210,7 +215,7 @@ class Labels:
         return Counts(
             *(len(self.images.there), len(settled), n_drawn, len(self.missed)),
             *(self.n_found_pairs, together, n_pairs - together - apart),
-            *(len(self.checked), sum(not right for right in self.checked.values())),
+            *(sum(right is not None for right in self.checked.values()), self.n_wrong),
             max(map(len, own.values()), default=0),
         )
 

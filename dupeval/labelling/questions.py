@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -81,23 +81,25 @@ class Question:
             If it is none to this question.
         """
         chosen = tuple(dict.fromkeys(reply.chosen))
-        about = {"method": method, "falls": tuple(falls)}
         if self.asked in ("pair", "check"):
             if chosen:
                 raise SettingsError("two images are same, different, scene or unsure")
-            return Answer(
-                *(id_, self.asked, self.images), said=reply.said, distance=self.distance, **about
-            )
+            found = Answer(id_, self.asked, self.images, said=reply.said, distance=self.distance)
+        else:
+            found = self._of_several(id_, reply, chosen)
+        return replace(found, method=method, falls=tuple(falls))
+
+    def _of_several(self, id_: int, reply: Reply, chosen: tuple[int, ...]) -> Answer:
         possible = self.images if self.asked == "group" else self.images[1:]
         if reply.said != "same" or not set(chosen) <= set(possible):
             raise SettingsError("an answer names some of the images that are shown")
         rest = tuple(image for image in possible if image not in chosen)
         keys = 1 + len(chosen)
         if self.asked == "look":
-            return Answer(id_, "look", (self.images[0], *chosen), rest, keys=keys, **about)
+            return Answer(id_, "look", (self.images[0], *chosen), rest, keys=keys)
         if not rest:
             raise SettingsError("one image at least stays in the group")
-        return Answer(id_, "group", rest, chosen, keys=keys, **about)
+        return Answer(id_, "group", rest, chosen, keys=keys)
 
 
 class Plan:
@@ -235,17 +237,14 @@ class Plan:
             if image in self.settled:
                 continue
             query = self.labels.images.all[image].query
-            root = self.labels.links.of(image)
-            near = self.proposals.nearest_first(query, image)
             nearest: dict[int, int] = {}
-            for other in near:
+            for other in self.proposals.nearest_first(query, image):
                 nearest.setdefault(self.labels.links.of(other), other)
-            classes = [
-                c for c in self.labels.classes_of(query) if c != root and self._is_open(root, c)
-            ]
-            places = {other: at for at, other in enumerate(nearest)}
-            classes.sort(key=lambda c: places.get(c, len(places)))
-            others = tuple(nearest.get(c, self._shown(c)) for c in classes[: MOST_SHOWN - 1])
+            places = {root: at for at, root in enumerate(nearest)}
+            own = self.labels.links.of(image)
+            classes = [c for c in self.labels.classes_of(query) if self._is_open(own, c)]
+            classes.sort(key=lambda root: places.get(root, len(places)))
+            others = (nearest.get(c, self._shown(c)) for c in classes[: MOST_SHOWN - 1])
             yield Question("look", query, (image, *others))
 
     def _checks(self) -> Iterator[Question]:
