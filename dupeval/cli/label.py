@@ -12,7 +12,7 @@ from dupeval.cli.console import ending_well
 EPILOG = """Examples:
 
 \b
-  dupeval label photos/                       # one folder, whose images are compared with each other
+  dupeval label photos/                       # one folder: all its images are compared
   dupeval label mine/                         # mine/images/QUERY/IMAGE, each query for itself
   dupeval label mine/ --out mine-labels --method sscd
   dupeval label mine/ --export                # write labels.csv of what was answered, ask nothing

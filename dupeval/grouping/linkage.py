@@ -66,9 +66,12 @@ def merges_within(distances: PairDistances, limit: float, linkage: Linkage) -> l
                 f"{MOST_CONNECTED:,} that are clustered together; possible: a lower threshold"
             )
         places = np.array(part, np.int64)
+        highest = 0.0
         for left, right, height in merged(distances.among(places), limit, linkage):
+            # Rounding may put a merge below those that it rests on, and the order is by height.
+            highest = max(highest, height)
             sides = [tuple(places[sorted(side)].tolist()) for side in (left, right)]
-            merges.append(Merge(sides[0], sides[1], height))
+            merges.append(Merge(sides[0], sides[1], highest))
     return sorted(merges, key=lambda merge: merge.height)
 
 

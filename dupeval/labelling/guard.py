@@ -20,7 +20,7 @@ MOST_BYTES, MOST_SECONDS = 64 * 1024, 10.0
 TOKEN_HEADER = b"x-dupeval-token"
 HEADERS = {
     "content-security-policy": (
-        "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
+        "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",

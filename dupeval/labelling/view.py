@@ -56,13 +56,13 @@ def _question(session: Session) -> dict[str, Any] | None:
     question = session.question
     if question is None:
         return None
-    distance = question.distance if question.asked == "pair" else None
     return {
         "key": question.key,
-        # A check looks as any pair does: who is asked again must not know it.
+        # A check looks as any pair does: who is asked again must not know it. Nor is told how far
+        # apart the method takes two images to be, which would lead to its answer.
         "asked": "pair" if question.asked == "check" else question.asked,
         "title": visible(session.images.titles.get(question.query, question.query)),
-        "distance": None if distance is None else round(distance, 3),
+        "proposed": question.proposed,
         "images": [image(session, number) for number in question.images],
     }
 

@@ -68,7 +68,7 @@
   // Images
 
   const address = (image) => `/pictures/${image.number}?v=${image.v}`;
-  const about = (image) => [image.name, image.size, image.more ? `and ${count(image.more, "copy", "copies")}` : ""]
+  const about = (image, isShort) => [image.name, isShort ? "" : image.size, image.more ? `+ ${count(image.more, "copy", "copies")}` : ""]
     .filter(Boolean).join(" · ");
 
   function picture(image) {
@@ -101,7 +101,7 @@
   function button(image, place) {
     const element = make("button", { type: "button", class: "image", "aria-pressed": "false", "data-number": image.number },
       make("span", { class: "frame" }, picture(image), make("span", { class: "key" }, KEYS[place].toUpperCase())),
-      make("span", { class: "name" }, about(image), " ", make("span", { class: "mark" })));
+      make("span", { class: "name" }, about(image, now.question.asked === "look"), " ", make("span", { class: "mark" })));
     element.addEventListener("click", (event) => (event.shiftKey ? enlarge(image) : toggle(image)));
     return element;
   }
@@ -183,15 +183,16 @@
     } else if (now.question) {
       const { asked } = now.question;
       if (asked === "pair") {
-        keys.push(command("Same", "S", () => answer({ said: "same" }), "main"),
+        keys.push(command("Same", now.question.proposed ? "Enter" : "S", () => answer({ said: "same" }), "main"),
           command("Different", "D", () => answer({ said: "different" }), "main"),
-          command("Other shot, same scene", "C", () => answer({ said: "scene" })),
+          command("Same scene only", "C", () => answer({ said: "scene" })),
           command("Unsure", "U", () => answer({ said: "unsure" })),
           command(blink ? "Side by side" : "Blink", "B", toggleBlinking));
         if (blink && !blink.timer) keys.push(command("End blinking", "Esc", stopBlinking));
       } else {
         const none = asked === "group" ? "Yes, one photograph" : "None of them";
-        const some = asked === "group" ? `The others are one photograph` : `These ${chosen.size}, no other`;
+        const some = asked === "group" ? "The others are one photograph"
+          : chosen.size === 1 ? "That one, no other" : `Those ${chosen.size}, no others`;
         keys.push(command(chosen.size ? some : none, "Enter", accept, "main"));
       }
       keys.push(command("Later", "→", skip, "apart"), command("Undo", "⌫", undo));
@@ -208,9 +209,9 @@
       ? "By your answer these two show one photograph; earlier answers say that they do not. Which answer is wrong?"
       : "By your answer these two show different photographs; earlier answers put them together. Which answer is wrong?";
     const items = conflict.earlier.map((earlier, place) => make("li", {},
-      command(`${earlier.text}: that is wrong`, KEYS[place] ? KEYS[place].toUpperCase() : "", () => letFall(earlier)),
+      command(`${earlier.text}: that is wrong`, KEYS[place] ? KEYS[place].toUpperCase() : "", () => letFall(earlier), "plain"),
       make("span", { class: "strip" }, ...earlier.images.filter((image) => image.v).map(picture))));
-    byId("shown").replaceChildren(make("div", { class: "two" }, figure(a), figure(b)),
+    byId("shown").replaceChildren(make("div", { class: "two small" }, figure(a), figure(b)),
       make("ul", { class: "earlier" }, ...items));
     showKeys();
   }
@@ -232,7 +233,10 @@
     byId("hint").textContent = `labels.csv and pairs.csv are written. ${open
       ? `Of ${count(open, "pair")} nothing is known; they count as different. You may go on until none is left.`
       : "Every pair is decided."}`;
-    byId("shown").replaceChildren(...(open ? [command("Go on", "", () => ask("/go-on", {}), "plain")] : []));
+    const said = `${count(progress.answers, "answer")} told ${count(progress.photographs, "photograph")} among ${
+      count(progress.images, "image")}. To ask about every pair would have taken ${progress.pairs.toLocaleString("en")}.`;
+    byId("shown").replaceChildren(make("p", {}, said),
+      ...(open ? [command("Go on", "", () => ask("/go-on", {}), "plain")] : []));
     showKeys();
   }
 
@@ -240,7 +244,7 @@
 
   function meter(label, value, most, text) {
     return [make("dt", {}, label), make("dd", {},
-      make("progress", { max: Math.max(most, 1), value: most ? value : 1, "aria-label": label }), text)];
+      make("progress", { max: Math.max(most, 1), value, "aria-label": label }), text)];
   }
 
   function share(label, value, atLeast) {
@@ -259,8 +263,8 @@
       ...meter("Pairs decided", p.decided, p.pairs, `${p.decided.toLocaleString("en")} of ${p.pairs.toLocaleString("en")}`),
       ...meter("Drawn at random and settled", p.drawn, p.needed, `${p.drawn} of ${count(p.needed, "image")}`),
       ...meter("Asked once more", p.checked, p.checks, `${p.checked} of ${count(p.checks, "pair")}`),
-      make("dt", {}, "Without a copy of theirs"),
-      make("dd", {}, `at most ${count(left, "image")}; enough is ${p.goal}`),
+      make("dt", {}, "May miss a copy of theirs"),
+      make("dd", {}, `${left} of ${count(p.images, "image")}; enough is ${p.goal}`),
       ...share("Precision of these labels", p.precision, p.precision_at_least),
       ...share("Recall of these labels", p.recall, p.recall_at_least)));
     byId("method").value = now.method;
@@ -270,8 +274,7 @@
     if (blink && blink.timer) clearInterval(blink.timer);
     blink = null;
     const { question } = now;
-    const distance = question && question.distance !== null ? ` · ${now.method} says ${question.distance}` : "";
-    byId("query").textContent = question ? `${question.title}${distance}` : "";
+    byId("query").textContent = question ? question.title : "";
     if (conflict) {
       showConflict();
     } else if (question) {
@@ -306,6 +309,7 @@
     if (key === "ArrowRight") return skip;
     if (now.question.asked === "pair") {
       if (key === "Escape" && blink) return stopBlinking;
+      if (key === "Enter" && now.question.proposed) return PAIR_KEYS.s;
       return PAIR_KEYS[key] || null;
     }
     if (key === "Enter") return accept;
