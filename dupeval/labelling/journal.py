@@ -106,8 +106,7 @@ class Journal:
         return [
             (query, sha256)
             for line in self._lines
-            for query, own in line.get("images_of", {}).items()
-            for sha256, _ in own
+            for query, sha256, _ in line.get("new_images", ())
         ]
 
     def events(self, images: Images) -> list[Event]:
@@ -133,12 +132,9 @@ class Journal:
     def add_images(self, found: Sequence[Shown]) -> None:
         """Note images that were not there before."""
         known = set(self.keys)
-        new: dict[str, list[list[Any]]] = {}
-        for shown in found:
-            if shown.key not in known:
-                new.setdefault(shown.query, []).append([shown.sha256, list(shown.names)])
+        new = [[*shown.key, list(shown.names)] for shown in found if shown.key not in known]
         if new:
-            self._add([{"images_of": new}])
+            self._add([{"new_images": new}])
 
     def add_method(self, name: str, cut: float | None) -> None:
         """Note which method proposes from now on."""

@@ -125,7 +125,8 @@ class Labels:
         return {(min(pair), max(pair)) for pair in roots if not self._is_decided(*pair)}
 
     def _is_decided(self, a: int, b: int) -> bool:
-        return self.links.together(a, b) or self.links.apart(a, b)
+        # Of photographs that a table names apart a pair may be withdrawn all the same.
+        return a == b or b in self.links.differing(a)
 
     def scenes(self) -> tuple[Classes, dict[int, str]]:
         """Return which images are of one scene, and what tables call the classes."""
