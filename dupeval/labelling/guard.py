@@ -105,7 +105,11 @@ class Guard:
         """Hand the cookie out, and lead to the page without the token in its address."""
         cookie = f"{self.cookie}={self._token.decode()}; Path=/; HttpOnly; SameSite=Strict"
         # A page that leads on, since a browser sends no strict cookie when somebody else's did.
-        text = b'<!doctype html><meta http-equiv="refresh" content="0;url=/"><a href="/">Go on</a>'
+        text = (
+            b'<!doctype html><html lang="en"><title>Labelling</title>'
+            b'<link rel="icon" href="data:,"><meta http-equiv="refresh" content="0;url=/">'
+            b'<a href="/">Go on</a></html>'
+        )
         about = {"content-type": "text/html; charset=utf-8", "set-cookie": cookie}
         await _answer(send, 200, text, about)
 

@@ -170,7 +170,8 @@ class TestProtocol:
     @pytest.mark.parametrize(
         "said",
         [
-            b"", b"[]", b"{", b"null", b"[" * 60_000, b"\xff", b'{"question":1}', b'{"question":null}',
+            b"", b"[]", b"{", b"null", b"[" * 60_000, b"\xff", b'{"question":1}',
+            b'{"question":null}',
             b'{"question":"x","chosen":["a"]}', b'{"question":"x","chosen":{"a":1}}',
             b'{"question":"x","said":"maybe"}', b'{"question":"x","falls":[true]}',
             b'{"question":"x","chosen":[1e999]}', b'{"question":"x"}',
