@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import webbrowser
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from dupeval.cli.methods import method_named
 from dupeval.cli.programs import programs_dir
@@ -55,7 +57,7 @@ def run(
         )
         _say(session)
         if not export:
-            _serve(session, port, browser)
+            _serve(session, port, browser, out)
         session.export()
         print(f"written to {visible(str(out))}: {LABELS_CSV}, {PAIRS_CSV}")
 
@@ -89,7 +91,7 @@ def methods() -> list[str]:
     return sorted({NAME, *(path.stem for path in folder.glob("*.yaml"))})
 
 
-def _serve(session: Session, port: int, browser: bool) -> None:
+def _serve(session: Session, port: int, browser: bool, out: Path) -> None:
     verified = default_method()
     pictures = Pictures(session, lambda a, b: verified.explain({}, a, b))
     with open_port(port) as listening:
@@ -98,10 +100,22 @@ def _serve(session: Session, port: int, browser: bool) -> None:
         app = application(session, pictures, methods(), token, number)
         print(f"open {address(number, token)}", flush=True)
         print("Ctrl-C ends it; every answer is kept at once", flush=True)
-        if browser:
-            webbrowser.open(address(number, token))
-        with suppress(KeyboardInterrupt):
+        led = _opened(address(number, token), out) if browser else nullcontext()
+        with led, suppress(KeyboardInterrupt):
             server_of(app).run(sockets=[listening])
+
+
+@contextmanager
+def _opened(url: str, folder: Path) -> Iterator[None]:
+    """Open an address in a browser by way of a file that nobody else may read.
+
+    Every user of the machine sees what a program is started with, and the address holds the token.
+    """
+    with NamedTemporaryFile("w", dir=folder, prefix="open-", suffix=".html") as file:
+        file.write(f'<!doctype html><meta http-equiv="refresh" content="0;url={url}">')
+        file.flush()
+        webbrowser.open(Path(file.name).resolve().as_uri())
+        yield
 
 
 def _say(session: Session) -> None:

@@ -13,7 +13,7 @@ from typing import IO, Any, Self
 
 from filelock import FileLock, Timeout
 
-from dupeval.errors import InputError, SettingsError
+from dupeval.errors import DupevalError, InputError, SettingsError
 from dupeval.files import canonical_json, open_regular, write_results
 from dupeval.labelling.answers import Answer, Event, Undo
 from dupeval.labelling.images import Images, Shown
@@ -21,6 +21,10 @@ from dupeval.text import visible
 
 JOURNAL, LOCK = "journal.jsonl", ".lock"
 VERSION = 1
+
+
+class NotKeptError(DupevalError):
+    """What was said and could not be written."""
 
 
 class Journal:
@@ -156,11 +160,13 @@ class Journal:
             self._file.write(b"".join(f"{canonical_json(line)}\n".encode() for line in lines))
             self._file.flush()
             os.fsync(self._file.fileno())
-        except OSError:
+        except OSError as error:
             # A part of a line would spoil the next one.
             with suppress(OSError):
                 self._file.truncate(start)
-            raise
+            raise NotKeptError(
+                f"that could not be kept ({error.strerror or error}), and does not count"
+            ) from error
         self._lines += map(dict, lines)
 
 

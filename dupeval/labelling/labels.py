@@ -87,8 +87,10 @@ class Labels:
 
     def contradiction(self, answer: Answer) -> Contradiction | None:
         """Return why an answer cannot stand beside those that it lets stand, or None."""
+        if not answer.falls and self.links.agree(answer):
+            return None
         others = [earlier for earlier in self.answers if earlier.id not in answer.falls]
-        links = links_of(len(self.images.all), others) if answer.falls else self.links.copy()
+        links = links_of(len(self.images.all), others)
         for fact in answer.facts:
             if not links.allows(fact):
                 ids = blamed([*others, answer], links, fact)

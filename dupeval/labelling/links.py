@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 
 from dupeval.labelling.answers import Answer, Fact
 
@@ -23,15 +24,6 @@ class Links:
         self._apart: list[set[int]] = [set() for _ in range(n)]
         # What a table calls a class: classes of different names differ.
         self._name: dict[int, str] = {}
-
-    def copy(self) -> Links:
-        """Return one that changes by itself."""
-        other = Links(0)
-        other._root = list(self._root)
-        other._members = [list(members) for members in self._members]
-        other._apart = [set(apart) for apart in self._apart]
-        other._name = dict(self._name)
-        return other
 
     def of(self, image: int) -> int:
         """Return the class of an image: the smallest number in it."""
@@ -69,6 +61,15 @@ class Links:
     def allows(self, fact: Fact) -> bool:
         """Say whether a fact can be true."""
         return not (self.apart if fact.same else self.together)(fact.a, fact.b)
+
+    def agree(self, answer: Answer) -> bool:
+        """Say whether all that an answer says can be true together."""
+        if answer.said != "same":
+            return answer.said == "unsure" or not self.together(*answer.images)
+        joined = {self._root[image] for image in answer.images}
+        return joined.isdisjoint(self._root[image] for image in answer.others) and not any(
+            self.apart(a, b) for a, b in combinations(joined, 2)
+        )
 
     def add(self, fact: Fact) -> None:
         """Add a fact that can be true."""

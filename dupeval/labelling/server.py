@@ -21,6 +21,7 @@ from dupeval import __version__
 from dupeval.errors import DupevalError, SettingsError
 from dupeval.labelling import view
 from dupeval.labelling.guard import Guard
+from dupeval.labelling.journal import NotKeptError
 from dupeval.labelling.pictures import Pictures
 from dupeval.labelling.questions import Reply
 from dupeval.labelling.session import Session, StaleError
@@ -172,14 +173,16 @@ def _changing(session: Session, does: Callable[[Session, Any], Any]) -> Handler:
                 raise SettingsError("a request is a JSON object")
             return JSONResponse(await run_in_threadpool(work, said))
         except StaleError as error:
-            told = {"error": str(error), **await run_in_threadpool(session.seen, view.state)}
-            return JSONResponse(told, 409)
+            told = await run_in_threadpool(session.seen, view.state)
+            return JSONResponse({**told, "error": str(error)}, 409)
+        except NotKeptError as error:
+            return JSONResponse({"error": str(error)}, 500)
         except (DupevalError, ImportError) as error:
             return JSONResponse({"error": _sentence(error)}, 422)
         except (ValueError, RecursionError, TypeError, KeyError):
             return JSONResponse({"error": "no request that this page makes"}, 400)
         except OSError as error:
-            why = f"the answer could not be kept ({error.strerror or error}); it does not count"
+            why = f"nothing could be written ({error.strerror or error})"
             return JSONResponse({"error": why}, 500)
 
     return handle

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dupeval.errors import InputError, SettingsError
+from dupeval.errors import DupevalError, InputError, SettingsError
 from dupeval.files import write_results
 from dupeval.labelling.answers import Answer, Undo, standing
 from dupeval.labelling.images import Images, Shown
@@ -111,8 +111,13 @@ class Session:
     def _renew(self) -> None:
         self.plan = Plan(self.labels, self.proposals, self.beyond)
         self.question: Question | None = self.plan.next(self.skipped)
+        self.trouble = ""
         if self.question is None:
-            self.export()
+            try:
+                self.export()
+            except (DupevalError, OSError) as error:
+                # The answers are kept all the same.
+                self.trouble = f"labels.csv could not be written: {error}"
 
     @property
     def finished(self) -> bool:

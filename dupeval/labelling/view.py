@@ -20,6 +20,7 @@ def state(session: Session) -> dict[str, Any]:
         "method": session.proposals.method,
         "beyond": session.beyond,
         "finished": session.finished,
+        "error": session.trouble,
     }
 
 

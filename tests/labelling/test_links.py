@@ -64,14 +64,20 @@ def test_what_is_blamed_contradicts_the_fact_by_itself(facts: list[Fact]) -> Non
             assert possible([*rest, fact])
 
 
-def test_a_copy_changes_by_itself() -> None:
-    links = links_of(4, [same(1, 0, 1)])
-    other = links.copy()
-    other.add(Fact(2, 3, same=True))
-    other.add(Fact(0, 2, same=False))
-    assert not links.together(2, 3)
-    assert not links.apart(0, 2)
-    assert other.apart(1, 3)
+@given(
+    lists_of_facts, st.lists(st.integers(0, N - 1), min_size=2, max_size=N, unique=True), st.data()
+)
+def test_an_answer_agrees_if_all_its_facts_can_be_true_together(facts, images, data) -> None:
+    links, accepted = Links(N), []
+    for fact in facts:
+        if links.allows(fact):
+            links.add(fact)
+            accepted.append(fact)
+    at = data.draw(st.integers(1, len(images)))
+    answers = [same(1, *images[:at], others=tuple(images[at:]))]
+    answers += [said(1, *images[:2], what) for what in ("different", "scene", "unsure")]
+    for answer in answers:
+        assert links.agree(answer) == bool(possible([*accepted, *answer.facts]))
 
 
 def test_photographs_that_a_table_names_differ_and_a_name_goes_with_its_class() -> None:

@@ -10,22 +10,17 @@ import pytest
 from hostile import TITLE
 from in_axe import AXE, violations
 from in_chromium import in_a_browser
+from label_keys import answer, answers, heading, press, true_of, wait
 from label_page import Served, proposing, served, session_of
 from selenium import webdriver
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
-from selenium.webdriver.support.ui import WebDriverWait
 
-from dupeval.labelling.questions import Question, Reply
-from dupeval.labelling.session import Session
-from dupeval.labelling.simulation import Known, judged, true_reply
+from dupeval.labelling.questions import Question
+from dupeval.labelling.simulation import judged
 
 pytestmark = in_a_browser
-
-KEYS = "123456789abcdefghijklmno"
-SAID = {"same": "s", "different": "d", "scene": "c", "unsure": "u"}
 
 
 @pytest.fixture
@@ -52,45 +47,6 @@ def open_page(
         urls = [params["request"]["url"] for params in sent]
         assert any(url.endswith("/page.js") for url in urls)
         assert all(url.startswith(("http://127.0.0.1:", "data:", "about:")) for url in urls)
-
-
-def wait(browser: webdriver.Chrome, until: Callable[[], object]) -> None:
-    WebDriverWait(browser, 20, 0.02).until(lambda _: until())
-
-
-def heading(browser: webdriver.Chrome) -> str:
-    return browser.find_element(By.ID, "question").text
-
-
-def press(browser: webdriver.Chrome, *keys: str) -> None:
-    for key in keys:
-        ActionChains(browser).send_keys(key).perform()
-
-
-def answers(browser: webdriver.Chrome) -> int:
-    return int(browser.find_element(By.ID, "status").text.split()[0])
-
-
-def keys_of(question: Question, reply: Reply) -> list[str]:
-    """Return what is pressed for a reply."""
-    if question.asked in ("pair", "check"):
-        return [SAID[reply.said]]
-    choices = question.images if question.asked == "group" else question.images[1:]
-    return [*(KEYS[choices.index(image)] for image in reply.chosen), Keys.ENTER]
-
-
-def true_of(session: Session) -> list[Known]:
-    return [Known(shown.names[0][0]) for shown in session.images.all]
-
-
-def answer(browser: webdriver.Chrome, session: Session) -> None:
-    """Answer one question by the truth, with keys alone."""
-    question = session.question
-    assert question is not None
-    n_keys = session.labels.n_keys
-    keys = keys_of(question, true_reply(question, true_of(session)))
-    press(browser, *keys)
-    wait(browser, lambda: answers(browser) == n_keys + len(keys))
 
 
 def go_to(browser: webdriver.Chrome, page: Served, asked: str) -> Question:
@@ -180,9 +136,14 @@ def test_two_images_blink_in_one_place(chromium: webdriver.Chrome, open_page, ma
     layers = chromium.find_elements(By.CSS_SELECTOR, ".blinking img")
     assert len(layers) == 2
     wait(chromium, lambda: all(layer.get_property("naturalWidth") for layer in layers))
-    visible = [layer.value_of_css_property("visibility") for layer in layers]
-    assert sorted(visible) == ["hidden", "visible"]
-    wait(chromium, lambda: layers[0].value_of_css_property("visibility") != visible[0])
+
+    def visible() -> list[str]:
+        script = "return arguments[0].map((layer) => getComputedStyle(layer).visibility)"
+        return list(chromium.execute_script(script, layers))
+
+    before = visible()
+    assert sorted(before) == ["hidden", "visible"]
+    wait(chromium, lambda: visible() == before[::-1])
     press(chromium, "b")
     assert chromium.find_elements(By.CLASS_NAME, "blinking") == []
     assert page.session.labels.n_keys == 0

@@ -1,7 +1,9 @@
 """What is asked, in which order, and when nothing more is."""
 
 from collections import Counter
+from functools import partial
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -204,3 +206,30 @@ class TestSimulated:
             for pair in ((0, 3), (0, 1), (0, 4))
         ]
         assert Counter(replies) == {"same": 1, "scene": 1, "different": 1}
+
+    def test_what_the_page_promises_holds_whatever_the_method_misses(self) -> None:
+        held = {"recall": 0, "left": 0}
+        runs = 100
+        for run in range(runs):
+            rng = np.random.default_rng(run)
+            images = images_of(20, 20)
+            truth = known(rng.integers(0, 16, 40).tolist())
+            # It sees half of what there is, and nothing of the rest.
+            seen = rng.random((40, 40)) < 0.5
+            far = partial(distance_of_half, truth, seen)
+            labels, proposals = Labels(images, str(run)), proposals_by(images, far)
+            result = simulate(labels, proposals, truth)
+            told = Plan(labels, proposals).estimate
+            recall = 1 - result.n_missed / max(result.n_true, 1)
+            missing = sum(
+                any(truth[a] == truth[b] and not labels.links.together(a, b) for b in own if b != a)
+                for own in images.of_query.values()
+                for a in own
+            )
+            held["recall"] += told.recall_at_least <= recall
+            held["left"] += missing <= told.left_at_most
+        assert min(held.values()) >= 0.95 * runs
+
+
+def distance_of_half(truth: list[Known], seen: np.ndarray, a: int, b: int) -> float:
+    return 0.1 if truth[a] == truth[b] and seen[a, b] else 2.0

@@ -212,10 +212,8 @@ class TestProtocol:
                 "os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left"))
             )
             told = page.post("/answer", question=key, said="same")
-        assert told == {
-            "status": 500,
-            "error": "the answer could not be kept (No space left); it does not count",
-        }
+        why = "that could not be kept (No space left), and does not count"
+        assert told == {"status": 500, "error": why}
         assert journal(tmp_path) == before
         assert page.state()["question"]["key"] == key
         assert page.post("/answer", question=key, said="same")["status"] == 200

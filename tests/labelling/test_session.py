@@ -159,6 +159,20 @@ def test_beyond_the_end_until_nothing_is_open(tmp_path: Path, cache: Path, write
         assert len(session.plan.settled) == 40
 
 
+def test_a_table_of_somebody_else_is_not_overwritten_and_the_answers_are_kept(
+    session: Session, tmp_path: Path
+) -> None:
+    (tmp_path / "out" / "labels.csv").write_text("mine")
+    answer_all(session)
+    assert session.finished
+    assert "not written by dupeval, and not overwritten" in session.trouble
+    assert (tmp_path / "out" / "labels.csv").read_text() == "mine"
+    (tmp_path / "out" / "labels.csv").unlink()
+    session.undo()
+    answer_all(session)
+    assert session.trouble == ""
+
+
 class TestTables:
     def write(self, folder: Path, *lines: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
