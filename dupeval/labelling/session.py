@@ -62,8 +62,8 @@ class Session:
     journal : Journal
     propose : callable
         ``propose(name, images)`` returns what the method of that name proposes.
-    method : str, optional
-        By default the one that proposed last, else ``verified``.
+    method : str
+        The one that proposes first.
     tables : Path, optional
         A folder with labels.csv, to be taken over as answers.
     """
@@ -76,7 +76,7 @@ class Session:
         method: str,
         tables: Path | None = None,
     ) -> None:
-        self._lock = threading.RLock()
+        self._lock, self._switching = threading.RLock(), threading.Lock()
         self._journal, self._propose, self.source = journal, propose, source
         journal.add_images(source.found)
         self.images = Images.of(journal.keys, source.found, source.titles)
@@ -200,11 +200,13 @@ class Session:
         DupevalError
             If it cannot be run here.
         """
-        proposals = self._propose(method, self.images)
-        with self._lock:
-            self.proposals = proposals
-            self._note_method()
-            self._renew()
+        # One after the other: what configures methods is the process's own.
+        with self._switching:
+            proposals = self._propose(method, self.images)
+            with self._lock:
+                self.proposals = proposals
+                self._note_method()
+                self._renew()
 
     def export(self) -> None:
         """Write labels.csv and pairs.csv, both or none."""
@@ -220,6 +222,14 @@ class Session:
         """Return what somebody sees who looks while nothing changes."""
         with self._lock:
             return look(self)
+
+    def soon(self) -> tuple[int, ...]:
+        """Return the images of the question that may come next."""
+        with self._lock:
+            if self.question is None:
+                return ()
+            following = self.plan.next({*self.skipped, self.question.key})
+            return () if following is None else following.images
 
     def shown(self, number: int) -> Shown | None:
         """Return an image that is there, by its number."""

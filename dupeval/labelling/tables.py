@@ -87,8 +87,10 @@ def imported(root: Path, images: Images, first_id: int) -> Iterator[Answer]:
             continue
         label = Label(row["photograph"], scene=row.get("scene", ""))
         image = number[key]
-        known = rows[images.all[image].query].setdefault(image, label)
-        if known.photograph != label.photograph:
+        own = rows[images.all[image].query]
+        known = own.get(image, label)
+        own[image] = known if known.photograph else label
+        if known.photograph and label.photograph not in ("", known.photograph):
             problems.append(
                 f"{where}: {row['image']!r} has the bytes of another image, and another photograph"
             )

@@ -16,6 +16,8 @@ def state(session: Session) -> dict[str, Any]:
     """Return all that the page shows, as JSON values."""
     return {
         "question": _question(session),
+        # For the browser to have them when they are shown.
+        "soon": [image(session, number) for number in session.soon()],
         "progress": _progress(session),
         "method": session.proposals.method,
         "beyond": session.beyond,

@@ -130,6 +130,20 @@ def test_a_proposed_pair_is_accepted_by_enter_and_no_other_is(
     assert page.session.labels.n_keys == n_keys
 
 
+@pytest.mark.parametrize(
+    ("key", "code", "said"),
+    [("ㄴ", "KeyS", "same"), ("в", "KeyD", "different"), ("Process", "KeyU", "unsure")],
+)
+def test_keyboards_without_these_letters_answer_too(
+    chromium: webdriver.Chrome, open_page, made: Path, key: str, code: str, said: str
+) -> None:
+    page = open_page(made)
+    pressed = {"type": "keyDown", "key": key, "code": code}
+    chromium.execute_cdp_cmd("Input.dispatchKeyEvent", pressed)
+    wait(chromium, lambda: answers(chromium) == 1)
+    assert page.session.labels.answers[0].said == said
+
+
 def test_two_images_blink_in_one_place(chromium: webdriver.Chrome, open_page, made: Path) -> None:
     page = open_page(made)
     press(chromium, "b")

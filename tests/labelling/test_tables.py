@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from label_images import images_of, labels_of, said, same
+from label_images import images_of, labels_of, said, same, sha
 from label_page import proposing, session_of
 
 from dupeval.dataset.folder import read_folder
 from dupeval.errors import InputError
 from dupeval.labelling.answers import Answer
+from dupeval.labelling.images import Images, Shown
 from dupeval.labelling.labels import Labels
 from dupeval.labelling.tables import imported, labels_csv, pairs_csv
 
@@ -124,6 +125,13 @@ class TestImport:
         root = tables("q0,0.png,x,", "q0,1.png,,", "q0,9.png,x,", "other,0.png,x,", "q0,2.png,x,s")
         (answer,) = imported(root, images_of(4), 5)
         assert (answer.id, answer.images, answer.photograph, answer.scene) == (5, (0, 2), "x", "s")
+
+    def test_files_of_equal_bytes_are_one_image(self, tables) -> None:
+        images = Images.of([], [Shown("q", sha("x"), ("1.png", "2.png", "3.png"))], {"q": "Q"})
+        (answer,) = imported(tables("q,1.png,,", "q,2.png,x,", "q,3.png,x,"), images, 1)
+        assert (answer.images, answer.photograph) == ((0,), "x")
+        with pytest.raises(InputError, match=r"labels.csv:3: '3.png' has the bytes of another"):
+            list(imported(tables("q,1.png,x,", "q,3.png,y,"), images, 1))
 
     def test_verdicts_on_pairs(self, tables) -> None:
         root = tables(

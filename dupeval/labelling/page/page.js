@@ -284,6 +284,7 @@
       showEnd();
     }
     showProgress();
+    for (const image of now.soon) new Image().src = address(image);
     byId("question").focus({ preventScroll: true });
     scrollTo(0, 0);
   }
@@ -318,6 +319,14 @@
     return isShift ? () => enlarge(image) : () => toggle(image);
   }
 
+  // What a key is called: digits that need Shift, and letters of keyboards without a to z, by their place.
+  function named({ key, code }) {
+    const [, place] = code.match(/^(?:Digit([1-9])|Key[A-Z])$/) ? code.match(/^(?:Digit|Key)(.)$/) : [];
+    const isLatin = /^[a-z]$/i.test(key);
+    if (place && (!isLatin || code.startsWith("Digit"))) return place.toLowerCase();
+    return key.length > 1 ? key : key.toLowerCase();
+  }
+
   document.addEventListener("keydown", (event) => {
     if (!now || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     if (byId("viewer").open || !byId("shortcuts").checked) return;
@@ -325,9 +334,7 @@
     const isImage = within && within.classList.contains("image");
     if (within && within.tagName === "SELECT") return;
     if (within && !isImage && (event.key === "Enter" || event.key === " ")) return;
-    const named = event.code.match(/^Digit([1-9])$/);
-    const key = event.key.length > 1 ? event.key : named ? named[1] : event.key.toLowerCase();
-    const does = pressed(key, event.shiftKey);
+    const does = pressed(named(event), event.shiftKey);
     if (!does) return;
     event.preventDefault();
     does();
