@@ -32,6 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
 DRAWS: Sequence[tuple[str, int]] = (("news", 0), ("wild", 0))
 METHODS = ("verified", "pdq", "raw")
+# Of those who label: the share of their answers that are wrong, with the first method.
+SLIPS = (0.02, 0.05)
 # So many orders of drawing.
 SEEDS = 20
 
@@ -80,26 +82,33 @@ def measure(draws: Sequence[tuple[str, int]], methods: Sequence[str], seeds: int
         images, truth = images_of(dataset)
         for name in methods:
             proposals = proposals_of(name, dataset, images)
-            for seed in range(seeds):
-                rows.append(row(f"{level} {draw}", images, truth, proposals, str(seed)))
+            for slips in (0.0, *(SLIPS if name == methods[0] else ())):
+                for seed in range(seeds):
+                    rows.append(row(f"{level} {draw}", images, truth, proposals, seed, slips))
     return pd.DataFrame(rows)
 
 
 def row(
-    name: str, images: Images, truth: Sequence[Known], proposals: Proposals, seed: str
+    name: str,
+    images: Images,
+    truth: Sequence[Known],
+    proposals: Proposals,
+    seed: int,
+    slips: float = 0.0,
 ) -> Mapping[str, object]:
     """Label images once; return what it took, what is wrong, and what the page says of it."""
-    labels = Labels(images, seed)
-    result = simulate(labels, proposals, truth)
+    labels = Labels(images, str(seed))
+    result = simulate(labels, proposals, truth, slips, seed)
     told = Plan(labels, proposals).estimate
     kinds = {kind: result.by_kind.get(kind, 0) for kind in ("group", "pair", "look", "check")}
     return {
-        **{"images": name, "method": proposals.method, "seed": seed, "answers": result.n_answers},
+        **{"images": name, "method": proposals.method, "slips": slips, "seed": seed},
+        "answers": result.n_answers,
         **kinds,
         **{"all_pairs": result.n_pairs, "true": result.n_true},
         **{"wrong": result.n_wrong, "missed": result.n_missed},
-        **{"recall": 1 - result.n_missed / result.n_true, "told": told.recall},
-        "at_least": told.recall_at_least,
+        **{"told_recall": told.recall, "recall_at_least": told.recall_at_least},
+        **{"told_precision": told.precision, "precision_at_least": told.precision_at_least},
     }
 
 
@@ -110,19 +119,23 @@ def markdown(table: pd.DataFrame) -> str:
         low, high = int(values.min()), int(values.max())
         return f"{values.mean():.1f}" + (f" ({low} to {high})" if high > low else "")
 
+    def told(own: pd.DataFrame, what: str) -> str:
+        least = own[f"{what}_at_least"].mean()
+        return f"{own[f'told_{what}'].mean():.3f}, at least {least:.2f}"
+
     rows = []
-    for (images, method), own in table.groupby(["images", "method"], sort=False):
+    for (images, method, slips), own in table.groupby(["images", "method", "slips"], sort=False):
         rows.append(
             {
                 "images": images,
                 "method": method,
+                "slips": f"{slips:.0%}",
                 "answers": spread(own["answers"]),
                 **{kind: f"{own[kind].mean():.1f}" for kind in ("group", "pair", "look", "check")},
                 "all pairs": own["all_pairs"].iloc[0],
                 "wrong": spread(own["wrong"]),
                 "missed": f"{spread(own['missed'])} of {own['true'].iloc[0]}",
-                "recall": f"{own['recall'].mean():.3f}",
-                "told": f"{own['told'].mean():.3f}, at least {own['at_least'].mean():.2f}",
+                **{f"{what} told": told(own, what) for what in ("precision", "recall")},
             }
         )
     return str(pd.DataFrame(rows).to_markdown(index=False)) + "\n"

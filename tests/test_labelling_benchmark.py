@@ -17,7 +17,7 @@ def test_images_are_numbered_with_what_is_true_of_them() -> None:
 def test_orders_of_drawing_are_averaged() -> None:
     images = images_of(4)
     proposals = proposals_by(images, lambda a, b: 0.1 if b < 2 else 2.0)
-    rows = [row("news 0", images, known("aabb"), proposals, seed) for seed in "012"]
+    rows = [row("news 0", images, known("aabb"), proposals, seed) for seed in range(3)]
     assert {(x["all_pairs"], x["true"], x["wrong"], x["missed"]) for x in rows} == {(6, 2, 0, 0)}
     heading, _, line = markdown(pd.DataFrame(rows)).splitlines()
     cells = dict(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dupeval.labelling.answers import Answer
 from dupeval.labelling.labels import Labels
@@ -76,12 +77,67 @@ class Labelling:
     n_missed: int
 
 
-def simulate(labels: Labels, proposals: Proposals, truth: Sequence[Known]) -> Labelling:
-    """Answer all questions by the truth, until there are no more."""
+def simulate(
+    labels: Labels,
+    proposals: Proposals,
+    truth: Sequence[Known],
+    slips: float = 0.0,
+    seed: int = 0,
+) -> Labelling:
+    """Answer all questions by the truth, until there are no more.
+
+    Parameters
+    ----------
+    labels : Labels
+        What is answered is added.
+    proposals : Proposals
+    truth : sequence of Known
+        By the images' numbers.
+    slips : float, default 0
+        The share of answers that are wrong. Who is shown a contradiction looks again, and sees
+        which answer is wrong.
+    seed : int, default 0
+        Says which answers are.
+    """
+    rng = random.Random(seed)
     while (question := Plan(labels, proposals).next()) is not None:
-        reply = true_reply(question, truth)
-        labels.add(question.answer(labels.next_id, reply, proposals.method))
+        reply = right = true_reply(question, truth)
+        if rng.random() < slips:
+            reply = slipped(question, right, rng)
+        answer = question.answer(labels.next_id, reply, proposals.method)
+        settled = without_wrong(labels, answer, truth)
+        if settled is None:
+            answer = question.answer(labels.next_id, right, proposals.method)
+            # The answer that was taken back was pressed too, and so was taking it back.
+            settled = without_wrong(labels, replace(answer, keys=answer.keys + 2), truth)
+        labels.add(settled or answer)
     return judged(labels, truth)
+
+
+def slipped(question: Question, right: Reply, rng: random.Random) -> Reply:
+    """Return a wrong reply as it happens: the other key, something not seen, one image too many."""
+    if question.asked in ("pair", "check"):
+        return Reply("different" if right.said == "same" else "same")
+    if right.chosen:
+        return Reply()
+    possible = question.images if question.asked == "group" else question.images[1:]
+    return Reply(chosen=(rng.choice(possible),))
+
+
+def without_wrong(labels: Labels, answer: Answer, truth: Sequence[Known]) -> Answer | None:
+    """Return an answer with the wrong earlier ones that fall for it; None if it is wrong itself."""
+    by_id = {earlier.id: earlier for earlier in labels.answers}
+    while (found := labels.contradiction(answer)) is not None:
+        if not is_true(answer, truth):
+            return None
+        wrong = next(id_ for id_ in found.ids if not is_true(by_id[id_], truth))
+        answer = replace(answer, falls=(*answer.falls, wrong), keys=answer.keys + 1)
+    return answer
+
+
+def is_true(answer: Answer, truth: Sequence[Known]) -> bool:
+    """Say whether all that an answer says is so."""
+    return all((truth[a].photograph == truth[b].photograph) == same for a, b, same in answer.facts)
 
 
 def judged(labels: Labels, truth: Sequence[Known]) -> Labelling:

@@ -195,6 +195,18 @@ def test_a_folder_of_results_of_somebody_else_is_left_alone(
     assert (tmp_path / "mine" / "labels.csv").read_text() == "mine"
 
 
+def test_without_the_extra_it_says_which(process, dataset: Path) -> None:
+    code = (
+        "import sys\n"
+        "sys.modules['starlette'] = None\n"
+        "from dupeval.cli.app import app\n"
+        "app(sys.argv[1:])\n"
+    )
+    run = process("-c", code, "label", str(dataset))
+    assert run.returncode == 2
+    assert "possible: pip install 'dupeval[label]'" in run.stderr
+
+
 def test_help_imports_next_to_nothing(process) -> None:
     code = (
         "import sys\n"

@@ -1,6 +1,7 @@
 """What is asked, in which order, and when nothing more is."""
 
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,7 +14,14 @@ from dupeval.errors import SettingsError
 from dupeval.labelling.answers import Answer
 from dupeval.labelling.labels import Labels
 from dupeval.labelling.questions import CHECKS, MOST_SHOWN, PATIENCE, Plan, Question, Reply
-from dupeval.labelling.simulation import Known, judged, simulate, true_reply
+from dupeval.labelling.simulation import (
+    Known,
+    is_true,
+    judged,
+    simulate,
+    true_reply,
+    without_wrong,
+)
 
 
 def by(photographs: str, near: float = 0.1, far: float = 0.9):
@@ -206,6 +214,26 @@ class TestSimulated:
             for pair in ((0, 3), (0, 1), (0, 4))
         ]
         assert Counter(replies) == {"same": 1, "scene": 1, "different": 1}
+
+    @given(st.data())
+    def test_who_slips_is_shown_what_contradicts_and_comes_to_an_end(self, data) -> None:
+        images = images_of(*data.draw(st.lists(st.integers(2, 8), min_size=1, max_size=2)))
+        n = len(images.all)
+        truth = known(data.draw(st.lists(st.integers(0, 2), min_size=n, max_size=n)))
+        proposals = proposals_by(images, lambda a, b: 0.1 if (a + b) % 3 else 2.0)
+        labels = Labels(images, "seed")
+        result = simulate(labels, proposals, truth, slips=0.3, seed=data.draw(st.integers(0, 99)))
+        assert Plan(labels, proposals).next() is None
+        assert all(is_true(answer, truth) for answer in labels.answers if answer.falls)
+        assert result.n_answers == sum(result.by_kind.values())
+
+    def test_a_slip_is_found_by_a_check_and_repaired(self) -> None:
+        truth = known("ab")
+        labels = labels_of(2, said(1, 0, 1, "same"))
+        answer = said(2, 0, 1, "different", asked="check")
+        assert without_wrong(labels, answer, truth) == replace(answer, falls=(1,), keys=2)
+        # One who slips in the check sees that the earlier answer was right.
+        assert without_wrong(labels, answer, known("aa")) is None
 
     def test_what_the_page_promises_holds_whatever_the_method_misses(self) -> None:
         held = {"recall": 0, "left": 0}
