@@ -100,13 +100,13 @@ def _serve(session: Session, port: int, browser: bool, out: Path) -> None:
         app = application(session, pictures, methods(), token, number)
         print(f"open {address(number, token)}", flush=True)
         print("Ctrl-C ends it; every answer is kept at once", flush=True)
-        led = _opened(address(number, token), out) if browser else nullcontext()
+        led = opened(address(number, token), out) if browser else nullcontext()
         with led, suppress(KeyboardInterrupt):
             server_of(app).run(sockets=[listening])
 
 
 @contextmanager
-def _opened(url: str, folder: Path) -> Iterator[None]:
+def opened(url: str, folder: Path) -> Iterator[None]:
     """Open an address in a browser by way of a file that nobody else may read.
 
     Every user of the machine sees what a program is started with, and the address holds the token.

@@ -129,18 +129,18 @@ async def _body(receive: Receive, headers: dict[bytes, bytes]) -> bytes | None:
     length = headers.get(b"content-length", b"0")
     if not length.isdigit() or len(length) > 9 or int(length) > MOST_BYTES:
         return None
-    parts: list[bytes] = []
+    body = bytearray()
     try:
         async with asyncio.timeout(MOST_SECONDS):
             while True:
                 message = await receive()
                 if message["type"] != "http.request":
                     return None
-                parts.append(message.get("body", b""))
-                if sum(map(len, parts)) > MOST_BYTES:
+                body += message.get("body", b"")
+                if len(body) > MOST_BYTES:
                     return None
                 if not message.get("more_body"):
-                    return b"".join(parts)
+                    return bytes(body)
     except TimeoutError:
         return None
 

@@ -19,6 +19,7 @@ from dupeval.labelling.proposals import Proposals
 from dupeval.labelling.questions import Plan, Question, Reply
 from dupeval.labelling.source import Source
 from dupeval.labelling.tables import LABELS_CSV, imported, labels_csv, pairs_csv
+from dupeval.text import visible
 
 Propose = Callable[[str, Images], Proposals]
 PAIRS_CSV = "pairs.csv"
@@ -66,6 +67,13 @@ class Session:
         The one that proposes first.
     tables : Path, optional
         A folder with labels.csv, to be taken over as answers.
+
+    Raises
+    ------
+    SettingsError
+        If the journal is of other images, or the method cannot be run on these.
+    InputError
+        If the tables are wrong, or contradict answers.
     """
 
     def __init__(
@@ -78,6 +86,12 @@ class Session:
     ) -> None:
         self._lock, self._switching = threading.RLock(), threading.Lock()
         self._journal, self._propose, self.source = journal, propose, source
+        known = set(journal.keys)
+        if known and known.isdisjoint(shown.key for shown in source.found):
+            raise SettingsError(
+                f"{visible(str(journal.folder))} holds labels of other images, of which none is in "
+                f"{visible(str(source.root))}; possible: another --out DIR"
+            )
         journal.add_images(source.found)
         self.images = Images.of(journal.keys, source.found, source.titles)
         self.labels = Labels(self.images, journal.seed, journal.events(self.images))

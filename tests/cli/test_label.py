@@ -195,6 +195,21 @@ def test_a_folder_of_results_of_somebody_else_is_left_alone(
     assert (tmp_path / "mine" / "labels.csv").read_text() == "mine"
 
 
+def test_the_browser_is_led_by_a_file_that_nobody_else_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dupeval.cli.labelling import opened
+
+    asked: list[str] = []
+    monkeypatch.setattr("webbrowser.open", asked.append)
+    with opened("http://127.0.0.1:1/?token=x", tmp_path):
+        (path,) = tmp_path.iterdir()
+        assert asked == [path.as_uri()]
+        assert path.stat().st_mode & 0o077 == 0
+        assert 'content="0;url=http://127.0.0.1:1/?token=x"' in path.read_text()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_the_extra_it_says_which(process, dataset: Path) -> None:
     code = (
         "import sys\n"

@@ -33,7 +33,9 @@ def press(browser: "webdriver.Chrome", *keys: str) -> None:
 
 
 def answers(browser: "webdriver.Chrome") -> int:
-    return int(browser.find_element(By.ID, "status").text.split()[0])
+    """Return how many answers the page counts; -1 while it works."""
+    first = browser.find_element(By.ID, "status").text.split()[0]
+    return int(first) if first.isdigit() else -1
 
 
 def keys_of(question: Question, reply: Reply) -> list[str]:

@@ -66,6 +66,20 @@ def test_a_folder_that_grew(tmp_path: Path, cache: Path, apart, write_query) -> 
     assert {"photos,a1.png,p004", "photos,a2.png,p004"} <= set(after.splitlines())
 
 
+def test_labels_of_other_images_are_not_mixed_up_with_these(
+    session: Session, tmp_path: Path, cache: Path, apart, write_query
+) -> None:
+    session._journal.close()
+    before = (tmp_path / "out" / JOURNAL).read_bytes()
+    write_query(tmp_path / "first", {"x.png": "x", "y.png": "y"})
+    with (
+        pytest.raises(SettingsError, match=r"out holds labels of other images, .* another --out"),
+        session_of(tmp_path / "first", tmp_path / "out", cache, proposing(apart)),
+    ):
+        pass
+    assert (tmp_path / "out" / JOURNAL).read_bytes() == before
+
+
 def test_a_reply_to_another_question_is_refused(session: Session) -> None:
     assert session.question is not None
     key = session.question.key
