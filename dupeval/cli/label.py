@@ -70,9 +70,9 @@ def label(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no bars.")] = False,
 ) -> None:
-    """Say which images show the same photograph, on a page of this machine.
+    """Say which images show the same photograph, on a page.
 
-    Each answer is kept at once in DIR; stop at any time with Ctrl-C, and go on later. Nothing in
+    The page is served on this machine, for you alone. Each answer is kept at once in DIR; stop at any time with Ctrl-C, and go on later. Nothing in
     FOLDER is changed. What is written is labels.csv and pairs.csv of a dataset folder.
     """
     with ending_well():

@@ -59,6 +59,7 @@ def run(
         if not export:
             _serve(session, port, browser, out)
         session.export()
+        print(_how_far(session))
         print(f"written to {visible(str(out))}: {LABELS_CSV}, {PAIRS_CSV}")
 
 
@@ -116,6 +117,15 @@ def opened(url: str, folder: Path) -> Iterator[None]:
         file.flush()
         webbrowser.open(Path(file.name).resolve().as_uri())
         yield
+
+
+def _how_far(session: Session) -> str:
+    labels = session.labels
+    together, apart = labels.n_decided()
+    n_pairs = sum(len(own) * (len(own) - 1) // 2 for own in session.images.of_query.values())
+    answers = counted(labels.n_keys, "answer")
+    enough = "enough is answered" if session.finished else "more is to be asked"
+    return f"{answers}, {together + apart:,} of {n_pairs:,} pairs decided; {enough}"
 
 
 def _say(session: Session) -> None:

@@ -94,6 +94,7 @@ def test_killed_at_any_time_it_goes_on_and_ends_with_labels(
         program.process.send_signal(signal.SIGINT)
         out, error = program.process.communicate(timeout=20)
     assert program.process.returncode == 0, error
+    assert "pairs decided; enough is answered" in out
     assert "written to dupeval-labels: labels.csv, pairs.csv" in out
     root = tmp_path / "root"
     root.mkdir()
