@@ -72,8 +72,9 @@ def label(
 ) -> None:
     """Say which images show the same photograph, on a page.
 
-    The page is served on this machine, for you alone. Each answer is kept at once in DIR; stop at any time with Ctrl-C, and go on later. Nothing in
-    FOLDER is changed. What is written is labels.csv and pairs.csv of a dataset folder.
+    The page is served on this machine, for you alone. Each answer is kept at once in DIR; stop at
+    any time with Ctrl-C, and go on later. Nothing in FOLDER is changed. What is written is
+    labels.csv and pairs.csv of a dataset folder.
     """
     with ending_well():
         from dupeval.cli.labelling import run  # noqa: PLC0415  (help comes at once)
