@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 
 CONFIDENCE = 0.95
+# What is exactly at the limit counts, however it is rounded.
+ROUNDING = 1 - 1e-9
 
 
 def most_marked(n: int, n_drawn: int, n_found: int, confidence: float = CONFIDENCE) -> int:
@@ -29,7 +31,7 @@ def most_marked(n: int, n_drawn: int, n_found: int, confidence: float = CONFIDEN
     low, high = n_found, n - (n_drawn - n_found)
     while low < high:
         middle = (low + high + 1) // 2
-        if _at_most(n_found, n, middle, n_drawn) > 1 - confidence:
+        if _at_most(n_found, n, middle, n_drawn) >= (1 - confidence) * ROUNDING:
             low = middle
         else:
             high = middle - 1

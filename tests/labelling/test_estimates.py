@@ -17,12 +17,14 @@ def test_the_most_that_may_be_marked_is_the_largest_number_that_is_not_improbabl
     found = [
         marked
         for marked in range(n_found, n - (n_drawn - n_found) + 1)
-        if hypergeom.cdf(n_found, n, marked, n_drawn) > 0.05
+        if hypergeom.cdf(n_found, n, marked, n_drawn) >= 0.05 - 1e-10
     ]
     assert most_marked(n, n_drawn, n_found) == max(found)
 
 
 def test_examples() -> None:
+    # One of 20 drawn, and not marked: as likely as 5 % where 19 are marked.
+    assert most_marked(20, 1, 0) == 19
     # The rule of three: of many, nothing found among 59 says 5 in 100 at most.
     assert most_marked(100_000, 59, 0) / 100_000 == pytest.approx(0.05, abs=0.001)
     assert most_marked(180, 180, 3) == 3
