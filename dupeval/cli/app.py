@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dupeval import __version__
-from dupeval.cli import convert, experiment, group, made
+from dupeval.cli import convert, experiment, group, label, made
 
 app = typer.Typer(
     name="dupeval",
@@ -36,6 +36,7 @@ def dupeval(
 
 
 group.add_to(app)
+label.add_to(app)
 made.add_to(app)
 convert.add_to(app)
 experiment.add_to(app)

@@ -77,3 +77,11 @@ def test_too_many_connected_images_are_refused(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(module, "MOST_CONNECTED", 2)
     with pytest.raises(SettingsError, match="3 images are connected"):
         merges_within(AllPairs(3, np.zeros(3)), 1, "average")
+
+
+@given(st.integers(2, 40), st.sampled_from([0.1, 0.3, 0.7]))
+def test_equal_distances_are_one_cluster_however_means_are_rounded(n: int, apart: float) -> None:
+    distances = AllPairs(n, np.full(n * (n - 1) // 2, apart))
+    for linkage in LINKAGES:
+        merges = merges_within(distances, 0.8, linkage)
+        assert cut(n, merges, 0.8) == [tuple(range(n))]
