@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass as plain_dataclass
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -114,6 +116,82 @@ class Components:
         if n_components > self.n_most:
             raise _too_many(n_components, self._pca.n_samples_, self.n_most)
         return n_components
+
+    def first(self, n_components: int | float) -> Projection:
+        """Return the first components alone, to be kept; see `count` for how many."""
+        k = self.count(n_components)
+        directions = np.where(self._is_noise[:k, None], 0.0, self._pca.components_[:k])
+        deviations = np.where(self._is_noise[:k], 1.0, np.sqrt(self._pca.explained_variance_[:k]))
+        return Projection(np.array(self._pca.mean_), directions, deviations)
+
+
+@plain_dataclass(frozen=True, eq=False)
+class Projection:
+    """Some principal components by themselves, without the images that they were fitted on.
+
+    Attributes
+    ----------
+    mean : ndarray of float64, shape (d,)
+    directions : ndarray of float64, shape (k, d)
+    deviations : ndarray of float64, shape (k,)
+        The standard deviation along each, above 0.
+    """
+
+    mean: npt.NDArray[np.float64]
+    directions: npt.NDArray[np.float64]
+    deviations: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, tensors: Mapping[str, npt.NDArray[Any]]) -> Self:
+        """Return what `tensors` gave.
+
+        Raises
+        ------
+        ValueError
+            If they are no components.
+        """
+        if set(tensors) != {"mean", "directions", "deviations"}:
+            raise ValueError("principal components are a mean, directions and deviations")
+        made = cls(**{name: np.asarray(values, np.float64) for name, values in tensors.items()})
+        k, d = len(made.deviations), len(made.mean)
+        if not (k and d and made.directions.shape == (k, d)):
+            raise ValueError("the mean, directions and deviations do not fit each other")
+        if not (all(np.isfinite(x).all() for x in made.tensors.values()) and made._spread):
+            raise ValueError("principal components are finite numbers, and deviations above 0")
+        return made
+
+    @property
+    def tensors(self) -> Mapping[str, npt.NDArray[np.float64]]:
+        """The arrays, by name."""
+        return {
+            "mean": self.mean,
+            "directions": self.directions,
+            "deviations": self.deviations,
+        }
+
+    @property
+    def _spread(self) -> bool:
+        return bool((self.deviations > 0).all())
+
+    def project(self, X: Vectors, whiten: bool) -> Vectors:
+        """Return the components of vectors, shape (n, k); see `Components.project`.
+
+        Raises
+        ------
+        SettingsError
+            If the vectors have another length.
+        """
+        if X.shape[1] != len(self.mean):
+            raise SettingsError(
+                f"the principal components are of vectors of {len(self.mean):,} numbers, and these "
+                f"have {X.shape[1]:,}"
+            )
+        scores: Vectors = (X - self.mean) @ self.directions.T
+        return scores / self.deviations if whiten else scores
+
+    def count(self, n_components: int | float) -> int:
+        """Return how many there are: what was kept is what was chosen."""
+        return len(self.directions)
 
 
 def lossless_coordinates(X: Vectors) -> npt.NDArray[np.float64]:

@@ -25,7 +25,7 @@ from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Answer, Distances, Method, Params, Scope
 from dupeval.method.grid import check_grid, combinations
 from dupeval.method.views import QueryImages, TrainingView, Vectors
-from dupeval.reduction import PCA, Components, check_components
+from dupeval.reduction import PCA, Components, Projection, check_components
 from dupeval.representation import Representation
 from dupeval.strict import STRICT
 from dupeval.timing import Stopwatch, one_thread
@@ -185,8 +185,22 @@ class VectorMethod(Method):
         with one_thread():
             return Components(view.coordinates(made.representation))
 
+    def packed_fit(self, fit: Components, params: Params) -> Mapping[str, npt.NDArray[np.float64]]:
+        """Return what of a fit is needed to answer with some parameters, as arrays to be kept."""
+        reduction = self.at(params).reduction
+        if reduction is None:
+            raise ValueError("without a reduction nothing is fitted")
+        return fit.first(reduction.n_components).tensors
+
+    def unpacked_fit(self, tensors: Mapping[str, npt.NDArray[Any]]) -> Projection:
+        """Return a fit that `packed_fit` gave as arrays; ValueError if these are none."""
+        return Projection.of(tensors)
+
     def answers(
-        self, fit: Components | None, query: QueryImages, many: Sequence[Params]
+        self,
+        fit: Components | Projection | None,
+        query: QueryImages,
+        many: Sequence[Params],
     ) -> Iterator[tuple[Params, Answer]]:
         """See `Method.answers`: distances grow with the number of components."""
         representation = self.at(many[0]).representation
