@@ -117,9 +117,7 @@ def _heading(part: TablePart, n: int, look: Look) -> str:
     return _rendered([Text(text, "bold")], look)[0]
 
 
-def _rows(
-    part: TablePart, n: int, width: int, look: Look, header: bool, studys: bool
-) -> list[str]:
+def _rows(part: TablePart, n: int, width: int, look: Look, header: bool, studys: bool) -> list[str]:
     columns = {name: size for name, size in _COLUMNS.items() if studys or name != OF_STUDY}
     of_bar = look.width - sum(columns.values()) - width - len(columns)
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_header=header)

@@ -157,7 +157,7 @@ def table1(
         ``missing``, ``failed`` or ``published``. By default all of `per_query`, measured.
     published : bool, default False
         Put the study's figures beside the rows of its methods, and its own rows where there are
-        none; else ``*_published`` is empty.
+        none; else ``*_published`` is empty, and a method that those stand for is missing.
     """
     study = published_table1().set_index("method")
     per_query = per_query.dropna(subset="f1")
@@ -168,7 +168,9 @@ def table1(
     if sources is None:
         sources = dict.fromkeys(groups, "measured")
     rows: list[dict[str, object]] = []
-    for (protocol, method), source in sources.items():
+    for (protocol, method), rests_on in sources.items():
+        # Nothing was run, and nothing stands for it.
+        source = "missing" if rests_on == "published" and not published else rests_on
         row: dict[str, object] = {"method": method, "protocol": protocol, "source": source}
         if (protocol, method) in groups:
             row |= _figures(groups[protocol, method])
