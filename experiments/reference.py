@@ -162,7 +162,10 @@ def _table1(results: Path) -> str:
         f"{len(lesser)} more tools have F1 from {least:.3f} to {most:.3f}. Bold: the best; ~: not "
         "clearly worse."
     )
-    text = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+    shown = pd.DataFrame(rows)
+    # The study's figures are of images of its own: not every dataset has them beside its rows.
+    shown = shown.loc[:, (shown != "").any()]
+    text = shown.to_markdown(index=False, disable_numparse=True)
     said = "\n".join(f"- {sentence}" for sentence in about["verdict"])
     return "\n\n".join((said, text, more))
 

@@ -29,7 +29,7 @@ from dupeval.engine.folds import NOTHING, Folds, folds_of
 from dupeval.engine.predictions import Prediction, predict
 from dupeval.engine.rehearsal import Rehearsal, rehearse
 from dupeval.engine.workshop import Workshop
-from dupeval.errors import SettingsError
+from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Method, Params, Resources
 from dupeval.method.views import QueryImages, TrainingView
 from dupeval.metrics import pair_scores
@@ -185,7 +185,7 @@ def _rehearsed(
         try:
             _check_can_be_carried(method)
             rehearse(name, "calibrate", protocol, {name: rehearsal})
-        except SettingsError as error:
+        except (SettingsError, NoScoresError) as error:
             left_out[name] = str(error).removeprefix(f"method {name}, protocol calibrate: ")
             continue
         kept[name] = method
@@ -196,6 +196,7 @@ def _rehearsed(
 
 
 def _check_can_be_carried(method: Method) -> None:
+    identity(method, method.candidates[0])
     scopes = {method.scope(params) for params in method.candidates}
     if method.supervised or ("others" in scopes and not isinstance(method, CarriesFit)):
         raise SettingsError("what it learns cannot be kept in a file")

@@ -135,7 +135,7 @@ def identity(method: Method, params: Params) -> dict[str, Any]:
     made: Method = method if at is None else at(params)
     key = made.key
     if key is None:
-        raise SettingsError("the method does not say what its answers depend on")
+        raise SettingsError("it does not say what its answers depend on: they are of known images")
     flat = dict(_flat({k: v for k, v in key.items() if k not in CHOSEN}))
     parts = [getattr(made, f.name) for f in fields(made)] if is_dataclass(made) else [made]
     return {**flat, SOURCE: source_sha256(*parts)}

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from dupeval.deployment.file import Calibration, read, read_fit
 from dupeval.deployment.identity import CarriesFit, carried, first_difference, identity
 from dupeval.deployment.sentences import promised
-from dupeval.errors import DupevalError, InputError, NoScoresError, SettingsError
+from dupeval.errors import InputError, SettingsError
+from dupeval.files import canonical_json
 from dupeval.grouping.keeping import Keep
 from dupeval.grouping.running import Chosen
 from dupeval.method import Method
@@ -78,13 +77,14 @@ def chosen_by(
 
 
 def _check_same(found: Calibration, method: Method, shown: str) -> None:
-    try:
-        here = identity(method, found.settings)
-    except NoScoresError:
-        raise
-    except (ValidationError, DupevalError) as error:
-        first = " ".join(str(error).split())
-        raise SettingsError(f"{shown}: its settings are not possible here ({first})") from None
+    # Only what may be chosen here: a file of somebody else names no other files.
+    possible = [canonical_json(dict(params)) for params in method.candidates]
+    if canonical_json(found.settings) not in possible:
+        raise SettingsError(
+            f"the settings of {shown} are none that {found.method} may have here; possible: "
+            "dupeval calibrate again"
+        )
+    here = identity(method, found.settings)
     if (difference := first_difference(here, found.identity)) is not None:
         raise SettingsError(
             f"{found.method} is here not what {shown} was made with ({difference}); possible: "
