@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dupeval.dataset import Dataset
+from dupeval.distance import PairScore
 from dupeval.distance.gates import SMALL, Gate
 from dupeval.grouping.comparing import distances_of
 from dupeval.grouping.distances import SomePairs
@@ -25,33 +26,29 @@ class AsGrouped(Gate):
 
     Attributes
     ----------
-    method : PairMethod
-        Without a gate. Images that are connected by pairs up to a little above its own threshold
-        are all compared, whatever threshold is chosen for it.
+    score : PairScore
+    limit : float
+        Images that are connected by pairs up to so far apart are all compared, as a little above
+        the threshold when they are grouped; here no threshold is chosen yet.
     resources : Resources
     """
 
-    method: PairMethod
+    score: PairScore
+    limit: float
     resources: Resources
 
     @property
     def key(self) -> Mapping[str, Any]:
         """See `Gate.key`."""
-        return {"score": dict(self.method.score.key), "limit": self._limit}
-
-    @property
-    def _limit(self) -> float:
-        largest = self.method.score.largest
-        own = self.method.threshold
-        wanted = largest / 2 if own is None else own * (1 + BEYOND)
-        return float(min(wanted, np.nextafter(largest, 0)))
+        return {"score": dict(self.score.key), "limit": self.limit}
 
     def lets_through(self, query: QueryImages) -> npt.NDArray[np.bool_]:
         """See `Gate.lets_through`."""
         n = len(query.images)
         if n <= SMALL:
             return np.ones(n * (n - 1) // 2, bool)
-        found = distances_of(self.method, query.images, None, self._limit, self.resources)
+        method = PairMethod(self.score)
+        found = distances_of(method, query.images, None, self.limit, self.resources)
         if not isinstance(found, SomePairs):
             raise TypeError("of a method that compares pairs, some pairs are known")
         return found.looked_at
@@ -60,6 +57,9 @@ class AsGrouped(Gate):
 def as_grouped(method: Method, dataset: Dataset, resources: Resources) -> Method:
     """Return a method that looks, of each query, at the pairs that are looked at in a folder."""
     large = any(len(query.images) > SMALL for query in dataset.queries)
-    if large and isinstance(method, PairMethod) and method.gate is None:
-        return replace(method, gate=AsGrouped(method, resources))
-    return method
+    if not (large and isinstance(method, PairMethod) and method.gate is None):
+        return method
+    largest = method.score.largest
+    wanted = largest / 2 if method.threshold is None else method.threshold * (1 + BEYOND)
+    limit = min(wanted, float(np.nextafter(largest, 0)))
+    return replace(method, gate=AsGrouped(method.score, limit, resources))

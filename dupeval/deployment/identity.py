@@ -15,7 +15,7 @@ from dupeval.method import Answer, Method, Params, Scope
 from dupeval.method.pairs import PairMethod
 from dupeval.method.views import QueryImages, TrainingView
 from dupeval.sources import source_sha256
-from dupeval.timing import Stopwatch
+from dupeval.timing import Stopwatch, one_thread
 
 Tensors = Mapping[str, npt.NDArray[Any]]
 # What a method's key says besides what it is made of.
@@ -95,7 +95,9 @@ class Carried(Method):
     ) -> Iterator[tuple[Params, Answer]]:
         """See `Method.answers`."""
         made = fit if self.fit_made is None else self.fit_made
-        return self.method.answers(made, as_they_are(query), many)
+        # As the engine does: more threads gain little, and lose much beside other programs.
+        with one_thread():
+            yield from self.method.answers(made, as_they_are(query), many)
 
 
 def as_they_are(query: QueryImages) -> QueryImages:
