@@ -119,6 +119,7 @@ PARTS: Mapping[str, Part] = {
     "readings": Part(("experiments/readings.py", "out_dir=OUT"), needs=()),
     "intervals": Part(("-m", "benchmarks.intervals", "OUT"), needs=()),
     "calibration": Part(("-m", "benchmarks.calibration", "OUT")),
+    "deployment": Part(("-m", "benchmarks.deployment", "OUT"), needs=()),
     "benchmarks": Part(("-m", "benchmarks", "OUT")),
 }
 
@@ -286,6 +287,10 @@ def _calibration(results: Path) -> str:
     return (results / "calibration" / "calibration.md").read_text(encoding="utf-8")
 
 
+def _deployment(results: Path) -> str:
+    return (results / "deployment" / "deployment.md").read_text(encoding="utf-8")
+
+
 def _benchmarks(results: Path) -> str:
     return (results / "benchmarks" / "benchmarks.md").read_text(encoding="utf-8")
 
@@ -304,6 +309,7 @@ BLOCKS: Mapping[str, Callable[[Path], str]] = {
     "readings": _readings,
     "intervals": _intervals,
     "calibration": _calibration,
+    "deployment": _deployment,
     "benchmarks": _benchmarks,
 }
 _MARKED = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL)

@@ -9,8 +9,11 @@ from fake_photographs import write_copies
 from own_images import write_photograph
 
 import dupeval as package
+from dupeval.cli.calibrating import methods_of
 from dupeval.errors import DupevalError
 from dupeval.grouping.default import default_method
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture(scope="session")
@@ -135,3 +138,11 @@ def test_method_and_threshold_beside_a_calibration_are_errors(
     run = dupeval(*own, "--method", "sift")
     assert (run.exit_code, "is of verified, not sift" in run.stderr) == (2, True)
     assert not (tmp_path / "dupeval-groups").exists()
+
+
+def test_all_methods_are_those_that_need_no_settings(tmp_path: Path) -> None:
+    made, left_out = methods_of("all", tmp_path)
+    configured = {path.stem for path in (ROOT / "conf" / "method").glob("*.yaml")}
+    assert made.keys() | left_out.keys() == configured
+    assert {"command", "embedding"} <= left_out.keys()
+    assert {"verified", "vgg_pca", "imagehash_phash"} <= made.keys()

@@ -1,5 +1,7 @@
 """A calibration is followed, or refused with a sentence."""
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +23,7 @@ from dupeval.method.vectors import VectorMethod
 from dupeval.reduction import PCA
 from dupeval.representation.raw import RawPixels
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 RAW = VectorMethod(
     RawPixels(size=8, colour="rgb"), threshold=0.1, grid={"size": (8, 16), "metric": ("cosine",)}
 )
@@ -121,3 +124,12 @@ def test_a_fit_that_no_method_takes_is_refused(known: dict[str, Any], tmp_path: 
 def test_a_method_that_learns_nothing_from_others_is_asked_as_it_is() -> None:
     method = carried(Placed({}, own_cut=3.0), {"by": 2.0})
     assert (method.default, method.cut, method.scope({})) == ({"by": 2.0}, 3.0, "none")
+
+
+def test_following_a_file_needs_no_more_than_grouping_does() -> None:
+    heavy = "{'scipy', 'sklearn', 'pandas', 'torch', 'hydra'}"
+    code = f"import sys, dupeval.deployment.using; print({heavy} & set(sys.modules))"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "set()\n"
