@@ -172,32 +172,35 @@ def _row(sample: str, promised: Calibration, grouped: str, came: Reached) -> dic
 
 
 def markdown(table: pd.DataFrame) -> str:
-    """Return the table for reading, and how many promises were kept."""
-    shown = pd.DataFrame(
-        {
-            "calibrated on": table["calibrated on"],
-            "method": table["method"],
-            "wish": table["wish"]
-            + table["shown"].map({"yes": ", shown", "no": ", not shown"}.get).fillna(""),
-            "threshold": table["threshold"].map("{:.3g}".format),
-            "expected P / R": _both(table, "expected_{}"),
-            "P at least": table["least_precision"].map("{:.3f}".format),
-            "grouped": table["grouped"],
-            "P / R": _both(table, "{}"),
-            "groups without a mistake": (
-                table["n_faultless"].astype(str) + " of " + table["n_claimed"].astype(str)
-            ),
-            "kept": table["kept"],
-        }
-    )
-    n_kept = int(table["kept"].eq("yes").sum())
-    text = shown.to_markdown(index=False, disable_numparse=True)
-    return f"{text}\n\n{n_kept} of {len(table)} kept.\n"
+    """Return what was promised and what came of it, a row a method and wish, with all kept counted.
+
+    Images are like the sample's where the level is the same; else they are harder.
+    """
+    level = {name: table[name].str.split().str[1] for name in ("calibrated on", "grouped")}
+    judged = table.assign(alike=level["calibrated on"] == level["grouped"])
+    rows = []
+    for (method, wish), own in judged.groupby(["method", "wish"], sort=False):
+        like, harder = own[own["alike"]], own[~own["alike"]]
+        shown = like[like["shown"] == "yes"]
+        rows.append(
+            {
+                "method": method,
+                "wish": wish,
+                "P at least": f"{like['least_precision'].mean():.3f}",
+                "P came to": f"{like['precision'].mean():.3f}",
+                "R expected": f"{like['expected_recall'].mean():.3f}",
+                "R came to": f"{like['recall'].mean():.3f}",
+                "kept": _kept(like),
+                "kept of those shown": _kept(shown),
+                "kept on harder images": _kept(harder),
+            }
+        )
+    text = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+    return f"{text}\n\nKept in all: {_kept(table)}.\n"
 
 
-def _both(table: pd.DataFrame, column: str) -> pd.Series:
-    pairs = zip(table[column.format("precision")], table[column.format("recall")], strict=True)
-    return pd.Series([f"{p:.3f} / {r:.3f}" for p, r in pairs], index=table.index)
+def _kept(rows: pd.DataFrame) -> str:
+    return f"{int(rows['kept'].eq('yes').sum())} of {len(rows)}" if len(rows) else ""
 
 
 def main(out: Path) -> None:

@@ -128,6 +128,11 @@ def calibrate(
             "sample with groups of copies"
         )
     folds = folds or folds_of(dataset)
+    if len(folds) < 2 or not all(folds.others(fold) for fold in folds.members):
+        raise SettingsError(
+            "the sample cannot be divided: to choose on some queries and to score on others, or on "
+            "other photographs of a single one, takes two with labels; possible: a larger sample"
+        )
     grouping = {name: as_grouped(method, dataset, resources) for name, method in methods.items()}
     protocol = Wished(wish)
     rehearsed = _rehearsed(grouping, protocol, dataset, folds)
