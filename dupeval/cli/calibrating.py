@@ -13,6 +13,7 @@ from dupeval.cli.methods import method_named
 from dupeval.cli.programs import CONF, programs_dir
 from dupeval.errors import DupevalError, SettingsError
 from dupeval.grouping.running import default_cache
+from dupeval.grouping.writing import check_folder
 from dupeval.method import Method, Resources
 from dupeval.text import visible
 from dupeval.versions import version
@@ -49,6 +50,7 @@ def run(
     wanted = Wish.of(wish)
     cache_dir = cache or default_cache()
     check_writable(out, root)
+    check_folder(out.parent, "--out FILE")
     methods, left_out = methods_of(names, cache_dir)
     dataset = read_sample(root, cache_dir / "checked", progress=progress)
     folds = folds_of(dataset, n_folds, seed)

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from dupeval.dataset import Dataset
 from dupeval.deployment.choosing import Decided, Judged, Wished, chosen_for
-from dupeval.deployment.claims import (
-    claimed_groups,
-    groups_needed,
-    least_precision,
-    share_interval,
-    true_groups,
-)
-from dupeval.deployment.file import Calibration, Expected, Sample
+from dupeval.deployment.expecting import Expectation, expectation_of
+from dupeval.deployment.file import Calibration, Sample
 from dupeval.deployment.gate import as_grouped
 from dupeval.deployment.identity import CarriesFit, Tensors, as_they_are, identity
 from dupeval.deployment.several import WHICH, Several, with_name
 from dupeval.deployment.wish import Wish
 from dupeval.engine.answers import Answers
 from dupeval.engine.folds import NOTHING, Folds, folds_of
-from dupeval.engine.predictions import Prediction, predict
+from dupeval.engine.predictions import predict
 from dupeval.engine.rehearsal import Rehearsal, rehearse
 from dupeval.engine.workshop import Workshop
 from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Method, Params, Resources
 from dupeval.method.views import QueryImages, TrainingView
-from dupeval.metrics import pair_scores
 from dupeval.protocol import Decision
-from dupeval.statistics import mean_interval
 from dupeval.timing import Stopwatch, one_thread
 
 NAME = "calibrated"
@@ -58,14 +48,7 @@ class Calibrated:
         See `dupeval.deployment.identity.identity`.
     fit : mapping of str to ndarray
         Of a method that learns; else empty.
-    precision, recall : Expected
-        On what no choice had seen.
-    least_precision : float
-        The lower bound of precision there, one-sided, 95 %.
-    n_needed : int, optional
-        How many more claimed groups, all without a mistake, would show the wish; 0 where it is
-        shown, None where no number of them would, or nothing was to be shown.
-    n_claimed : int
+    expected : Expectation
         On what no choice had seen.
     n_folds, n_queries : int
         What was left out in turn.
@@ -81,11 +64,7 @@ class Calibrated:
     params: Params
     threshold: float
     identity: Mapping[str, Any]
-    precision: Expected
-    recall: Expected
-    least_precision: float
-    n_needed: int | None
-    n_claimed: int
+    expected: Expectation
     n_folds: int
     n_queries: int
     n_alike: int
@@ -154,13 +133,12 @@ def calibrate(
     left_out = {**rehearsed.left_out, **_several(answers.method).left_out}
     prepared, own = _several(answers.method).split(params)
     name = params[WHICH]
-    reached = _reached(predictions, dataset)
     return Calibrated(
         method=name,
         params=own,
         threshold=threshold,
         identity=identity(methods[name], own),
-        **_expectations(reached, wish),
+        expected=expectation_of(predictions, dataset, wish),
         n_folds=len(folds),
         n_queries=folds.n_queries - len(folds.unscored),
         n_alike=_alike(decisions, params),
@@ -239,69 +217,6 @@ def _fit(method: Method, params: Params, queries: Sequence[QueryImages]) -> Tens
     return method.packed_fit(method.fit(view, params), params)
 
 
-@dataclass(frozen=True, eq=False)
-class _Reached:
-    """Scores of queries, precision NaN where nothing is claimed, and groups of all of them."""
-
-    precisions: npt.NDArray[np.float64]
-    recalls: npt.NDArray[np.float64]
-    claimed: int
-    faultless: int
-    true: int
-    whole: int
-
-
-def _reached(predictions: Sequence[Prediction], dataset: Dataset) -> _Reached:
-    precisions, recalls = [], []
-    groups: Counter[str] = Counter()
-    for each in predictions:
-        query = dataset.queries[each.query]
-        if not query.is_scored:
-            continue
-        scores = pair_scores(query.truth, each.labels)
-        precisions.append(scores.precision if scores.tp + scores.fp else np.nan)
-        recalls.append(scores.recall)
-        claimed, faultless = claimed_groups(each.labels, query.truth)
-        true, whole = true_groups(each.labels, query.truth)
-        groups.update(claimed=claimed, faultless=faultless, true=true, whole=whole)
-    return _Reached(
-        np.array(precisions),
-        np.array(recalls),
-        **{name: groups[name] for name in ("claimed", "faultless", "true", "whole")},
-    )
-
-
-def _expectations(reached: _Reached, wish: Wish) -> dict[str, Any]:
-    bound = float(
-        least_precision(reached.precisions[:, None], [reached.faultless], [reached.claimed])[0]
-    )
-    needed = None
-    if wish.precision is not None:
-        needed = 0
-        if bound < wish.precision:
-            # Where that many are there already, it is the queries that differ too much.
-            more = groups_needed(reached.faultless, reached.claimed, wish.precision)
-            needed = more or None
-    return {
-        "precision": _expected(reached.precisions, reached.faultless, reached.claimed),
-        "recall": _expected(reached.recalls, reached.whole, reached.true),
-        "least_precision": bound,
-        "n_needed": needed,
-        "n_claimed": reached.claimed,
-    }
-
-
-def _expected(values: npt.NDArray[np.float64], good: int, of: int) -> Expected:
-    """Return a mean over queries with its interval; without one, that of groups."""
-    said = values[~np.isnan(values)]
-    mean = float(said.mean()) if len(said) else 0.0
-    low, high = mean_interval(said)
-    if not np.isnan(low):
-        return Expected(value=mean, low=low, high=high, over="queries", n=len(said))
-    low, high = share_interval(good, of)
-    return Expected(value=mean, low=low, high=high, over="groups", n=of, n_good=good)
-
-
 def in_file(
     found: Calibrated,
     dataset: Dataset,
@@ -322,6 +237,7 @@ def in_file(
     versions : mapping of str to str
         Of packages.
     """
+    expected = found.expected
     return Calibration(
         method=found.method,
         settings=dict(found.params),
@@ -335,12 +251,12 @@ def in_file(
             n_true_pairs=sum(query.n_true_pairs for query in dataset.queries),
         ),
         wish=wish,
-        precision=found.precision,
-        recall=found.recall,
-        least_precision=found.least_precision,
-        shown=None if wish.precision is None else found.n_needed == 0,
-        n_needed=found.n_needed,
-        n_claimed=found.n_claimed,
+        precision=expected.precision,
+        recall=expected.recall,
+        least_precision=expected.least_precision,
+        shown=None if wish.precision is None else expected.n_needed == 0,
+        n_needed=expected.n_needed,
+        n_claimed=expected.n_claimed,
         n_folds=found.n_folds,
         n_alike=found.n_alike,
         tried=list(found.tried),

@@ -111,6 +111,7 @@ ERRORS = {
     ("calibrate", "sample", "--method", ","): "--method is empty",
     ("calibrate", "sample", "--out", "sample/x.json"): "lies in sample, which is only read",
     ("calibrate", "sample", "--out", "own.json"): "own.json is there already",
+    ("calibrate", "sample", "--out", "own.json/x.json"): "is no folder that can be written to",
     ("group", "sample", "--calibration", "none.json"): "No such file",
     ("group", "sample", "--calibration", "own.json"): "possible: one of dupeval calibrate",
 }

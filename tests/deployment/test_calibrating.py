@@ -49,7 +49,7 @@ class TestChoice:
         assert (found.method, found.params) == ("line", {"by": 1.0})
         # Copies are 2 apart, other photographs 8.
         assert found.threshold == 5.0
-        assert (found.precision.value, found.recall.value) == (1, 1)
+        assert (found.expected.precision.value, found.expected.recall.value) == (1, 1)
         assert (found.n_folds, found.n_queries, found.n_alike) == (4, 4, 4)
 
     def test_method_and_settings_are_chosen_together(self) -> None:
@@ -91,6 +91,16 @@ class TestChoice:
         with pytest.raises(SettingsError, match="no two images are labelled as copies"):
             calibrated(dataset, line=Placed(places))
 
+    @pytest.mark.parametrize(
+        "queries", [[copies_apart(2.0, 1)], [copies_apart(2.0, 1), [("", 0.0), ("", 1.0)]]]
+    )
+    def test_a_sample_that_cannot_be_divided_says_so(
+        self, queries: list[list[tuple[str, float]]]
+    ) -> None:
+        dataset, places = on_lines(*queries)
+        with pytest.raises(SettingsError, match="the sample cannot be divided"):
+            calibrated(dataset, line=Placed(places))
+
     def test_to_group_nothing_is_no_advice(self) -> None:
         # Equal places, most of them of different photographs.
         query = [*((f"x{i}", 0.0) for i in range(40)), ("p", 5.0), ("p", 900.0)]
@@ -108,7 +118,7 @@ class TestExpectation:
         dataset, places = on_lines(*queries)
         method = Placed(places)
         found = calibrated(dataset, line=method)
-        assert found.recall.value <= 1
+        assert found.expected.recall.value <= 1
         alone = [
             calibrate(
                 {"line": method},
@@ -125,46 +135,52 @@ class TestExpectation:
                 np.argsort(np.argsort(at, kind="stable"), kind="stable")
             ]
             scores.append(pair_scores(dataset.queries[i].truth, groups))
-        assert found.recall.value == pytest.approx(np.mean([x.recall for x in scores]))
-        assert found.precision.value == pytest.approx(np.mean([x.precision for x in scores]))
+        assert found.expected.recall.value == pytest.approx(np.mean([x.recall for x in scores]))
+        assert found.expected.precision.value == pytest.approx(
+            np.mean([x.precision for x in scores])
+        )
 
     def test_queries_that_are_all_alike_are_bounded_by_their_groups(self) -> None:
         dataset, places = on_lines(*[copies_apart(2.0, 3)] * 4)
         found = calibrated(dataset, line=Placed(places))
-        assert (found.precision.over, found.precision.n, found.precision.n_good) == (
-            *("groups", 12, 12),
-        )
-        assert found.precision.low == pytest.approx(0.025 ** (1 / 12))
-        assert found.least_precision == pytest.approx(0.05 ** (1 / 12))
+        assert (
+            found.expected.precision.over,
+            found.expected.precision.n,
+            found.expected.precision.n_good,
+        ) == (*("groups", 12, 12),)
+        assert found.expected.precision.low == pytest.approx(0.025 ** (1 / 12))
+        assert found.expected.least_precision == pytest.approx(0.05 ** (1 / 12))
 
     def test_of_one_query_the_photographs_are_left_out_in_turn(self) -> None:
         dataset, places = on_lines(copies_apart(2.0, 25))
         found = calibrated(dataset, line=Placed(places))
         assert found.threshold == 5.0
         assert (found.n_folds, found.n_queries, found.n_alike) == (10, 1, 10)
-        assert (found.precision.over, found.precision.n, found.precision.n_good) == (
-            *("groups", 25, 25),
-        )
-        assert (found.recall.n, found.recall.n_good) == (25, 25)
+        assert (
+            found.expected.precision.over,
+            found.expected.precision.n,
+            found.expected.precision.n_good,
+        ) == (*("groups", 25, 25),)
+        assert (found.expected.recall.n, found.expected.recall.n_good) == (25, 25)
 
     def test_unlabelled_images_are_grouped_and_judge_nothing(self) -> None:
         labelled = copies_apart(2.0, 3)
         dataset, places = on_lines(*[[*labelled, ("", 1.0), ("", 500.0)]] * 3)
         found = calibrated(dataset, line=Placed(places))
-        assert (found.precision.n, found.precision.n_good) == (9, 9)
+        assert (found.expected.precision.n, found.expected.precision.n_good) == (9, 9)
 
 
 class TestPrecision:
     def test_a_wish_that_is_shown(self) -> None:
         dataset, places = on_lines(*[copies_apart(2.0, 20)] * 3)
         found = calibrated(dataset, "precision=0.95", line=Placed(places))
-        assert (found.n_claimed, found.n_needed) == (60, 0)
-        assert found.least_precision == pytest.approx(0.05 ** (1 / 60))
+        assert (found.expected.n_claimed, found.expected.n_needed) == (60, 0)
+        assert found.expected.least_precision == pytest.approx(0.05 ** (1 / 60))
 
     def test_a_sample_that_is_too_small_says_how_much_is_missing(self) -> None:
         dataset, places = on_lines(*[copies_apart(2.0, 5)] * 3)
         found = calibrated(dataset, "precision=0.95", line=Placed(places))
-        assert (found.n_claimed, found.n_needed) == (15, 59 - 15)
+        assert (found.expected.n_claimed, found.expected.n_needed) == (15, 59 - 15)
 
     def test_recall_is_given_up_for_it(self) -> None:
         # Some copies are as far apart as some other photographs: F1 takes both, the wish neither.
@@ -178,20 +194,20 @@ class TestPrecision:
             calibrated(dataset, wish, line=Placed(places)) for wish in ("f1", "precision=0.95")
         )
         assert best.threshold > 6 > precise.threshold >= 1
-        assert best.recall.value > precise.recall.value
-        assert precise.least_precision >= 0.95 > best.least_precision
+        assert best.expected.recall.value > precise.expected.recall.value
+        assert precise.expected.least_precision >= 0.95 > best.expected.least_precision
 
     def test_over_queries_that_differ_no_number_of_groups_shows_it(self) -> None:
         good = copies_apart(1.0, 60, gap=50.0)
         bad = [("x", 0.0), ("y", 0.5), ("p", 90.0), ("p", 91.0)]
         dataset, places = on_lines(good, good, bad)
         found = calibrated(dataset, "precision=0.9", line=Placed(places))
-        assert found.least_precision < 0.9
+        assert found.expected.least_precision < 0.9
 
     def test_of_one_query_too(self) -> None:
         dataset, places = on_lines(copies_apart(2.0, 70))
         found = calibrated(dataset, "precision=0.95", line=Placed(places))
-        assert (found.n_claimed, found.n_needed) == (70, 0)
+        assert (found.expected.n_claimed, found.expected.n_needed) == (70, 0)
         assert 2 <= found.threshold < 8
 
 
