@@ -13,7 +13,7 @@ EPILOG = """Examples:
 
 \b
   dupeval calibrate sample/                     # verified; the threshold with the best F1
-  dupeval calibrate sample/ --wish precision=0.95
+  dupeval calibrate photos/ --labels dupeval-labels/ --wish precision=0.95
   dupeval calibrate sample/ --method sscd,verified,pdq --out mine.json
   dupeval calibrate sample/ --method all        # whatever can be run here: hours on a large sample
   dupeval group photos/ --calibration dupeval-calibration.json
@@ -34,6 +34,14 @@ def calibrate(
             "with a labels.csv (image,photograph).",
         ),
     ],
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Of a flat folder, where labels.csv and pairs.csv lie, such as dupeval label "
+            "writes them.  [default: DATASET]",
+        ),
+    ] = None,
     method: Annotated[
         str,
         typer.Option(
@@ -82,6 +90,7 @@ def calibrate(
 
         run(
             root=dataset,
+            labels=labels,
             names=method,
             wish=wish,
             out=out,

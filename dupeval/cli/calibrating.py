@@ -26,6 +26,7 @@ LIBRARIES = ("numpy", "opencv-contrib-python-headless", "pillow", "scikit-learn"
 def run(
     *,
     root: Path,
+    labels: Path | None,
     names: str,
     wish: str,
     out: Path,
@@ -52,7 +53,7 @@ def run(
     check_writable(out, root)
     check_folder(out.parent, "--out FILE")
     methods, left_out = methods_of(names, cache_dir)
-    dataset = read_sample(root, cache_dir / "checked", progress=progress)
+    dataset = read_sample(root, cache_dir / "checked", progress=progress, labels_dir=labels)
     folds = folds_of(dataset, n_folds, seed)
     found = calibrate(methods, dataset, wanted, Resources(cache_dir, progress), folds)
     calibration = in_file(found, dataset, wanted, left_out, _versions())

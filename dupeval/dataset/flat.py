@@ -23,7 +23,8 @@ from dupeval.dataset.csv_table import read_table
 from dupeval.dataset.folder import read_folder
 from dupeval.dataset.names import composed, fault_of_name
 from dupeval.dataset.verdicts import PAIRS_CSV, LabelledNames, read_verdicts
-from dupeval.errors import DatasetError
+from dupeval.errors import DatasetError, SettingsError
+from dupeval.text import visible
 
 LABELS_CSV, IMAGES = "labels.csv", "images"
 
@@ -33,6 +34,7 @@ def read_sample(
     checked_dir: Path | None = None,
     name: str | None = None,
     progress: bool = False,
+    labels_dir: Path | None = None,
 ) -> Dataset:
     """Read a dataset folder, or one flat folder with a table of labels, as a dataset.
 
@@ -40,15 +42,24 @@ def read_sample(
     ----------
     root, checked_dir, name, progress
         See `dupeval.dataset.folder.read_folder`.
+    labels_dir : Path, optional
+        See `read_flat`.
 
     Raises
     ------
     DatasetError
         With every problem found.
+    SettingsError
+        If a dataset folder is given another one for its labels.
     """
-    if not (root / LABELS_CSV).exists() or _has_queries(root):
-        return read_folder(root, checked_dir, name, progress)
-    return read_flat(root, checked_dir, name, progress)
+    if root.is_dir() and not _has_queries(root):
+        return read_flat(root, checked_dir, name, progress, labels_dir)
+    if labels_dir is not None:
+        raise SettingsError(
+            f"{visible(str(root))} is a dataset folder, whose labels lie beside its {IMAGES}/; "
+            f"possible: to copy {LABELS_CSV} there"
+        )
+    return read_folder(root, checked_dir, name, progress)
 
 
 def _has_queries(root: Path) -> bool:
@@ -69,6 +80,7 @@ def read_flat(
     checked_dir: Path | None = None,
     name: str | None = None,
     progress: bool = False,
+    labels_dir: Path | None = None,
 ) -> Dataset:
     """Read one flat folder with a table of labels as a dataset of one query.
 
@@ -78,6 +90,8 @@ def read_flat(
     ----------
     root, checked_dir, name, progress
         See `dupeval.dataset.folder.read_folder`.
+    labels_dir : Path, optional
+        Where the tables lie; by default in `root`.
 
     Raises
     ------
@@ -85,7 +99,8 @@ def read_flat(
         With every problem found.
     """
     problems: list[str] = []
-    table = read_table(root, LABELS_CSV, ("image", "photograph"), problems)
+    tables = labels_dir or root
+    table = read_table(tables, LABELS_CSV, ("image", "photograph"), problems)
     queries = sorted({values.get("query", "") for _, values in table} - {""})
     if len(queries) > 1:
         problems.append(
@@ -98,8 +113,8 @@ def read_flat(
     labels = [row.label for row in rows]
     known = LabelledNames({composed(row.image): i for i, row in enumerate(rows)}, labels)
     verdicts = {}
-    if (root / PAIRS_CSV).exists() and rows:
-        verdicts = read_verdicts(root, {slug: known}, problems)
+    if (tables / PAIRS_CSV).exists() and rows:
+        verdicts = read_verdicts(tables, {slug: known}, problems)
     files = [Located(f"{row.where}: {row.image}", row.path) for row in rows]
     hashes = [] if problems else hash_files(files, problems)
     if problems:

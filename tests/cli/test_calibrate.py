@@ -1,6 +1,7 @@
 """`dupeval calibrate` as somebody types it, and `dupeval group` as it says."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +69,17 @@ def test_a_group_follows_it_and_says_what_was_promised(
     calibration = json.loads((tmp_path / "dupeval-calibration.json").read_text())
     assert stored["threshold"] == calibration["threshold"]
     assert stored["calibration"].startswith("calibrated by ")
+
+
+def test_labels_may_lie_elsewhere(dupeval, sample: Path, tmp_path: Path) -> None:
+    shutil.copytree(sample, tmp_path / "photos")
+    (tmp_path / "labels").mkdir()
+    shutil.move(tmp_path / "photos" / "labels.csv", tmp_path / "labels")
+    run = dupeval("calibrate", "photos", "-q")
+    assert (run.exit_code, "labels.csv: missing; it is a CSV file of" in run.stderr) == (2, True)
+    run = dupeval("calibrate", "photos", "--labels", "labels", "-q")
+    assert run.exit_code == 0, run.stderr
+    assert run.stdout.startswith("Deploy verified at 0.")
 
 
 def test_a_wish_that_a_small_sample_cannot_show(dupeval, sample: Path) -> None:

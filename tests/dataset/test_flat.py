@@ -9,7 +9,7 @@ from own_images import write_photograph
 
 from dupeval.dataset import Dataset
 from dupeval.dataset.flat import read_flat, read_sample
-from dupeval.errors import DatasetError
+from dupeval.errors import DatasetError, SettingsError
 
 LABELS = [("a 1.png", "a"), ("a 2.png", "a"), ("b.png", "b"), ("c.png", "")]
 
@@ -57,6 +57,26 @@ def test_images_may_lie_in_a_folder_of_that_name_and_a_query_be_named(root: Path
     assert dataset.queries[0].slug == "two words"
     assert said(dataset) == LABELS
     assert dataset.queries[0].n_true_pairs == 2
+
+
+def test_labels_may_lie_elsewhere_as_the_labelling_page_writes_them(
+    root: Path, tmp_path: Path, make_dataset: Callable[..., Path]
+) -> None:
+    elsewhere = tmp_path / "labels"
+    elsewhere.mkdir()
+    (root / "labels.csv").unlink()
+    rows = [("sample", *row) for row in LABELS]
+    write_csv(elsewhere / "labels.csv", ("query", "image", "photograph"), *rows)
+    pairs = ("sample", "a 1.png", "b.png", "unsure")
+    write_csv(elsewhere / "pairs.csv", ("query", "image_a", "image_b", "verdict"), pairs)
+    dataset = read_sample(root, labels_dir=elsewhere)
+    assert said(dataset) == LABELS
+    assert dataset.queries[0].truth.has_withdrawn
+    with pytest.raises(DatasetError, match=r"labels\.csv: missing"):
+        read_sample(root, labels_dir=tmp_path)
+    of_queries = make_dataset(tmp_path / "data", {"one": {"a.png": "a", "b.png": "a"}})
+    with pytest.raises(SettingsError, match="is a dataset folder, whose labels lie beside"):
+        read_sample(of_queries, labels_dir=elsewhere)
 
 
 def test_a_dataset_folder_is_read_as_always(
