@@ -19,8 +19,8 @@ import pandas as pd
 
 from dupeval.dataset import Dataset, Query
 from dupeval.dataset.standin import read_standin
-from dupeval.distance.gates import Gate, Near, Quick, gate_cost
-from dupeval.distance.local.relief import ReliefMatches
+from dupeval.distance.gates import Gate, Near, SharedWords, condensed_mask, gate_cost
+from dupeval.distance.local.verified import Verified
 from dupeval.engine.workshop import Workshop
 from dupeval.files import write_results
 from dupeval.method import Resources
@@ -36,7 +36,7 @@ DRAWS: Mapping[str, int] = {"news": 5, "study": 2, "wild": 3}
 TOGETHER = 2
 
 GATES: Mapping[str, Gate] = {
-    **{f"relief, nearest {n}": Quick(score=ReliefMatches(), nearest=n) for n in (10, 20, 50)},
+    **{f"words, nearest {n}": SharedWords(nearest=n) for n in (6, 10, 20, 50)},
     **{
         f"thumbnail, nearest {n}": Near(
             representation=RawPixels(size=16, colour="grey"), metric="correlation", nearest=n
@@ -74,7 +74,10 @@ def measure(draws: Mapping[str, int]) -> pd.DataFrame:
         workshop = Workshop(Dataset(name, (query,)), Resources(CACHE, True), Stopwatch(name))
         (shown,) = workshop.queries()
         for gate_name, gate in GATES.items():
-            cost = gate_cost([query], [gate.lets_through(shown)])
+            cost = gate_cost(
+                [query],
+                [condensed_mask(gate.looked_at(shown, Verified()), len(query.images))],
+            )
             rows.append(
                 {
                     "images": name,

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import stat
 import tempfile
 import uuid
@@ -55,6 +56,34 @@ def _named(path: Path, temporary: Path) -> Iterator[None]:
         if error.errno and (error.filename is None or str(error.filename) == str(temporary)):
             error.filename = str(path)
         raise
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Give an empty folder that becomes `path` when the block ends well, and vanishes otherwise.
+
+    What `path` holds by then is replaced. No two processes may make one folder at the same time:
+    lock it, or make sure that each has its own.
+    """
+    unfinished, old = beside(path, "unfinished"), beside(path, "old")
+    # The names are ours alone: what is there is left from a run that was broken off.
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    try:
+        yield unfinished
+        shutil.rmtree(old, ignore_errors=True)
+        if path.exists():
+            path.replace(old)
+        unfinished.replace(path)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def beside(path: Path, what: str) -> Path:
+    """Return the hidden path next to another one that is named after it."""
+    whole = path.absolute()
+    return whole.with_name(f".{whole.name}.{what}")
 
 
 def write_whole(folder: Path, contents: Mapping[str, bytes]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dupeval import __version__
-from dupeval.cli import calibrate, experiment, group
+from dupeval.cli import calibrate, convert, experiment, group, made
 
 app = typer.Typer(
     name="dupeval",
@@ -37,6 +37,8 @@ def dupeval(
 
 group.add_to(app)
 calibrate.add_to(app)
+made.add_to(app)
+convert.add_to(app)
 experiment.add_to(app)
 
 

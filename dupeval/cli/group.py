@@ -112,6 +112,13 @@ def group(
             help="What was learnt of images, for the next time.  [default: ~/.cache/dupeval]",
         ),
     ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Let a Ray cluster do the work: auto, HOST:PORT, ray://HOST:PORT, or local.",
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no bars.")] = False,
 ) -> None:
     """Group the copies among images; keep one of each.
@@ -135,5 +142,6 @@ def group(
             against=against or [],
             column=column,
             cache=cache,
+            ray=ray,
             progress=not quiet,
         )

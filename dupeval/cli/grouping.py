@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dupeval.cli.methods import method_named
 from dupeval.cli.summary import say
+from dupeval.distance.workers import RayCluster
 from dupeval.errors import SettingsError
 from dupeval.grouping.default import NAME
 from dupeval.grouping.finding import Found, find, find_listed
@@ -17,6 +18,7 @@ from dupeval.grouping.plans import Form
 from dupeval.grouping.running import Chosen, default_cache, group_images
 from dupeval.grouping.writing import check_out, write
 from dupeval.method import Method, Resources
+from dupeval.method.pairs import PairMethod
 
 STDIN = "-"
 
@@ -35,6 +37,7 @@ def run(
     against: Sequence[str],
     column: str,
     cache: Path | None,
+    ray: str | None,
     progress: bool,
 ) -> None:
     """Group images and tell of it; see `dupeval.cli.group.group`."""
@@ -44,7 +47,9 @@ def run(
     found = _found(sources, recursive, column)
     folders = [*found.folders, *(references.folders if references else ())]
     check_out(out, plan, form, folders)
-    grouping = group_images(found, references, chosen, Resources(cache_dir, progress))
+    workers = None if ray is None else _cluster(ray, chosen)
+    resources = Resources(cache_dir, progress, workers=workers)
+    grouping = group_images(found, references, chosen, resources)
     written = write(grouping, out, plan, form)
     say(grouping, found, written)
 
@@ -65,6 +70,14 @@ def _chosen(
         return method_named(name, cache_dir)
 
     return chosen_by(calibration, named, method, threshold, keep)
+
+
+def _cluster(address: str, chosen: Chosen) -> RayCluster:
+    if not isinstance(chosen.method, PairMethod):
+        raise SettingsError(
+            f"{chosen.name} compares no pairs, which is what --ray gives away; possible: verified"
+        )
+    return RayCluster(address)
 
 
 def _found(sources: Sequence[str], recursive: bool, column: str) -> Found:

@@ -112,7 +112,7 @@ def calibrate(
             "the sample cannot be divided: to choose on some queries and to score on others, or on "
             "other photographs of a single one, takes two with labels; possible: a larger sample"
         )
-    grouping = {name: as_grouped(method, dataset, resources) for name, method in methods.items()}
+    grouping = {name: as_grouped(method, resources) for name, method in methods.items()}
     protocol = Wished(wish)
     rehearsed = _rehearsed(grouping, protocol, dataset, folds)
     watch = Stopwatch(NAME)

@@ -1,4 +1,4 @@
-"""The pairs that `dupeval group` looks at, while a method is calibrated on many images."""
+"""The pairs that `dupeval group` looks at, while a method is calibrated."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dupeval.dataset import Dataset
 from dupeval.distance import PairScore
 from dupeval.distance.gates import SMALL, Gate
 from dupeval.grouping.comparing import distances_of
-from dupeval.grouping.distances import SomePairs
+from dupeval.grouping.distances import SomePairs, pairs_of
 from dupeval.grouping.groups import BEYOND
 from dupeval.method import Method, Resources
 from dupeval.method.pairs import PairMethod
@@ -22,44 +21,49 @@ from dupeval.method.views import QueryImages
 
 @dataclass(frozen=True)
 class AsGrouped(Gate):
-    """Lets through what is looked at when the images are grouped.
+    """Looks at what is looked at when the images are grouped: all pairs of up to 100 images.
 
     Attributes
     ----------
-    score : PairScore
+    gate : Gate, optional
+        The method's own, of more images.
     limit : float
         Images that are connected by pairs up to so far apart are all compared, as a little above
         the threshold when they are grouped; here no threshold is chosen yet.
     resources : Resources
     """
 
-    score: PairScore
+    gate: Gate | None
     limit: float
     resources: Resources
 
     @property
     def key(self) -> Mapping[str, Any]:
         """See `Gate.key`."""
-        return {"score": dict(self.score.key), "limit": self.limit}
+        return {"gate": self.gate and dict(self.gate.key), "limit": self.limit}
 
-    def lets_through(self, query: QueryImages) -> npt.NDArray[np.bool_]:
-        """See `Gate.lets_through`."""
-        n = len(query.images)
-        if n <= SMALL:
-            return np.ones(n * (n - 1) // 2, bool)
-        method = PairMethod(self.score)
-        found = distances_of(method, query.images, None, self.limit, self.resources)
-        if not isinstance(found, SomePairs):
-            raise TypeError("of a method that compares pairs, some pairs are known")
-        return found.looked_at
+    def looked_at(
+        self, query: QueryImages, score: PairScore, n_first: int | None = None
+    ) -> npt.NDArray[np.int64]:
+        """See `Gate.looked_at`."""
+        if len(query.images) <= SMALL:
+            pairs = pairs_of(len(query.images))
+        else:
+            method = PairMethod(score, self.gate)
+            found = distances_of(method, query.images, None, self.limit, self.resources)
+            if not isinstance(found, SomePairs):
+                raise TypeError("of a method that compares pairs, some pairs are known")
+            pairs = found.pairs
+        if n_first is None:
+            return pairs
+        return pairs[(pairs[:, 0] < n_first) & (pairs[:, 1] >= n_first)]
 
 
-def as_grouped(method: Method, dataset: Dataset, resources: Resources) -> Method:
+def as_grouped(method: Method, resources: Resources) -> Method:
     """Return a method that looks, of each query, at the pairs that are looked at in a folder."""
-    large = any(len(query.images) > SMALL for query in dataset.queries)
-    if not (large and isinstance(method, PairMethod) and method.gate is None):
+    if not isinstance(method, PairMethod):
         return method
     largest = method.score.largest
     wanted = largest / 2 if method.threshold is None else method.threshold * (1 + BEYOND)
     limit = min(wanted, float(np.nextafter(largest, 0)))
-    return replace(method, gate=AsGrouped(method.score, limit, resources))
+    return replace(method, gate=AsGrouped(method.gate, limit, resources))

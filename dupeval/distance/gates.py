@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass as plain_dataclass
@@ -35,16 +36,72 @@ class Gate(ABC):
         """What changes its answers besides the images and the source, as JSON values."""
 
     @abstractmethod
-    def lets_through(self, query: QueryImages) -> npt.NDArray[np.bool_]:
-        """Return which pairs are looked at, shape (n * (n - 1) / 2,), in scipy's order."""
+    def looked_at(
+        self, query: QueryImages, score: PairScore, n_first: int | None = None
+    ) -> npt.NDArray[np.int64]:
+        """Return the pairs that are looked at.
+
+        Parameters
+        ----------
+        query : QueryImages
+        score : PairScore
+            What looks at them.
+        n_first : int, optional
+            Only pairs of one of the first `n_first` images and one of the others matter.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_pairs, 2)
+            Places of images, the smaller first, each pair once and in order.
+        """
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
-class Ranking(Gate):
-    """Looks at pairs that a quicker distance has near, by one limit or both.
+class SharedWords(Gate):
+    """Looks at pairs that share most words of their key points, which the score finds anyway.
+
+    See `dupeval.distance.local.votes`; of scores by local features.
 
     Attributes
     ----------
+    nearest : int, default 20
+        How many others are looked at of each image, at most.
+    small : int, default 100
+        Queries of up to so many images have all their pairs looked at.
+    """
+
+    nearest: PositiveInt = 20
+    small: NonNegativeInt = SMALL
+
+    @property
+    def key(self) -> Mapping[str, Any]:
+        """See `Gate.key`."""
+        return {"shared": "words", "nearest": self.nearest, "small": self.small}
+
+    def looked_at(
+        self, query: QueryImages, score: PairScore, n_first: int | None = None
+    ) -> npt.NDArray[np.int64]:
+        """See `Gate.looked_at`.
+
+        Raises
+        ------
+        SettingsError
+            If the score has no key points.
+        """
+        if len(query.images) <= self.small:
+            return _asked(np.ones(n_pairs(len(query.images)), bool), n_first)
+        return query.sharing(score, self.nearest, n_first)
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Near(Gate):
+    """Looks at pairs whose vectors are near, by one limit or both.
+
+    Attributes
+    ----------
+    representation : Representation
+    metric : str, default "cosine"
+        See `dupeval.clustering.pairwise_distances`.
     within : float, optional
         The largest distance of pairs that are looked at.
     nearest : int, optional
@@ -55,6 +112,8 @@ class Ranking(Gate):
         Queries of up to so many images have all their pairs looked at.
     """
 
+    representation: Representation
+    metric: Metric = "cosine"
     within: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     nearest: PositiveInt | None = None
     small: NonNegativeInt = SMALL
@@ -66,72 +125,52 @@ class Ranking(Gate):
     @property
     def key(self) -> Mapping[str, Any]:
         """See `Gate.key`."""
-        return {"within": self.within, "nearest": self.nearest, "small": self.small}
+        limits = {"within": self.within, "nearest": self.nearest, "small": self.small}
+        return {"representation": dict(self.representation.key), "metric": self.metric, **limits}
 
-    @abstractmethod
-    def distances(self, query: QueryImages) -> npt.NDArray[np.floating]:
-        """Return the quicker distances, condensed."""
-
-    def lets_through(self, query: QueryImages) -> npt.NDArray[np.bool_]:
-        """See `Gate.lets_through`."""
+    def looked_at(
+        self, query: QueryImages, score: PairScore, n_first: int | None = None
+    ) -> npt.NDArray[np.int64]:
+        """See `Gate.looked_at`."""
         n = len(query.images)
+        near = np.ones(n_pairs(n), bool)
         if n <= self.small:
-            return np.ones(n * (n - 1) // 2, bool)
-        distances = self.distances(query)
-        near = np.ones(len(distances), bool)
+            return _asked(near, n_first)
+        distances = pairwise_distances(query.vectors(self.representation), self.metric)
         if self.within is not None:
             near &= distances <= self.within
         if self.nearest is not None:
             near &= among_nearest(distances, n, self.nearest)
-        return near
+        return _asked(near, n_first)
 
 
-@dataclass(frozen=True, config=STRICT, kw_only=True)
-class Near(Ranking):
-    """Looks at pairs whose vectors are near.
+def n_pairs(n: int) -> int:
+    """Return how many pairs n images have."""
+    return n * (n - 1) // 2
 
-    Attributes
+
+def condensed_mask(pairs: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.bool_]:
+    """Return of all pairs of n images whether they are among some, in scipy's order.
+
+    Parameters
     ----------
-    representation : Representation
-    metric : str, default "cosine"
-        See `dupeval.clustering.pairwise_distances`.
+    pairs : ndarray of int64, shape (n_pairs, 2)
+        See `Gate.looked_at`.
+    n : int
     """
-
-    representation: Representation
-    metric: Metric = "cosine"
-
-    @property
-    def key(self) -> Mapping[str, Any]:
-        """See `Gate.key`."""
-        own = {"representation": dict(self.representation.key), "metric": self.metric}
-        return {**own, **super().key}
-
-    def distances(self, query: QueryImages) -> npt.NDArray[np.floating]:
-        """See `Ranking.distances`."""
-        return pairwise_distances(query.vectors(self.representation), self.metric)
+    first, second = pairs.T
+    mask = np.zeros(n_pairs(n), bool)
+    mask[first * (2 * n - first - 1) // 2 + second - first - 1] = True
+    return mask
 
 
-@dataclass(frozen=True, config=STRICT, kw_only=True)
-class Quick(Ranking):
-    """Looks at pairs that a quicker pair score has near.
-
-    Attributes
-    ----------
-    score : PairScore
-        Of all pairs; its distances are kept as those of the score behind the gate are.
-    """
-
-    score: PairScore
-
-    @property
-    def key(self) -> Mapping[str, Any]:
-        """See `Gate.key`."""
-        return {"score": dict(self.score.key), **super().key}
-
-    def distances(self, query: QueryImages) -> npt.NDArray[np.floating]:
-        """See `Ranking.distances`."""
-        quick: npt.NDArray[np.floating] = query.pairs(self.score, None)
-        return quick
+def _asked(near: npt.NDArray[np.bool_], n_first: int | None) -> npt.NDArray[np.int64]:
+    """Return the pairs of a mask, of those that matter."""
+    n = (1 + math.isqrt(1 + 8 * len(near))) // 2
+    pairs = np.stack(np.triu_indices(n, 1), axis=1)[near].astype(np.int64, copy=False)
+    if n_first is None:
+        return pairs
+    return pairs[(pairs[:, 0] < n_first) & (pairs[:, 1] >= n_first)]
 
 
 def among_nearest(

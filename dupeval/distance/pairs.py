@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from joblib import cpu_count
 from tqdm import tqdm
 
 from dupeval.dataset import ImageHandle
 from dupeval.distance import PairScore
+from dupeval.distance.workers import Threads, Workers
 from dupeval.sources import source_sha256
 from dupeval.store import Entry, Store, Tensors
-from dupeval.timing import one_thread
 
 Pair = tuple[ImageHandle, ImageHandle]
-_T = TypeVar("_T")
-_R = TypeVar("_R")
 
 # Pairs of one image that a worker compares at a time; so much a run that is killed loses at most,
 # for each worker.
 TOGETHER = 64
-# Prepared images that are held at once, of 1.5 MB each.
-HELD = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,14 +94,15 @@ class PairCache:
     ----------
     folder : Path
         Of the stores; made when needed.
-    n_workers : int, optional
-        How many threads work; by default one for each core that the process may use.
+    workers : Workers, optional
+        Who does the work; by default threads, one for each core that the process may use.
     """
 
-    def __init__(self, folder: Path, n_workers: int | None = None) -> None:
+    def __init__(self, folder: Path, workers: Workers | None = None) -> None:
+        self.folder = folder
         self.of_images = Store(folder / "features")
         self.of_pairs = Store(folder / "distances")
-        self._n_workers = n_workers
+        self._workers = workers or Threads()
 
     def compare(self, pairs: Sequence[Pair], score: PairScore, progress: bool = False) -> Compared:
         """Return the distances of pairs, computing the missing ones; equal files are at 0.
@@ -143,13 +136,12 @@ class PairCache:
         n_made = 0
         if new or missing:
             needed = dict.fromkeys([*new, *(sha256 for pair in missing for sha256 in pair)])
-            with one_thread():
-                took, n_made = self._make_features([images[s] for s in needed], score, progress)
-                for sha256 in new:
-                    rows[sha256].features = took[sha256]
-                    # Also of the last of a query, which none comes after.
-                    self.of_pairs.put(keys[sha256], rows[sha256].entry())
-                self._compare_missing(missing, rows, keys, score, progress)
+            took, n_made = self._make_features([images[s] for s in needed], score, progress)
+            for sha256 in new:
+                rows[sha256].features = took[sha256]
+                # Also of the last of a query, which none comes after.
+                self.of_pairs.put(keys[sha256], rows[sha256].entry())
+            self._compare_missing(missing, rows, keys, score, progress)
         known = {(a, b): rows[a].known[b] for a, b in different}
         return Compared(
             np.array([known[pair][0] if pair in known else 0.0 for pair in ordered]),
@@ -164,8 +156,7 @@ class PairCache:
     ) -> Iterator[Tensors]:
         """Yield what is kept of each image, once the missing is made; see `compare`."""
         unique = {image.sha256: image for image in images}
-        with one_thread():
-            self._make_features(list(unique.values()), score, progress)
+        self._make_features(list(unique.values()), score, progress)
         for image in images:
             yield self._kept(image.sha256, score)
 
@@ -181,13 +172,14 @@ class PairCache:
                 missing.append(image)
             else:
                 took[image.sha256] = (entry.about["wall_s"], entry.about["cpu_s"])
-        name = str(score.key["score"])
-        made = self._in_threads(missing, score.features, len(missing), "image", name, progress)
-        for image, features, spent in made:
-            about = dict(zip(("wall_s", "cpu_s"), spent, strict=True))
-            key = self._features_key(image.sha256, score)
-            self.of_images.put(key, Entry(features, about))
-            took[image.sha256] = spent
+        made = self._workers.features(score, missing)
+        with self._bar(score, "image", len(missing), progress) as bar:
+            for image, (features, spent) in zip(missing, made, strict=True):
+                about = dict(zip(("wall_s", "cpu_s"), spent, strict=True))
+                key = self._features_key(image.sha256, score)
+                self.of_images.put(key, Entry(features, about))
+                took[image.sha256] = spent
+                bar.update()
         return took, len(missing)
 
     def _compare_missing(
@@ -199,23 +191,15 @@ class PairCache:
         progress: bool,
     ) -> None:
         """Compare pairs, and keep each image's distances as soon as some are known."""
-
-        @lru_cache(HELD)
-        def prepared(sha256: str) -> Any:
-            return score.prepared(self._kept(sha256, score))
-
-        def compared(some: tuple[str, Sequence[str]]) -> list[float]:
-            first = prepared(some[0])
-            return [score.distance(first, prepared(other)) for other in some[1]]
-
         todo = list(_together(missing))
-        name = str(score.key["score"])
-        made = self._in_threads(todo, compared, len(missing), "pair", name, progress)
-        for (first, others), distances, (wall_s, cpu_s) in made:
-            n = len(others)
-            for other, distance in zip(others, distances, strict=True):
-                rows[first].known[other] = (distance, wall_s / n, cpu_s / n)
-            self.of_pairs.put(keys[first], rows[first].entry())
+        made = self._workers.distances(score, todo, lambda sha256: self._kept(sha256, score))
+        with self._bar(score, "pair", len(missing), progress) as bar:
+            for (first, others), (distances, (wall_s, cpu_s)) in zip(todo, made, strict=True):
+                n = len(others)
+                for other, distance in zip(others, distances, strict=True):
+                    rows[first].known[other] = (distance, wall_s / n, cpu_s / n)
+                self.of_pairs.put(keys[first], rows[first].entry())
+                bar.update(n)
 
     def _kept(self, sha256: str, score: PairScore) -> Tensors:
         entry = self.of_images.get(self._features_key(sha256, score))
@@ -227,30 +211,10 @@ class PairCache:
         source = source_sha256(score)
         return {"features": dict(score.features_key), "source": source, "image": sha256}
 
-    def _in_threads(
-        self,
-        items: Sequence[_T],
-        work: Any,
-        total: int,
-        unit: str,
-        name: str,
-        progress: bool,
-    ) -> Iterator[tuple[_T, Any, tuple[float, float]]]:
-        """Yield items in their order, what was made of each, and the seconds since the last one.
-
-        Nearly all of the work is OpenCV's and numpy's, which let other threads work meanwhile.
-        """
-        if not items:
-            return
-        bar = tqdm(total=total, desc=name, unit=unit, disable=not progress)
-        n_workers = self._n_workers or cpu_count()
-        with bar, ThreadPoolExecutor(n_workers) as pool:
-            wall, cpu = time.perf_counter(), time.process_time()
-            for item, made in zip(items, pool.map(work, items), strict=True):
-                now = time.perf_counter(), time.process_time()
-                yield item, made, (now[0] - wall, now[1] - cpu)
-                bar.update(len(made) if unit == "pair" else 1)
-                wall, cpu = now
+    @staticmethod
+    def _bar(score: PairScore, unit: str, total: int, progress: bool) -> tqdm[Any]:
+        name = str(score.key["score"])
+        return tqdm(total=total, desc=name, unit=unit, disable=not (progress and total))
 
 
 def in_order(a: ImageHandle, b: ImageHandle) -> Pair:

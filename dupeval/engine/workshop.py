@@ -5,15 +5,15 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from functools import partial
-from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
-from dupeval.dataset import Dataset
+from dupeval.dataset import Dataset, ImageHandle
 from dupeval.distance import PairScore
-from dupeval.distance.gates import Gate, gate_cost
+from dupeval.distance.gates import Gate, condensed_mask, gate_cost
 from dupeval.distance.pairs import PairCache
+from dupeval.distance.sharing import pairs_sharing_words
 from dupeval.method import Resources
 from dupeval.method.views import QueryImages, Vectors
 from dupeval.reduction import lossless_coordinates
@@ -62,6 +62,7 @@ class Workshop:
                 partial(self._coordinates_of, i),
                 partial(self._reply_of, i),
                 partial(self._pairs_of, i),
+                partial(self._sharing_of, query.images),
             )
             for i, query in enumerate(self.dataset.queries)
         )
@@ -116,23 +117,33 @@ class Workshop:
             self._pairs[score, gate] = self._compare(score, gate)
         return self._pairs[score, gate][query]
 
+    def _sharing_of(
+        self, images: Sequence[ImageHandle], score: PairScore, nearest: int, n_first: int | None
+    ) -> npt.NDArray[np.int64]:
+        progress = self._resources.progress
+        return pairs_sharing_words(images, score, nearest, n_first, self._pair_cache, progress)
+
+    @property
+    def _pair_cache(self) -> PairCache:
+        return PairCache(self._resources.cache_dir / "pairs", self._resources.workers)
+
     def _compare(self, score: PairScore, gate: Gate | None) -> Sequence[npt.NDArray[np.float64]]:
         queries = self.queries()
-        pairs = [list(combinations(query.images, 2)) for query in queries]
-        looked_at = [np.ones(len(of_query), bool) for of_query in pairs]
-        if gate is not None:
-            looked_at = [gate.lets_through(query) for query in queries]
-            cost = gate_cost(self.dataset.queries, looked_at)
-            if cost.n_left_out:
-                warnings.warn(f"{self.watch.method}: {cost}", stacklevel=2)
+        asked, looked_at = [], []
+        for query in queries:
+            n = len(query.images)
+            places = np.stack(np.triu_indices(n, 1), axis=1)
+            if gate is not None:
+                places = gate.looked_at(query, score)
+            asked += [(query.images[a], query.images[b]) for a, b in places.tolist()]
+            looked_at.append(condensed_mask(places, n))
+        cost = gate_cost(self.dataset.queries, looked_at)
+        if cost.n_left_out:
+            warnings.warn(f"{self.watch.method}: {cost}", stacklevel=2)
         let_through = np.concatenate(looked_at)
-        every = [pair for of_query in pairs for pair in of_query]
-        distances = np.full(len(every), score.largest)
-        cache = PairCache(self._resources.cache_dir / "pairs")
-        made = cache.compare(
-            [every[i] for i in np.flatnonzero(let_through)], score, self._resources.progress
-        )
+        distances = np.full(len(let_through), score.largest)
+        made = self._pair_cache.compare(asked, score, self._resources.progress)
         distances[let_through] = made.distances
         self.watch.add("features", *made.features, stored=made.features_stored)
         self.watch.add("matching", *made.matching, stored=made.stored)
-        return np.split(distances, np.cumsum([len(of_query) for of_query in pairs])[:-1])
+        return np.split(distances, np.cumsum([len(mask) for mask in looked_at])[:-1])

@@ -30,6 +30,16 @@ DPI = 200
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#3B1F66")
 # Grey for text, lines, grids; and of images whose photograph nothing else shows.
 INK, GREY, LIGHT, PALE, ALONE = "#222222", "#707070", "#B4B4B4", "#DDDDDD", "#BEBEBE"
+# Of the methods that figures compare most.
+METHODS = {
+    "raw": COLOURS[0],
+    "raw_pca": COLOURS[1],
+    "vgg": COLOURS[2],
+    "vgg_pca": COLOURS[3],
+    "sscd": COLOURS[6],
+    "verified": INK,
+}
+OTHERS = tuple(colour for colour in COLOURS if colour not in METHODS.values())
 RIGHT, WRONG, MISSED = "#009E73", "#D55E00", "#0072B2"
 DASHES = (0, (5, 3))
 
@@ -69,8 +79,14 @@ def page_width() -> float:
 
 
 def method_colours(methods: Iterable[str]) -> dict[str, str]:
-    """Return the colour that each method of a run has in every figure, in the run's order."""
-    return {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(methods)}
+    """Return the colour of each method: in every figure the same for those of `METHODS`.
+
+    The others have in turn what those leave.
+    """
+    own = dict(METHODS)
+    for name in methods:
+        own.setdefault(name, OTHERS[(len(own) - len(METHODS)) % len(OTHERS)])
+    return {name: own[name] for name in methods}
 
 
 @dataclass(frozen=True)

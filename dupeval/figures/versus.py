@@ -11,11 +11,11 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from pydantic import PositiveInt
 
-from dupeval.dataset import UNLABELLED
 from dupeval.errors import SettingsError
 from dupeval.figures import Figure, Picture, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.texts import one_line, short
+from dupeval.truth import Truth
 
 # Inches.
 LEFT, RIGHT, TOP, ROW, AXIS, GAP = 1.35, 0.55, 0.4, 0.17, 0.4, 0.08
@@ -53,8 +53,8 @@ class TwoMethods(Figure):
             name: [stored.labels((protocol, name, slug)) for slug in inputs.slugs]
             for name in self.methods
         }
-        photographs = [query.photographs for query in inputs.dataset.queries]
-        only, n_true = alone(photographs, partitions[one], partitions[other])
+        truths = [query.truth for query in inputs.dataset.queries]
+        only, n_true = alone(truths, partitions[one], partitions[other])
         scored = [i for i, value in enumerate(f1[one]) if np.isfinite(value)]
         gains = {i: f1[other][i] - f1[one][i] for i in scored}
         order = sorted(gains, key=lambda i: -abs(gains[i]))[: self.most_queries]
@@ -100,7 +100,7 @@ class TwoMethods(Figure):
 
 
 def alone(
-    photographs: Sequence[npt.NDArray[np.str_]],
+    truths: Sequence[Truth],
     one: Sequence[npt.NDArray[np.int64]],
     other: Sequence[npt.NDArray[np.int64]],
 ) -> tuple[tuple[list[Found], list[Found]], int]:
@@ -108,16 +108,16 @@ def alone(
 
     Parameters
     ----------
-    photographs : sequence of ndarray of str, each of shape (n_images,)
-        Of each query; empty of unlabelled images, which make no pair.
+    truths : sequence of Truth
+        Of each query: which pairs are true, what is said of single pairs included.
     one, other : sequence of ndarray of int, each of shape (n_images,)
         The group of each image.
     """
     found: tuple[list[Found], list[Found]] = ([], [])
     n_true = 0
-    for query, (names, left, right) in enumerate(zip(photographs, one, other, strict=True)):
-        i, j = np.triu_indices(len(names), k=1)
-        true = (names[i] == names[j]) & (names[i] != UNLABELLED)
+    for query, (truth, left, right) in enumerate(zip(truths, one, other, strict=True)):
+        i, j = np.triu_indices(len(truth), k=1)
+        _, true = truth.of_pairs()
         of_one, of_other = left[i] == left[j], right[i] == right[j]
         n_true += int(true.sum())
         for pairs, there in zip(found, (of_one & ~of_other, of_other & ~of_one), strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
@@ -11,9 +11,10 @@ import numpy as np
 from dupeval.dataset import UNLABELLED, Dataset, ImageHandle, Label, Query
 from dupeval.distance import PairScore
 from dupeval.distance.gates import SMALL
-from dupeval.distance.local import votes
 from dupeval.distance.pairs import PairCache
+from dupeval.distance.sharing import pairs_sharing_words
 from dupeval.errors import SettingsError
+from dupeval.grouping.default import GATE
 from dupeval.grouping.distances import (
     AllPairs,
     PairDistances,
@@ -27,13 +28,10 @@ from dupeval.method import Distances, Method, Partition, Resources
 from dupeval.method.pairs import PairMethod
 from dupeval.method.views import QueryImages, TrainingView
 from dupeval.representation.cache import VectorCache
-from dupeval.sources import source_sha256
-from dupeval.store import Entry, Store
 
 # Methods that tell the distances of all pairs: those alone take 1.6 GB.
 MOST_IMAGES = 20_000
 NAME = "images"
-VOTES = "dupeval.distance.local.votes"
 
 
 def distances_of(
@@ -84,7 +82,7 @@ def _of_pairs(
 ) -> PairDistances:
     n = len(images)
     n_pairs = n * (n - 1) // 2 if n_first is None else n_first * (n - n_first)
-    cache = PairCache(resources.cache_dir / "pairs")
+    cache = _pair_cache(resources)
 
     def compared(pairs: Places) -> SomePairs:
         asked = [(images[a], images[b]) for a, b in pairs.tolist()]
@@ -93,11 +91,17 @@ def _of_pairs(
 
     if n_pairs <= SMALL * (SMALL - 1) // 2:
         return compared(pairs_of(n) if n_first is None else crossing(n_first, n - n_first))
-    pairs = _let_through(method, images, n_first, resources)
+    # All pairs of many images would take days: a method without a gate has the default's.
+    gate = method.gate or GATE
+    pairs = gate.looked_at(_query(images, resources), method.score, n_first)
     found = compared(pairs)
     if n_first is None and len(more := _connected(found, limit, pairs)):
         found = compared(np.concatenate([pairs, more]))
     return found
+
+
+def _pair_cache(resources: Resources) -> PairCache:
+    return PairCache(resources.cache_dir / "pairs", resources.workers)
 
 
 def _connected(found: PairDistances, limit: float, pairs: Places) -> Places:
@@ -116,66 +120,21 @@ def _connected(found: PairDistances, limit: float, pairs: Places) -> Places:
     ).reshape(-1, 2)
 
 
-def _let_through(
-    method: PairMethod, images: Sequence[ImageHandle], n_first: int | None, resources: Resources
-) -> Places:
-    """Return the pairs that are looked at where there are many."""
-    if method.gate is None:
-        return worth_a_look(method.score, images, n_first, resources)
-    looked_at = np.flatnonzero(method.gate.lets_through(_query(images, resources)))
-    pairs = pairs_of(len(images))[looked_at]
-    if n_first is not None:
-        pairs = pairs[(pairs[:, 0] < n_first) & (pairs[:, 1] >= n_first)]
-    return pairs
-
-
-def worth_a_look(
-    score: PairScore, images: Sequence[ImageHandle], n_first: int | None, resources: Resources
-) -> Places:
-    """Return the pairs that `dupeval.distance.local.votes.candidates` finds; they are kept."""
-    stored = Store(resources.cache_dir / "votes")
-    about = {"features": dict(score.features_key), "source": source_sha256(score, modules=[VOTES])}
-    of_all = {**about, "images": [image.sha256 for image in images], "first": n_first}
-    entry = stored.get(of_all)
-    if entry is None:
-        spoken = _spoken(score, images, about, resources)
-        pairs = votes.candidates(spoken, n_first, progress=resources.progress)
-        entry = Entry({"pairs": pairs})
-        stored.put(of_all, entry)
-    return entry.tensors["pairs"]
-
-
-def _spoken(
-    score: PairScore,
-    images: Sequence[ImageHandle],
-    about: Mapping[str, Any],
-    resources: Resources,
-) -> list[Mapping[str, votes.Spoken]]:
-    """Return the words of each image, kept beside its features, of which they are a fifth."""
-    stored = Store(resources.cache_dir / "words")
-    unique = {image.sha256: image for image in images}
-    entries = {sha256: stored.get({**about, "image": sha256}) for sha256 in unique}
-    missing = [unique[sha256] for sha256, entry in entries.items() if entry is None]
-    cache = PairCache(resources.cache_dir / "pairs")
-    made = cache.features(missing, score, resources.progress) if missing else ()
-    for image, features in zip(missing, made, strict=True):
-        entry = Entry(votes.as_tensors(votes.spoken(features)))
-        stored.put({**about, "image": image.sha256}, entry)
-        entries[image.sha256] = entry
-    known = {s: votes.from_tensors(e.tensors) for s, e in entries.items() if e is not None}
-    return [known[image.sha256] for image in images]
-
-
 def _query(images: Sequence[ImageHandle], resources: Resources) -> QueryImages:
+    """Return what a gate may ask of images that are no query: vectors and words."""
     cache = VectorCache(resources.cache_dir / "vectors")
 
     def vectors(representation: Any) -> Any:
         return cache.vectors(images, representation, resources.progress)
 
-    def nothing(*_: Any) -> Any:
-        raise SettingsError("a gate may ask for vectors only")
+    def sharing(score: PairScore, nearest: int, n_first: int | None) -> Places:
+        where = (_pair_cache(resources), resources.progress)
+        return pairs_sharing_words(images, score, nearest, n_first, *where)
 
-    return QueryImages(NAME, tuple(images), vectors, nothing, nothing, nothing)
+    def nothing(*_: Any) -> Any:
+        raise SettingsError("a gate may ask for vectors and words only")
+
+    return QueryImages(NAME, tuple(images), vectors, nothing, nothing, nothing, sharing)
 
 
 def _of_all(

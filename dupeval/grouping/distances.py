@@ -59,11 +59,9 @@ class SomePairs(PairDistances):
         self._starts = np.searchsorted(self._first, np.arange(n + 1))
 
     @property
-    def looked_at(self) -> npt.NDArray[np.bool_]:
-        """Which pairs are known, shape (n * (n - 1) / 2,), in scipy's order."""
-        known = np.zeros(self.n * (self.n - 1) // 2, bool)
-        known[condensed_places(self.n, self._first, self._second)] = True
-        return known
+    def pairs(self) -> Places:
+        """The pairs that are known, shape (n_pairs, 2), the smaller place first, in order."""
+        return np.stack([self._first, self._second], axis=1)
 
     def within(self, limit: float) -> tuple[Places, Places, Values]:
         """See `PairDistances.within`."""
@@ -120,12 +118,6 @@ class AllPairs(PairDistances):
 def pairs_of(n: int) -> Places:
     """Return all pairs of n places, the smaller first, in scipy's order, shape (n_pairs, 2)."""
     return np.stack(np.triu_indices(n, 1), axis=1).astype(np.int64)
-
-
-def condensed_places(n: int, first: Places, second: Places) -> Places:
-    """Return where pairs of n places, the smaller first, lie in scipy's order."""
-    at: Places = first * (2 * n - first - 1) // 2 + second - first - 1
-    return at
 
 
 def crossing(n: int, others: int) -> Places:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from dupeval.clustering import Linkage
 from dupeval.dataset import ImageHandle
 from dupeval.distance.explanation import Explanation
+from dupeval.distance.workers import Workers
 from dupeval.method.views import QueryImages, TrainingView
 from dupeval.timing import Stopwatch
 
@@ -60,11 +61,14 @@ class Resources:
         Show bars while something long runs.
     fresh : bool, default False
         Run external tools anew, whatever is stored of them.
+    workers : Workers, optional
+        Who makes features and compares pairs; by default threads.
     """
 
     cache_dir: Path
     progress: bool = False
     fresh: bool = False
+    workers: Workers | None = None
 
 
 class Method(ABC):

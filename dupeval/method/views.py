@@ -40,6 +40,9 @@ class QueryImages:
     pairs : callable
         ``pairs(score, gate)`` returns the distances of the images' pairs, condensed, computed for
         the whole dataset when first asked for, and kept; see `dupeval.distance`.
+    sharing : callable
+        ``sharing(score, nearest, n_first)`` returns the pairs that share most words of the key
+        points; see `dupeval.distance.sharing.pairs_sharing_words`.
     """
 
     slug: str
@@ -48,6 +51,7 @@ class QueryImages:
     coordinates: Callable[[Any], Vectors] = field(repr=False)
     reply: Callable[[Any, float], Any] = field(repr=False)
     pairs: Callable[[Any, Any], npt.NDArray[np.float64]] = field(repr=False)
+    sharing: Callable[[Any, int, int | None], npt.NDArray[np.int64]] = field(repr=False)
 
     def only(self, places: npt.NDArray[np.int64]) -> QueryImages:
         """Return some of the images, to fit on: an external tool has seen them all."""

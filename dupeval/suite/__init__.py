@@ -19,6 +19,8 @@ from dupeval.files import canonical_json
 
 # What tells the datasets apart that are made of the same photographs.
 LEVEL, DRAW = "level", "draw"
+# The scope of all photograph sets of a suite.
+ALL = "all"
 # Settings that change no photograph, either.
 ELSEWHERE = ("root", "name")
 
@@ -132,3 +134,31 @@ def block_scores(per_query: pd.DataFrame, protocol: str) -> pd.DataFrame:
     means = of_draws.groupby(level=index, sort=False).mean()
     complete = of_draws.notna().groupby(level=index, sort=False).all()
     return means.where(complete)
+
+
+def over_all(of_blocks: pd.DataFrame, per_query: pd.DataFrame) -> pd.DataFrame:
+    """Return the F1 of each method on each photograph set, averaged over its levels.
+
+    A dataset that shares its photographs with no other is one block.
+
+    Parameters
+    ----------
+    of_blocks : DataFrame
+        See `block_scores`.
+    per_query : DataFrame
+        What they were made of.
+
+    Returns
+    -------
+    DataFrame
+        One row the photographs and query, its index; empty where there is one scope. NaN where a
+        method has no scores on one of the levels.
+    """
+    if of_blocks.index.get_level_values("scope").nunique() < 2:
+        return of_blocks.iloc[:0]
+    rows = per_query.drop_duplicates("dataset")
+    made = dict(zip(scope_of(rows), rows[LEVEL].astype(str) != "", strict=True))
+    photographs = dict(zip(scope_of(rows), rows["photographs"], strict=True))
+    sets = [(photographs[scope], query if made[scope] else "") for scope, query in of_blocks.index]
+    grouped = of_blocks.groupby(pd.MultiIndex.from_tuples(sets), sort=False)
+    return grouped.mean().where(grouped.count().eq(grouped.size(), axis=0))

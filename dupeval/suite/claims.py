@@ -2,7 +2,8 @@
 
 A claim compares two methods on photograph sets, each first averaged over draws: the mean
 difference, its 95 % interval (`dupeval.statistics.mean_interval`) and the exact paired sign-flip
-test, adjusted for the levels on which the same comparison is made (Holm).
+test, adjusted for the levels on which the same comparison is made (Holm). On all together each
+photograph set is one, averaged over its levels, and nothing is adjusted: that is asked once.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dupeval.statistics import ALPHA, holm, mean_interval, sign_flip_p_value
-from dupeval.suite import block_scores
+from dupeval.suite import ALL, block_scores, over_all
 
 # A difference of mean F1 that would matter to somebody who chooses a method.
 MARGIN = 0.05
@@ -101,7 +102,7 @@ def claims_table(
     DataFrame
         Columns `COLUMNS`; ``n`` is the number of photograph sets.
     """
-    tuned, own = (block_scores(per_query, name) for name in (protocol, default))
+    tuned, own = (_with_all(per_query, name) for name in (protocol, default))
     rows = [
         row
         for claim in (FEATURES, PCA)
@@ -119,6 +120,17 @@ def claims_table(
             text = f"{STUDYS} less the best tool, {name}"
             rows += _compared(LEVEL, text, difference, level, seed)
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _with_all(per_query: pd.DataFrame, protocol: str) -> pd.DataFrame:
+    """Return `block_scores`, those of all photograph sets together first."""
+    of_blocks = block_scores(per_query, protocol)
+    together = over_all(of_blocks, per_query)
+    if together.empty:
+        return of_blocks
+    index = [(ALL, "/".join(names)) for names in together.index]
+    together.index = pd.MultiIndex.from_tuples(index, names=of_blocks.index.names)
+    return pd.concat([together, of_blocks])
 
 
 def best_elsewhere(scores: pd.DataFrame) -> pd.Series[float]:
@@ -150,18 +162,17 @@ def _compared(
     judge: Callable[[float, float, float, float], Verdict],
     seed: int,
 ) -> list[dict[str, object]]:
-    """Return a row a scope, with p-values adjusted over scopes."""
+    """Return a row a scope, with p-values adjusted over levels."""
     of_scopes = {
         str(scope): np.array(own, np.float64)
         for scope, own in differences.groupby(level="scope", sort=False)
         if own.notna().all() and len(own) >= FEWEST_BLOCKS
     }
-    adjusted = holm(
-        {
-            scope: sign_flip_p_value(own, np.zeros(len(own)), seed)
-            for scope, own in of_scopes.items()
-        }
-    )
+    p_values = {
+        scope: sign_flip_p_value(own, np.zeros(len(own)), seed) for scope, own in of_scopes.items()
+    }
+    levels = {scope: p for scope, p in p_values.items() if scope != ALL}
+    adjusted = p_values | holm(levels)
     rows = []
     for scope, own in of_scopes.items():
         mean = float(own.mean())

@@ -16,7 +16,6 @@ from dupeval.suite.ranks import RankTest
 
 # One look a method, in the order in which they are named: told apart by their marks, too.
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
-COLOURS = (*style.COLOURS, style.INK)
 COLUMNS = 4
 
 
@@ -88,8 +87,8 @@ def transfer_figure(transfer: pd.DataFrame) -> bytes:
     """
     methods = list(dict.fromkeys(transfer["method"]))
     datasets = list(dict.fromkeys(transfer["scored_on"]))
-    left, below, above, gap = 0.85, 0.75, 0.24, 0.1
-    names = [one_line(str(name).removeprefix("standin-"), 14) for name in datasets]
+    left, below, above, gap = 0.95, 0.85, 0.24, 0.1
+    names = [short(str(name).removeprefix("standin-"), 16) for name in datasets]
     ticks = np.arange(len(names)) + 0.5
     with style.style():
         rows = -(-len(methods) // COLUMNS)
@@ -153,17 +152,18 @@ def strengths_figure(strengths: pd.DataFrame, methods: Sequence[str]) -> bytes |
     panels = [name for name in dict.fromkeys(points) if points.count(name) > 1]
     if not panels:
         return None
+    looks = _looks(methods)
     with style.style():
         canvas, made = layout.panels(panels, COLUMNS, 1.3, 0.4, sharey=True)
         for panel, axes in made.items():
             own = rows[rows["panel"] == panel]
             for method, line in own.groupby("method", sort=False):
-                axes.plot(line["strength"], line["recall"], **_look(methods.index(method)))
+                axes.plot(line["strength"], line["recall"], **looks[str(method)])
             axes.set(ylim=(-0.03, 1.03), yticks=[0, 0.5, 1], yticklabels=["0", "0.5", "1"])
             axes.set_title(one_line(panel, 26), size=style.TEXT, pad=3)
             axes.tick_params(labelsize=style.SMALL)
             axes.margins(x=0.08)
-        layout.legend(canvas, {name: _look(i) for i, name in enumerate(methods)}, columns=8)
+        layout.legend(canvas, looks, columns=8)
         return png(canvas)
 
 
@@ -173,6 +173,12 @@ def panel_of(table: pd.DataFrame) -> pd.Series[str]:
     return table["family"] + kind + ", " + table["scope"].str.removeprefix("standin-")
 
 
-def _look(place: int) -> style.Look:
-    colour, mark = COLOURS[place % len(COLOURS)], MARKS[place % len(MARKS)]
-    return {"color": colour, "marker": mark, "ms": 3, "lw": 0.9, "mew": 0, "alpha": 0.85}
+def _looks(methods: Sequence[str]) -> dict[str, style.Look]:
+    colours = style.method_colours(methods)
+    return {
+        name: {
+            **{"color": colours[name], "marker": MARKS[place % len(MARKS)]},
+            **{"ms": 3, "lw": 0.9, "mew": 0, "alpha": 0.85},
+        }
+        for place, name in enumerate(methods)
+    }

@@ -15,7 +15,7 @@ from dupeval.statistics import mean_interval, sign_flip_p_value
 from dupeval.stored_run import honest_first
 from dupeval.suite import Place, block_scores
 from dupeval.suite.claims import STUDYS, claims_table
-from dupeval.suite.page import READING, listed, scores_markdown, sentences_of_tests, signed
+from dupeval.suite.page import READING, listed, p_value, scores_markdown, sentences_of_tests, signed
 from dupeval.suite.sentences import (
     CLAIMS,
     EDITS,
@@ -124,7 +124,7 @@ class Findings:
         ends = "" if np.isnan(low) else f" [{low:+.3f}, {high:+.3f}]"
         return (
             f"On `{scope}` the best is `{visible(str(first))}`, {means[first]:.3f}; the next, "
-            f"`{visible(str(second))}`, is {difference.mean():.3f}{ends} below it, p {p:.3f}."
+            f"`{visible(str(second))}`, is {difference.mean():.3f}{ends} below it, p {p_value(p)}."
         )
 
     def _claims(self) -> Iterator[str]:

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from dupeval.statistics import ALPHA
-from dupeval.suite import block_scores
-from dupeval.suite.ranks import ALL
+from dupeval.suite import ALL, block_scores
 from dupeval.suite.tables import scope_means
 from dupeval.text import visible
 
@@ -74,11 +73,10 @@ def sentences_of_tests(tests: pd.DataFrame) -> list[str]:
 
 def _sentence(scope: str, rows: pd.DataFrame) -> str:
     first = rows.iloc[0]
-    told = f"{first['p_value']:.3f}" if first["p_value"] >= 0.001 else "below .001"
     said = (
         f"Ranks on {visible(scope)}, {first['n_blocks']} blocks and {first['n_methods']} methods: "
-        f"Friedman p {told}; two methods differ from {first['critical_difference']:.1f} mean ranks "
-        "on (Nemenyi)"
+        f"Friedman p {p_value(first['p_value'])}; two methods differ from "
+        f"{first['critical_difference']:.1f} mean ranks on (Nemenyi)"
     )
     clear = rows[rows["p_nemenyi"] < ALPHA] if first["p_value"] < ALPHA else rows.iloc[:0]
     if clear.empty:
@@ -86,6 +84,11 @@ def _sentence(scope: str, rows: pd.DataFrame) -> str:
     better = clear.groupby("a", sort=False)["b"].agg(list)
     pairs = [f"{visible(str(a))} before {listed(b)}" for a, b in better.items()]
     return f"{said}: {'; '.join(pairs)}."
+
+
+def p_value(value: float) -> str:
+    """Return a p-value to three decimals, of a smaller one that it is."""
+    return f"{value:.3f}" if value >= 0.001 else "below .001"
 
 
 def signed(value: float) -> str:

@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 
 from dupeval.statistics import ALPHA
-from dupeval.suite import block_scores, scope_of
+from dupeval.suite import ALL, block_scores, over_all, scope_of
 
 # Of more methods a critical difference says next to nothing with so few photographs.
 MOST_NAMED = 8
 FEWEST_METHODS, FEWEST_BLOCKS = 3, 5
-ALL = "all"
 RANKS_COLUMNS = ["dataset", "method", "f1", "rank", "points"]
 TESTS_COLUMNS = [
     *("scope", "n_blocks", "n_methods", "statistic", "p_value", "critical_difference"),
@@ -47,34 +46,27 @@ def ranks_table(suite: pd.DataFrame, protocol: str) -> pd.DataFrame:
     rows["points"] = of_dataset.transform("size") - rows["rank"]
     of_scope = rows.groupby(["method", "scope"], sort=False)[["f1", "rank"]].mean()
     by_method = rows.groupby("method", sort=False)
-    over_all = of_scope.groupby(level="method", sort=False).mean()
-    over_all["points"] = by_method["points"].sum()
-    over_all[by_method.size() < rows["dataset"].nunique()] = np.nan
-    over_all = over_all.reset_index().assign(dataset=ALL)
-    return pd.concat([rows, over_all])[RANKS_COLUMNS].reset_index(drop=True)
+    together = of_scope.groupby(level="method", sort=False).mean()
+    together["points"] = by_method["points"].sum()
+    together[by_method.size() < rows["dataset"].nunique()] = np.nan
+    together = together.reset_index().assign(dataset=ALL)
+    return pd.concat([rows, together])[RANKS_COLUMNS].reset_index(drop=True)
 
 
 def blocks_of_scopes(per_query: pd.DataFrame, protocol: str) -> dict[str, pd.DataFrame]:
     """Return what each test of ranks rests on: F1 by block and method.
 
-    A scope's blocks are its photograph sets (`block_scores`). Those of "all" are the photograph
-    sets once more, averaged over levels, and each dataset that shares its photographs with no
-    other as one block. "all" is there where there are several scopes.
+    A scope's blocks are its photograph sets (`block_scores`). Those of "all", which is there where
+    there are several scopes, are averaged over levels (`over_all`).
     """
     of_blocks = block_scores(per_query, protocol)
     scopes = {
         str(scope): own.droplevel("scope")
         for scope, own in of_blocks.groupby(level="scope", sort=False)
     }
-    if len(scopes) > 1:
-        rows = per_query.drop_duplicates("dataset")
-        made = dict(zip(scope_of(rows), rows["level"].astype(str) != "", strict=True))
-        photographs = dict(zip(scope_of(rows), rows["photographs"], strict=True))
-        sets = [
-            (photographs[scope], query if made[scope] else "") for scope, query in of_blocks.index
-        ]
-        grouped = of_blocks.groupby(pd.MultiIndex.from_tuples(sets), sort=False)
-        scopes[ALL] = grouped.mean().where(grouped.count().eq(grouped.size(), axis=0))
+    together = over_all(of_blocks, per_query)
+    if not together.empty:
+        scopes[ALL] = together
     return scopes
 
 

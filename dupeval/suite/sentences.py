@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 import pandas as pd
 
 from dupeval.statistics import ALPHA
+from dupeval.suite import ALL
 from dupeval.suite.claims import MARGIN
-from dupeval.suite.page import listed, signed
+from dupeval.suite.page import listed, p_value, signed
 from dupeval.suite.strengths import FEWEST_PAIRS
 from dupeval.suite.transfer import DRAW, LEVEL, OTHERS
 from dupeval.text import visible
@@ -25,7 +26,8 @@ CLAIMS = (
     f"more; else it is *open*. Methods are *level* where the whole interval is within {MARGIN:g} "
     f"of 0, and are not where a difference beyond {MARGIN:g} is sure. The best tool is, for each "
     "photograph set, the one that is best on the others: at the tools' own defaults, as the study "
-    "ran its one, or with a threshold chosen like that of the other methods."
+    "ran its one, or with a threshold chosen like that of the other methods. On *all together* "
+    "each photograph set is one, averaged over its levels; that is asked once, and not adjusted."
 )
 EDITS = (
     "The share of pairs of an unedited image and a copy with that edit in its chain that a method "
@@ -53,9 +55,13 @@ def verdicts(rows: pd.DataFrame) -> str:
     told = []
     for comparison, own in rows.groupby("comparison", sort=False):
         of = own.groupby("verdict", sort=False)["scope"].agg(list)
-        said = [f"{verdict} on {listed([f'`{x}`' for x in of[verdict]])}" for verdict in of.index]
+        said = [f"{verdict} on {listed([_on(x) for x in of[verdict]])}" for verdict in of.index]
         told.append(f"{comparison}: {'; '.join(said)}")
     return ". ".join(told) + "."
+
+
+def _on(scope: str) -> str:
+    return "all together" if scope == ALL else f"`{visible(scope)}`"
 
 
 def claims_markdown(claims: pd.DataFrame) -> str:
@@ -69,7 +75,7 @@ def claims_markdown(claims: pd.DataFrame) -> str:
                 f"{signed(mean)} [{signed(low)}, {signed(high)}]"
                 for mean, low, high in claims[["difference", "low", "high"]].to_numpy()
             ],
-            "p, Holm": claims["p_holm"].map("{:.3f}".format),
+            "p, Holm": claims["p_holm"].map(p_value),
             "sets": claims["n"],
             "": claims["verdict"],
         }

@@ -1,5 +1,6 @@
 """Methods by name are those of the experiments."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def test_the_default_is_the_yaml_file_s_but_for_the_gate(configured: PairMethod)
         configured.linkage,
         configured.threshold,
     )
-    assert own.gate is None
+    assert own.gate == replace(configured.gate, nearest=6, small=0)
 
 
 def test_another_is_built_with_its_own_threshold(tmp_path: Path) -> None:

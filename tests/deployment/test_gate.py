@@ -1,21 +1,24 @@
 """Of many images those pairs are compared that are compared when a folder is grouped."""
 
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from fake_pairs import Sums, of_sum
-from labelled import dataset_of
 from placed import Placed
 
 from dupeval.dataset import Dataset, Label, Query
 from dupeval.deployment import gate
 from dupeval.deployment.gate import AsGrouped, as_grouped
+from dupeval.distance.gates import Gate
 from dupeval.engine.workshop import Workshop
 from dupeval.grouping import comparing
-from dupeval.method import Resources
+from dupeval.method import Method, Resources
 from dupeval.method.pairs import PairMethod
 from dupeval.timing import Stopwatch
+
+RESOURCES = Resources(Path("nowhere"))
 
 
 @pytest.fixture
@@ -30,34 +33,48 @@ def sums(*values: int) -> Dataset:
     return Dataset("sums", (Query("q", "Q", images, tuple(Label(str(n)) for n in values)),))
 
 
-def test_a_small_sample_has_all_its_pairs_compared(tmp_path: Path) -> None:
-    method = PairMethod(Sums(), threshold=0.5)
-    resources = Resources(tmp_path)
-    assert as_grouped(method, sums(1, 2, 3), resources) is method
-    assert as_grouped(Placed({}), dataset_of("a" * 200), resources).cut is None
+class Chosen(Gate):
+    """Looks at pairs that the test gives."""
+
+    key: ClassVar = {"gate": "chosen"}
+
+    def __init__(self, *pairs: tuple[int, int]) -> None:
+        self.pairs = np.array(pairs)
+
+    def looked_at(self, *_: object) -> np.ndarray:
+        return self.pairs
 
 
-@pytest.mark.usefixtures("few")
-def test_of_a_large_one_those_that_a_folder_has(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def voted(_: object, images: tuple[object, ...], *__: object) -> np.ndarray:
-        return np.array([[0, 1], [1, 2]])
-
-    monkeypatch.setattr(comparing, "worth_a_look", voted)
-    dataset, resources = sums(1, 2, 3, 90), Resources(tmp_path)
-    method = as_grouped(PairMethod(Sums(), threshold=1.0), dataset, resources)
+def looked_at(method: Method, dataset: Dataset, n_first: int | None = None) -> list[list[int]]:
     assert isinstance(method, PairMethod)
-    assert isinstance(method.gate, AsGrouped)
-    assert method.gate.limit == 1.25
-    (query,) = Workshop(dataset, resources, Stopwatch("sums")).queries()
-    # 1 and 3 are connected by 2, and so compared; 90 is looked at with none.
-    assert method.gate.lets_through(query).tolist() == [True, True, False, True, False, False]
-    assert hash(method.gate) == hash(as_grouped(method.at({}), dataset, resources).gate)
+    assert method.gate is not None
+    (query,) = Workshop(dataset, RESOURCES, Stopwatch("sums")).queries()
+    pairs: list[list[int]] = method.gate.looked_at(query, method.score, n_first).tolist()
+    return pairs
+
+
+def test_a_small_sample_has_all_its_pairs_compared() -> None:
+    method = as_grouped(PairMethod(Sums(), Chosen((0, 1)), threshold=0.5), RESOURCES)
+    assert looked_at(method, sums(1, 2, 3)) == [[0, 1], [0, 2], [1, 2]]
+    assert looked_at(method, sums(1, 2, 3), 1) == [[0, 1], [0, 2]]
+
+
+def test_a_method_that_compares_no_pairs_is_as_it_was() -> None:
+    method = Placed({})
+    assert as_grouped(method, RESOURCES) is method
 
 
 @pytest.mark.usefixtures("few")
-def test_a_gate_of_its_own_stays(tmp_path: Path) -> None:
-    own = AsGrouped(Sums(), 1.0, Resources(tmp_path))
-    method = PairMethod(Sums(), gate=own)
-    assert as_grouped(method, sums(1, 2, 3, 4), Resources(tmp_path)) is method
+def test_a_large_one_has_those_of_a_folder(tmp_path: Path) -> None:
+    own = PairMethod(Sums(), Chosen((0, 1), (1, 2)), threshold=1.0)
+    method = as_grouped(own, Resources(tmp_path))
+    # 1 and 3 are connected by 2, and so compared; 90 is looked at with none.
+    assert looked_at(method, sums(1, 2, 3, 90)) == [[0, 1], [0, 2], [1, 2]]
+
+
+def test_a_little_more_than_the_threshold_connects() -> None:
+    for threshold, limit in ((1.0, 1.25), (None, 5e8), (1e9, np.nextafter(1e9, 0))):
+        method = as_grouped(PairMethod(Sums(), threshold=threshold), RESOURCES)
+        assert isinstance(method, PairMethod)
+        assert method.gate == AsGrouped(None, limit, RESOURCES)
+        assert hash(method.gate) == hash(AsGrouped(None, limit, RESOURCES))

@@ -57,7 +57,7 @@ def test_what_was_asked_for_besides_must_not_differ(known: dict[str, Any], tmp_p
 
 def test_other_settings_weights_or_code_are_refused(known: dict[str, Any], tmp_path: Path) -> None:
     file = written(tmp_path, known)
-    other = PairMethod(Verified(mirror=False), linkage="average", threshold=0.5)
+    other = replace(default_method(), score=Verified(mirror=False))
     with pytest.raises(
         SettingsError, match=r"verified is here not what .*mine.json was made with \(score.mirror, "
     ):

@@ -9,6 +9,7 @@ from fake_pairs import Sums, of_sum
 
 from dupeval.dataset import ImageHandle
 from dupeval.distance.pairs import TOGETHER, Pair, PairCache
+from dupeval.distance.workers import Threads
 
 
 def all_pairs(images: list[ImageHandle]) -> list[Pair]:
@@ -80,7 +81,7 @@ def test_scores_share_features_and_no_distance(tmp_path: Path) -> None:
 def test_the_number_of_workers_changes_nothing(tmp_path: Path) -> None:
     images = [of_sum(n) for n in range(1, 40)]
     found = [
-        PairCache(tmp_path / str(n), n).compare(all_pairs(images), Sums()).distances
+        PairCache(tmp_path / str(n), Threads(n)).compare(all_pairs(images), Sums()).distances
         for n in (1, 2, 5)
     ]
     assert found[0].tolist() == found[1].tolist() == found[2].tolist()
@@ -90,9 +91,9 @@ def test_a_run_that_is_stopped_loses_little(tmp_path: Path) -> None:
     images = [of_sum(n) for n in range(1, 31)]
     stopped = Sums(stop_after=300)
     with pytest.raises(KeyboardInterrupt):
-        PairCache(tmp_path, 1).compare(all_pairs(images), stopped)
+        PairCache(tmp_path, Threads(1)).compare(all_pairs(images), stopped)
     score = Sums()
-    found = PairCache(tmp_path, 1).compare(all_pairs(images), score)
+    found = PairCache(tmp_path, Threads(1)).compare(all_pairs(images), score)
     assert score.seen == []
     assert 435 - 300 <= len(score.compared) <= 435 - 300 + 2 * TOGETHER
     assert found.distances.tolist() == [abs(a - b) for a, b in itertools.combinations(range(30), 2)]
@@ -119,8 +120,8 @@ def test_there_is_one_entry_for_each_image(tmp_path: Path) -> None:
 
 def test_seconds_are_of_all_pairs_and_images(tmp_path: Path) -> None:
     images = [of_sum(n) for n in range(1, 11)]
-    first = PairCache(tmp_path, 2).compare(all_pairs(images[:6]), Sums())
-    more = PairCache(tmp_path, 2).compare(all_pairs(images), Sums())
+    first = PairCache(tmp_path, Threads(2)).compare(all_pairs(images[:6]), Sums())
+    more = PairCache(tmp_path, Threads(2)).compare(all_pairs(images), Sums())
     assert more.matching[0] > first.matching[0] > 0
     assert more.features[0] > first.features[0] > 0
     assert np.isfinite(more.matching + more.features).all()

@@ -96,11 +96,17 @@ class TestColours:
             assert self.difference(one, other, who) >= 15, (one, other)
 
 
-def test_a_method_has_one_colour_in_all_figures_of_a_run() -> None:
-    methods = [f"m{i}" for i in range(9)]
-    colours = style.method_colours(methods)
-    assert [colours[name] for name in methods[:7]] == list(style.COLOURS)
-    assert colours["m7"] == colours["m0"]
+def test_a_method_has_one_colour_whatever_it_is_drawn_with() -> None:
+    alone = {name: style.method_colours([name])[name] for name in style.METHODS}
+    together = style.method_colours(["mine", *reversed(style.METHODS)])
+    assert {name: together[name] for name in style.METHODS} == alone
+    assert len(set(alone.values())) == len(alone)
+
+
+def test_other_methods_have_in_turn_what_those_leave() -> None:
+    colours = style.method_colours(["a", "raw", "b", "c"])
+    assert (colours["a"], colours["b"]) == style.OTHERS
+    assert colours["c"] == colours["a"]
 
 
 class TestTheStyle:

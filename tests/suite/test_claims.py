@@ -84,8 +84,24 @@ def test_p_values_are_adjusted_for_the_levels_of_one_comparison() -> None:
     more = rows(wild, {"raw": RAW.tolist(), "vgg": VGG.tolist()})
     table = claims_table(pd.concat([per_query(), more]), "nested", "fixed", set())
     own = table[table["comparison"] == "vgg less raw"]
-    assert own["scope"].tolist() == ["own-news", "own-wild"]
-    assert own["p_holm"].tolist() == [2 * 2 / 2**9] * 2
+    assert own["scope"].tolist() == ["all", "own-news", "own-wild"]
+    # On all together the same nine photograph sets are asked once.
+    assert own["p_holm"].tolist() == [2 / 2**9, 2 * 2 / 2**9, 2 * 2 / 2**9]
+    assert own["n"].tolist() == [9, 9, 9]
+
+
+def test_all_together_has_each_photograph_set_once_averaged_over_levels() -> None:
+    wild = Place("own-wild-0", "own", "wild", "0")
+    other = Place("other-news-0", "other", "news", "0")
+    more = [
+        rows(wild, {"raw": RAW.tolist(), "vgg": RAW.tolist()}),
+        rows(other, {"raw": [0.2, 0.4], "vgg": [0.5, 0.9]}),
+    ]
+    table = claims_table(pd.concat([per_query(), *more]), "nested", "fixed", set())
+    own = table[table["comparison"] == "vgg less raw"].set_index("scope").loc["all"]
+    expected = [*((VGG - RAW) / 2), 0.3, 0.5]
+    assert own["n"] == 11
+    assert own["difference"] == pytest.approx(np.mean(expected))
 
 
 def test_what_was_not_run_is_not_claimed() -> None:

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from suite_rows import draw, rows
 
-from dupeval.suite import Place
+from dupeval.suite import ALL, Place
 from dupeval.suite.ranks import (
-    ALL,
     blocks_of_scopes,
     rank_test,
     rank_tests,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -23,6 +21,7 @@ from dupeval.dataset.making.records import Record
 from dupeval.dataset.making.stamp import is_up_to_date, read_stamp, write_stamp
 from dupeval.dataset.making.tables import write_tables
 from dupeval.errors import DupevalError
+from dupeval.files import beside, whole_folder
 
 WORKERS = 4
 
@@ -53,13 +52,12 @@ def ensure(root: Path, recipe: Recipe, *, progress: bool = True) -> bool:
         return False
     _refuse_foreign(root, recipe)
     root.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(_beside(root, "lock")):
+    with FileLock(beside(root, "lock")):
         if is_up_to_date(root, recipe):  # Another process may have built it meanwhile.
             return False
-        with _unfinished(root) as folder:
+        with whole_folder(root) as folder:
             write_stamp(folder, recipe, build_into(folder, recipe, progress=progress))
             _refuse_foreign(root, recipe)
-            _move(folder, root)
     return True
 
 
@@ -107,32 +105,6 @@ def _refuse_foreign(root: Path, recipe: Recipe) -> None:
         f"{root} exists and is not a {recipe.called} built by dupeval; it is left as it is. "
         f"Move it away, or have the {recipe.called} built in another folder."
     )
-
-
-@contextmanager
-def _unfinished(root: Path) -> Iterator[Path]:
-    # The name is ours alone and we hold the lock: a folder there is left from a broken-off build.
-    folder = _beside(root, "unfinished")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _move(folder: Path, root: Path) -> None:
-    old = _beside(root, "old")
-    shutil.rmtree(old, ignore_errors=True)
-    if root.exists():
-        root.replace(old)
-    folder.replace(root)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _beside(root: Path, what: str) -> Path:
-    whole = root.absolute()
-    return whole.with_name(f".{whole.name}.{what}")
 
 
 def _by_file(planned: Sequence[PlannedImage]) -> Iterable[list[PlannedImage]]:

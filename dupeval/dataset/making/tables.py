@@ -7,10 +7,8 @@ from itertools import combinations, groupby
 from pathlib import Path
 
 from dupeval.dataset.making.plan import PlannedImage
-from dupeval.dataset.making.records import Record, csv_text
-
-LABELS = ("query", "image", "photograph", "edit", "scene")
-PAIRS = ("query", "image_a", "image_b", "verdict")
+from dupeval.dataset.making.records import Record
+from dupeval.dataset.writing import table_texts
 
 
 def write_tables(folder: Path, made: Sequence[tuple[PlannedImage, Record]]) -> None:
@@ -27,14 +25,8 @@ def write_tables(folder: Path, made: Sequence[tuple[PlannedImage, Record]]) -> N
         (record.query, record.image, record.photograph, record.edit, planned.source.scene)
         for planned, record in made
     )
-    tables = {
-        "queries.csv": csv_text(["query", "title"], titles.items()),
-        "labels.csv": csv_text(LABELS, rows),
-    }
-    unsure = [(*pair, "unsure") for pair in withdrawn_pairs(made)]
-    if unsure:
-        tables["pairs.csv"] = csv_text(PAIRS, unsure)
-    for name, text in tables.items():
+    unsure = ((*pair, "unsure") for pair in withdrawn_pairs(made))
+    for name, text in table_texts(titles, rows, unsure).items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -1,0 +1,92 @@
+"""Which images share most words of their key points: found once, and kept on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from joblib import cpu_count
+
+from dupeval.dataset import ImageHandle
+from dupeval.distance import PairScore
+from dupeval.distance.local import votes
+from dupeval.distance.pairs import PairCache
+from dupeval.errors import SettingsError
+from dupeval.sources import source_sha256
+from dupeval.store import Entry, Store
+from dupeval.timing import one_thread
+
+# Images whose features are held at the same time, of 1.5 MB each.
+AT_ONCE = 128
+
+
+def pairs_sharing_words(
+    images: Sequence[ImageHandle],
+    score: PairScore,
+    nearest: int,
+    n_first: int | None,
+    cache: PairCache,
+    progress: bool = False,
+) -> npt.NDArray[np.int64]:
+    """Return the pairs that `dupeval.distance.local.votes.candidates` finds.
+
+    Parameters
+    ----------
+    images : sequence of ImageHandle
+    score : PairScore
+        Its features hold the key points.
+    nearest : int
+    n_first : int, optional
+    cache : PairCache
+        Of the features; words and pairs are kept beside them.
+    progress : bool, default False
+
+    Raises
+    ------
+    SettingsError
+        If the score has no key points.
+    """
+    stored = Store(cache.folder / "votes")
+    source = source_sha256(score, modules=[votes.__name__])
+    about = {"features": dict(score.features_key), "source": source}
+    hashes = [image.sha256 for image in images]
+    of_all = {**about, "images": hashes, "first": n_first, "nearest": nearest}
+    entry = stored.get(of_all)
+    if entry is None:
+        spoken = _spoken(images, score, about, cache, progress)
+        entry = Entry({"pairs": votes.candidates(spoken, n_first, nearest, progress)})
+        stored.put(of_all, entry)
+    return entry.tensors["pairs"]
+
+
+def _spoken(
+    images: Sequence[ImageHandle],
+    score: PairScore,
+    about: Mapping[str, Any],
+    cache: PairCache,
+    progress: bool,
+) -> list[Mapping[str, votes.Spoken]]:
+    """Return the words of each image, kept beside its features, of which they are a fifth."""
+    stored = Store(cache.folder / "words")
+    unique = {image.sha256: image for image in images}
+    entries = {sha256: stored.get({**about, "image": sha256}) for sha256 in unique}
+    missing = [unique[sha256] for sha256, entry in entries.items() if entry is None]
+    features = cache.features(missing, score, progress)
+    with one_thread(), ThreadPoolExecutor(cpu_count()) as pool:
+        for start in range(0, len(missing), AT_ONCE):
+            made = pool.map(votes.spoken, islice(features, AT_ONCE))
+            for image, spoken in zip(missing[start : start + AT_ONCE], made, strict=True):
+                if not spoken:
+                    raise SettingsError(
+                        f"the gate asks for key points, which {score.key['score']} has none of; "
+                        "possible: another gate, or none"
+                    )
+                entry = Entry(votes.as_tensors(spoken))
+                stored.put({**about, "image": image.sha256}, entry)
+                entries[image.sha256] = entry
+    known = {s: votes.from_tensors(e.tensors) for s, e in entries.items() if e is not None}
+    return [known[image.sha256] for image in images]
