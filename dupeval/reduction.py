@@ -187,7 +187,11 @@ class Projection:
                 f"have {X.shape[1]:,}"
             )
         scores: Vectors = (X - self.mean) @ self.directions.T
-        return scores / self.deviations if whiten else scores
+        return self.whitened(scores) if whiten else scores
+
+    def whitened(self, scores: Vectors) -> Vectors:
+        """Return components that `project` returned, each divided by its standard deviation."""
+        return scores / self.deviations
 
     def count(self, n_components: int | float) -> int:
         """Return how many there are: what was kept is what was chosen."""

@@ -103,7 +103,7 @@ class Carried(Method):
 def as_they_are(query: QueryImages) -> QueryImages:
     """Return a query whose coordinates are its vectors: what is kept must hold for any images."""
 
-    def vectors(representation: Any) -> npt.NDArray[np.floating]:
+    def vectors(representation: Any, own: bool = False) -> npt.NDArray[np.floating]:
         return np.asarray(query.vectors(representation), np.float64)
 
     return replace(query, coordinates=vectors)
