@@ -17,12 +17,11 @@ _BEGIN = rf"""% In the preamble: {PREAMBLE}
 % A table that is wider than the text, as with long names, is made smaller.
 \ifdefined\dupevalbox\else\newsavebox{{\dupevalbox}}\fi
 """
-_COLUMNS = (
-    r"l *{3}{S[table-format=1.3]} c S[table-format=+1.3]@{\,}l S[table-format=1.3] "
-    r"S[table-format=1.3]"
-)
-_HEAD = r"method & {P} & {R} & {F1} & {95\,\% interval} & {difference} & & {Holm} & {published} \\"
-_N_COLUMNS = 9
+_COLUMNS = r"l *{3}{S[table-format=1.3]} c S[table-format=+1.3]@{\,}l S[table-format=1.3]"
+_HEAD = r"method & {P} & {R} & {F1} & {95\,\% interval} & {difference} & & {Holm}"
+_N_COLUMNS = 8
+# One more, where the table has the study's figures.
+_PUBLISHED_COLUMN, _PUBLISHED_HEAD = " S[table-format=1.3]", " & {published}"
 _LATIN_1 = {chr(i) for i in range(0xC0, 0x100) if chr(i).isalpha()} - set(
     "\u00d0\u00f0\u00de\u00fe"
 )
@@ -66,6 +65,7 @@ def _escaped(character: str) -> str:
 def _float(part: TablePart, protocol: str | None) -> str:
     label = "-".join([part.dataset.name, *([protocol] if protocol else [])])
     label = "".join(c if c.isascii() and (c.isalnum() or c in "-.") else "-" for c in label)
+    column, head = (_PUBLISHED_COLUMN, _PUBLISHED_HEAD) if part.shows_study else ("", "")
     lines = [
         r"\begin{table}[tbp]",
         r"\centering",
@@ -73,8 +73,8 @@ def _float(part: TablePart, protocol: str | None) -> str:
         rf"\label{{tab:{label}}}",
         r"\par\smallskip",
         r"\begin{lrbox}{\dupevalbox}\footnotesize\setlength{\tabcolsep}{3pt}%",
-        rf"\begin{{tabular}}{{{_COLUMNS}}}",
-        *(r"\toprule", _HEAD, r"\midrule"),
+        rf"\begin{{tabular}}{{{_COLUMNS}{column}}}",
+        *(r"\toprule", rf"{_HEAD}{head} \\", r"\midrule"),
         *_body(part, protocol),
         *(r"\bottomrule", r"\end{tabular}\end{lrbox}"),
         r"\ifdim\wd\dupevalbox>\textwidth\resizebox{\textwidth}{!}{\usebox{\dupevalbox}}"
@@ -95,7 +95,8 @@ def _caption(part: TablePart, protocol: str | None) -> str:
         marks.append(
             f"Difference: of mean F1 from {escaped(str(reference))}; Holm: its adjusted p, {stars}."
         )
-    marks.append("Published: the study's F1, on its own images.")
+    if part.shows_study:
+        marks.append("Published: the study's F1, on its own images.")
     return f"{heading}{escaped(describe_dataset(part.dataset))}. {' '.join(marks)}"
 
 
@@ -105,12 +106,13 @@ def _body(part: TablePart, protocol: str | None) -> Iterator[str]:
         if len(blocks) > 1:
             if i:
                 yield r"\addlinespace"
-            yield rf"\multicolumn{{{_N_COLUMNS}}}{{l}}{{\itshape {escaped(name)}}} \\"
+            n = _N_COLUMNS + part.shows_study
+            yield rf"\multicolumn{{{n}}}{{l}}{{\itshape {escaped(name)}}} \\"
         for _, row in rows.iterrows():
-            yield _row(row, part.mark(protocol, row["method"]))
+            yield _row(row, part.mark(protocol, row["method"]), part.shows_study)
 
 
-def _row(row: pd.Series, mark: str) -> str:
+def _row(row: pd.Series, mark: str, shows_study: bool) -> str:
     name, f1 = escaped(str(row["method"])), _number(row["f1"])
     if mark == BEST:
         name, f1 = rf"\textbf{{{name}}}", rf"{{\textbf{{{f1}}}}}"
@@ -126,7 +128,7 @@ def _row(row: pd.Series, mark: str) -> str:
     cells = [
         *(name, _number(row["precision"]), _number(row["recall"]), f1, interval),
         *(difference, _stars(row["p_holm"]), _number(row["p_holm"])),
-        _number(row["f1_published"]),
+        *([_number(row["f1_published"])] if shows_study else []),
     ]
     return " & ".join(cells) + r" \\"
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass as plain_dataclass
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -131,6 +132,13 @@ class Components:
         shares = self._pca.explained_variance_ratio_
         return _count(n_components, shares, self.n_most, self._pca.n_samples_)
 
+    def first(self, n_components: int | float) -> Projection:
+        """Return the first components alone, to be kept; see `count` for how many."""
+        k = self.count(n_components)
+        directions = np.where(self._is_noise[:k, None], 0.0, self._pca.components_[:k])
+        deviations = np.where(self._is_noise[:k], 1.0, np.sqrt(self._pca.explained_variance_[:k]))
+        return Projection(np.array(self._pca.mean_), directions, deviations)
+
 
 class ComponentsOfMany:
     """The same as `Components`, of many vectors: by how they scatter, and only those wanted.
@@ -209,6 +217,81 @@ def _count(
     if n_components > n_most:
         raise _too_many(n_components, n_images, n_most)
     return n_components
+
+
+@plain_dataclass(frozen=True, eq=False)
+class Projection:
+    """Some principal components by themselves, without the images that they were fitted on.
+
+    Attributes
+    ----------
+    mean : ndarray of float64, shape (d,)
+    directions : ndarray of float64, shape (k, d)
+    deviations : ndarray of float64, shape (k,)
+        The standard deviation along each, above 0.
+    """
+
+    block: ClassVar[int] = BLOCK
+
+    mean: npt.NDArray[np.float64]
+    directions: npt.NDArray[np.float64]
+    deviations: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, tensors: Mapping[str, npt.NDArray[Any]]) -> Self:
+        """Return what `tensors` gave.
+
+        Raises
+        ------
+        ValueError
+            If they are no components.
+        """
+        if set(tensors) != {"mean", "directions", "deviations"}:
+            raise ValueError("principal components are a mean, directions and deviations")
+        made = cls(**{name: np.asarray(values, np.float64) for name, values in tensors.items()})
+        k, d = len(made.deviations), len(made.mean)
+        if not (k and d and made.directions.shape == (k, d)):
+            raise ValueError("the mean, directions and deviations do not fit each other")
+        if not (all(np.isfinite(x).all() for x in made.tensors.values()) and made._spread):
+            raise ValueError("principal components are finite numbers, and deviations above 0")
+        return made
+
+    @property
+    def tensors(self) -> Mapping[str, npt.NDArray[np.float64]]:
+        """The arrays, by name."""
+        return {
+            "mean": self.mean,
+            "directions": self.directions,
+            "deviations": self.deviations,
+        }
+
+    @property
+    def _spread(self) -> bool:
+        return bool((self.deviations > 0).all())
+
+    def project(self, X: Vectors, whiten: bool) -> Vectors:
+        """Return the components of vectors, shape (n, k); see `Components.project`.
+
+        Raises
+        ------
+        SettingsError
+            If the vectors have another length.
+        """
+        if X.shape[1] != len(self.mean):
+            raise SettingsError(
+                f"the principal components are of vectors of {len(self.mean):,} numbers, and these "
+                f"have {X.shape[1]:,}"
+            )
+        scores: Vectors = (X - self.mean) @ self.directions.T
+        return self.whitened(scores) if whiten else scores
+
+    def whitened(self, scores: Vectors) -> Vectors:
+        """Return components that `project` returned, each divided by its standard deviation."""
+        return scores / self.deviations
+
+    def count(self, n_components: int | float) -> int:
+        """Return how many there are: what was kept is what was chosen."""
+        return len(self.directions)
 
 
 def lossless_coordinates(X: Vectors) -> npt.NDArray[np.float64]:

@@ -79,6 +79,11 @@ class TablePart:
         return f"{self.title} on {describe_dataset(self.dataset)}"
 
     @property
+    def shows_study(self) -> bool:
+        """Whether the study's figures stand in the table."""
+        return bool(self.table["f1_published"].notna().any())
+
+    @property
     def verdict_with_cost(self) -> list[str]:
         """The verdict, and after which method is best what that costs."""
         best = next((standing.best for standing in self.standings.values()), None)
@@ -153,6 +158,8 @@ def _part_markdown(part: TablePart) -> Iterator[str]:
         )
     for note in part.notes:
         yield f"Note: {note}."
+    if part.shows_study:
+        yield OF_STUDY
 
 
 def _table_markdown(part: TablePart, protocol: str | None) -> str:
@@ -160,6 +167,8 @@ def _table_markdown(part: TablePart, protocol: str | None) -> str:
     shown: list[pd.DataFrame] = []
     for name, rows in blocks.items():
         cells = _for_reading(rows)
+        if not part.shows_study:
+            cells = cells.drop(columns=PUBLISHED)
         marks = [part.mark(protocol, method) for method in rows["method"]]
         best = [mark == BEST for mark in marks]
         cells.loc[best, ["method", "F1"]] = cells.loc[best, ["method", "F1"]].map("**{}**".format)
@@ -170,7 +179,7 @@ def _table_markdown(part: TablePart, protocol: str | None) -> str:
             shown.append(pd.DataFrame([title]))
         shown.append(cells)
     table = pd.concat(shown)
-    texts = ("method", "source", "published P / R / F1")
+    texts = ("method", "source", PUBLISHED)
     sides = ["left" if name in texts else "right" for name in table.columns]
     return table.to_markdown(index=False, disable_numparse=True, colalign=sides)
 
@@ -202,9 +211,11 @@ NOTE = (
     "pooled: precision, recall and F1 of the counts of all queries together; difference: "
     "of mean F1 from the reference, with its interval; p: exact paired sign-flip test, Holm: "
     "adjusted for the other methods of its block; where a protocol does not cover the reference it "
-    "is taken under the first honest one. Published: the study's figures, on its own "
-    "images, which are not public."
+    "is taken under the first honest one."
 )
+# A column, and what is said of it.
+PUBLISHED = "published P / R / F1"
+OF_STUDY = "Published: the study's figures, on its own images, which are not public."
 
 
 def protocol_heading(part: TablePart, protocol: str | None) -> str:
@@ -263,7 +274,7 @@ def _for_reading(rows: pd.DataFrame) -> pd.DataFrame:
             "Holm": rows["p_holm"].map(_number),
             "threshold": rows["threshold"].map(_number),
             "source": rows["source"],
-            "published P / R / F1": rows.apply(published, axis=1),
+            PUBLISHED: rows.apply(published, axis=1),
         }
     )
 

@@ -32,6 +32,8 @@ _COLUMNS = {
     "s/1000": 6,
     "study": 5,
 }
+# There where a part has it.
+OF_STUDY = "study"
 
 
 def summary(parts: Sequence[TablePart], last: Sequence[str], look: Look | None = None) -> str:
@@ -53,8 +55,8 @@ def summary(parts: Sequence[TablePart], last: Sequence[str], look: Look | None =
     parts = [parts[-1], *parts[:-1]]
     said = [_wrapped(text, look) for text in parts[0].verdict_with_cost]
     lines = [line for text in said for line in text]
-    columns = _legend(parts[0])
-    end = [line for text in (columns, *last) for line in _wrapped(text, look)]
+    studys = any(part.shows_study for part in parts)
+    end = [line for text in (_legend(parts[0], studys), *last) for line in _wrapped(text, look)]
     room = MOST_LINES - len(lines) - len(end) - 2  # An empty line, and the header.
     shown = _placed([_scored(part) for part in parts], room)
     left = len(parts) - len(shown)
@@ -66,7 +68,7 @@ def summary(parts: Sequence[TablePart], last: Sequence[str], look: Look | None =
     )
     for i, (part, n) in enumerate(zip(parts, shown, strict=False)):
         lines += [*([""] if i == 0 and lines else []), _heading(part, n, look)]
-        lines += _rows(part, n, min(width, 30), look, header=not any(shown[:i]))
+        lines += _rows(part, n, min(width, 30), look, not any(shown[:i]), studys)
     return "\n".join([*lines, *end])
 
 
@@ -115,11 +117,12 @@ def _heading(part: TablePart, n: int, look: Look) -> str:
     return _rendered([Text(text, "bold")], look)[0]
 
 
-def _rows(part: TablePart, n: int, width: int, look: Look, header: bool) -> list[str]:
-    of_bar = look.width - sum(_COLUMNS.values()) - width - len(_COLUMNS)
+def _rows(part: TablePart, n: int, width: int, look: Look, header: bool, studys: bool) -> list[str]:
+    columns = {name: size for name, size in _COLUMNS.items() if studys or name != OF_STUDY}
+    of_bar = look.width - sum(columns.values()) - width - len(columns)
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_header=header)
     table.add_column("method", width=width, no_wrap=True, overflow="ellipsis")
-    for name, size in _COLUMNS.items():
+    for name, size in columns.items():
         if name == "bar":
             table.add_column(f"0{'95 %':^{of_bar - 2}}1", width=of_bar, no_wrap=True)
         else:
@@ -134,7 +137,7 @@ def _rows(part: TablePart, n: int, width: int, look: Look, header: bool) -> list
             _bar(row, of_bar, look.unicode),
             "" if pd.isna(row["difference"]) else f"{row['difference']:+.3f}",
             *(_number(row["p_holm"]), cost.rounded if cost else ""),
-            _number(row["f1_published"]),
+            *([_number(row["f1_published"])] if studys else []),
         ]
         table.add_row(*cells, style="bold" if mark == BEST else "")
     return _rendered([table], look) if n else []
@@ -156,12 +159,13 @@ def _place(value: float, width: int) -> int | None:
     return None if math.isnan(value) else round(value * (width - 1))
 
 
-def _legend(part: TablePart) -> str:
+def _legend(part: TablePart, studys: bool) -> str:
     reference = next(iter(part.table["reference"].dropna().unique()), None)
     texts = ["*: best", f"{NEAR}: not clearly worse"]
     if reference:
         texts.append(f"diff: of F1 from {reference}, Holm: its p")
-    return "; ".join([*texts, "s/1000: images", "study: its F1"]) + "."
+    texts += ["s/1000: images", *(["study: its F1"] if studys else [])]
+    return "; ".join(texts) + "."
 
 
 def _number(value: float) -> str:

@@ -130,8 +130,9 @@ def table1(
     comparison: Comparison,
     dataset: str,
     sources: Mapping[tuple[str, str], str] | None = None,
+    published: bool = False,
 ) -> pd.DataFrame:
-    """Return one row a method and protocol, and the study's rows for which nothing was run.
+    """Return one row a method and protocol.
 
     precision, recall and f1 are means over queries; ``f1_ci_*`` is the 95 % interval of F1 over
     queries; ``*_micro`` come from the counts of all queries pooled, ``*_lenient`` are means of
@@ -154,8 +155,11 @@ def table1(
     sources : mapping of (protocol, method) to str, optional
         The table's rows, in its order, and what each rests on: ``measured``, ``imported``,
         ``missing``, ``failed`` or ``published``. By default all of `per_query`, measured.
+    published : bool, default False
+        Put the study's figures beside the rows of its methods, and its own rows where there are
+        none; else ``*_published`` is empty, and a method that those stand for is missing.
     """
-    published = published_table1().set_index("method")
+    study = published_table1().set_index("method")
     per_query = per_query.dropna(subset="f1")
     groups = {
         (str(protocol), str(method)): group
@@ -164,7 +168,9 @@ def table1(
     if sources is None:
         sources = dict.fromkeys(groups, "measured")
     rows: list[dict[str, object]] = []
-    for (protocol, method), source in sources.items():
+    for (protocol, method), rests_on in sources.items():
+        # Nothing was run, and nothing stands for it.
+        source = "missing" if rests_on == "published" and not published else rests_on
         row: dict[str, object] = {"method": method, "protocol": protocol, "source": source}
         if (protocol, method) in groups:
             row |= _figures(groups[protocol, method])
@@ -173,13 +179,15 @@ def table1(
             rows.append(row)
     _adjust(rows, comparison)
     have = {row["method"] for row in rows}
-    rows += [{"method": m, "source": "published"} for m in published.index if m not in have]
+    studys = [m for m in study.index if published and m not in have]
+    rows += [{"method": method, "source": "published"} for method in studys]
     table = pd.DataFrame(rows).reindex(columns=TABLE1_COLUMNS)
     table["dataset"] = dataset
     for name in ("n_queries", "n_empty"):
         table[name] = table[name].astype("Int64")
     for score in SCORES:
-        table[f"{score}_published"] = table["method"].map(published[score])
+        shown = table["method"].map(study[score])
+        table[f"{score}_published"] = shown if published else math.nan
     return table
 
 

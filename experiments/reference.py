@@ -119,6 +119,7 @@ PARTS: Mapping[str, Part] = {
     "readings": Part(("experiments/readings.py", "out_dir=OUT"), needs=()),
     "intervals": Part(("-m", "benchmarks.intervals", "OUT"), needs=()),
     "calibration": Part(("-m", "benchmarks.calibration", "OUT")),
+    "deployment": Part(("-m", "benchmarks.deployment", "OUT"), needs=()),
     "benchmarks": Part(("-m", "benchmarks", "OUT")),
 }
 
@@ -162,7 +163,10 @@ def _table1(results: Path) -> str:
         f"{len(lesser)} more tools have F1 from {least:.3f} to {most:.3f}. Bold: the best; ~: not "
         "clearly worse."
     )
-    text = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+    shown = pd.DataFrame(rows)
+    # The study's figures are of images of its own: not every dataset has them beside its rows.
+    shown = shown.loc[:, (shown != "").any()]
+    text = shown.to_markdown(index=False, disable_numparse=True)
     said = "\n".join(f"- {sentence}" for sentence in about["verdict"])
     return "\n\n".join((said, text, more))
 
@@ -297,6 +301,10 @@ def _calibration(results: Path) -> str:
     return (results / "calibration" / "calibration.md").read_text(encoding="utf-8")
 
 
+def _deployment(results: Path) -> str:
+    return (results / "deployment" / "deployment.md").read_text(encoding="utf-8")
+
+
 def _benchmarks(results: Path) -> str:
     return (results / "benchmarks" / "benchmarks.md").read_text(encoding="utf-8")
 
@@ -316,6 +324,7 @@ BLOCKS: Mapping[str, Callable[[Path], str]] = {
     "readings": _readings,
     "intervals": _intervals,
     "calibration": _calibration,
+    "deployment": _deployment,
     "benchmarks": _benchmarks,
 }
 _MARKED = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL)

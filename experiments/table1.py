@@ -29,6 +29,7 @@ from program import Evaluated, complain, evaluate_configuration, run_json
 
 from dupeval.comparison import compare_with_reference
 from dupeval.cost import cost_of
+from dupeval.dataset.standin import read_standin
 from dupeval.errors import SettingsError
 from dupeval.evaluation import Group, Spread
 from dupeval.files import canonical_json, refuse_foreign, write_results
@@ -57,6 +58,8 @@ FILES = (
     *("table1.csv", "table1.md", "table1.tex", "comparisons.csv", "metrics.csv"),
     *("per_query.csv", "groups.csv", "timings.csv", "spread.csv", RESULTS, "run.json"),
 )
+# Of the study's figures.
+PUBLISHED = ("auto", "show", "hide")
 # Whoever chooses one of these asks for one table, not for all parts.
 CHOICES = ("dataset", "experiment", "method", "protocol")
 
@@ -111,7 +114,8 @@ class Part:
     def table(self) -> pd.DataFrame:
         """See `dupeval.tables.table1`."""
         name, evaluation = self.evaluated.dataset.name, self.evaluated.evaluation
-        return table1(self.per_query, self.comparison, name, evaluation.sources)
+        published = shows_study(self.evaluated.config)
+        return table1(self.per_query, self.comparison, name, evaluation.sources, published)
 
     @cached_property
     def comparisons(self) -> pd.DataFrame:
@@ -194,6 +198,27 @@ class Part:
         )
 
 
+def shows_study(config: DictConfig) -> bool:
+    """Say whether the study's figures stand beside a table's rows.
+
+    Unless somebody asks they do where the images are as the study's: the stand-in's level `study`.
+
+    Raises
+    ------
+    SettingsError
+        If ``published`` is none of what is possible.
+    """
+    if config.published not in PUBLISHED:
+        raise SettingsError(
+            f"published={config.published} is not possible; possible: {', '.join(PUBLISHED)}"
+        )
+    if config.published != "auto":
+        return bool(config.published == "show")
+    made: str = config.dataset["_target_"]
+    of_standin = made == f"{read_standin.__module__}.{read_standin.__qualname__}"
+    return of_standin and config.dataset.level == "study"
+
+
 def evaluate_parts(configs: Sequence[DictConfig]) -> list[Part]:
     """Evaluate each configuration; a dataset that several have is read once.
 
@@ -202,6 +227,8 @@ def evaluate_parts(configs: Sequence[DictConfig]) -> list[Part]:
     SettingsError
         Before any work, if two have a dataset and a protocol in common.
     """
+    for config in configs:
+        shows_study(config)
     comparisons = [_comparison(config) for config in configs]
     places = [canonical_json(as_json(config.dataset)) for config in configs]
     datasets = {

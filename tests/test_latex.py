@@ -1,6 +1,8 @@
 """Table 1 as LaTeX, compiled where there is a compiler."""
 
 import re
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -9,10 +11,14 @@ from article import PDFLATEX, compiled
 from labelled import dataset_of
 from scores import COMPARISON, per_query, with_tool
 
+from dupeval import tables
 from dupeval.latex import PREAMBLE, escaped, table1_latex
 from dupeval.rendering import TablePart
-from dupeval.tables import comparisons_table, table1
+from dupeval.tables import comparisons_table
 from dupeval.verdict import stand
+
+# With the study's figures, as of the stand-in's level `study`.
+table1 = partial(tables.table1, published=True)
 
 HEADINGS = MappingProxyType({"loqo": "Chosen on the other queries", "fixed": "As configured"})
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,6 +67,14 @@ def test_rows_stand_in_their_blocks_with_marks() -> None:
     ]
     assert row_of(text, "absent") == ["absent (missing)", *[""] * 8]
     assert "nan" not in text
+
+
+def test_without_the_studys_figures_there_is_a_column_less() -> None:
+    one = part()
+    own = replace(one, table=one.table.assign(f1_published=float("nan")))
+    text = table1_latex([own])
+    assert len(row_of(text, r"tool $\sim$")) == len(row_of(table1_latex([one]), r"tool $\sim$")) - 1
+    assert "ublished" not in text
 
 
 @pytest.mark.parametrize(

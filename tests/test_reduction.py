@@ -11,7 +11,7 @@ from scipy.spatial.distance import pdist
 from sklearn import decomposition
 
 from dupeval.errors import SettingsError
-from dupeval.reduction import PCA, Components, lossless_coordinates
+from dupeval.reduction import PCA, Components, Projection, lossless_coordinates
 
 rng = np.random.default_rng(0)
 # Columns of different spread, and a mean far from the origin.
@@ -177,3 +177,51 @@ class TestLosslessCoordinates:
         exact = vectors.astype(np.float64) @ vectors.astype(np.float64).T
         assert coordinates.dtype == np.float64
         np.testing.assert_allclose(coordinates @ coordinates.T, exact, rtol=1e-13, atol=1e-12)
+
+
+class TestProjection:
+    """Components by themselves, as they are kept without the images of their fit."""
+
+    @pytest.mark.parametrize("n_components", [1, 5, 8, 0.9])
+    @pytest.mark.parametrize("whiten", [False, True])
+    def test_scores_are_those_of_the_fit(self, n_components: float, whiten: bool) -> None:
+        fit = Components(X)
+        kept = Projection.of(fit.first(n_components).tensors)
+        expected = fit.transform(NEW, n_components, whiten)
+        np.testing.assert_allclose(kept.project(NEW, whiten), expected, rtol=1e-9, atol=1e-12)
+        assert kept.count(n_components) == fit.count(n_components) == expected.shape[1]
+
+    @pytest.mark.parametrize("whiten", [False, True])
+    def test_what_is_rounding_noise_stays_nothing(self, whiten: bool) -> None:
+        twice = np.concatenate([X[:3], X[:3]])
+        fit = Components(twice)
+        scores = fit.first(5).project(NEW, whiten)
+        np.testing.assert_allclose(scores, fit.transform(NEW, 5, whiten), atol=1e-9)
+        assert (scores[:, 2:] == 0).all()
+
+    def test_distances_are_those_of_the_coordinates_that_the_engine_fits_on(self) -> None:
+        wide = rng.normal(size=(12, 40))
+        coordinates = lossless_coordinates(wide)
+        here, there = Components(coordinates).transform(coordinates, 4, True), Components(wide)
+        np.testing.assert_allclose(pdist(here), pdist(there.first(4).project(wide, True)))
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"mean": np.zeros(7)},
+            {"deviations": np.zeros(3)},
+            {"deviations": np.ones(2)},
+            {"directions": np.full((3, 8), np.nan)},
+            {"directions": np.empty((0, 8)), "deviations": np.empty(0)},
+            {"more": np.zeros(1)},
+        ],
+    )
+    def test_arrays_that_are_none_are_refused(self, changed: dict[str, np.ndarray]) -> None:
+        kept = dict(Components(X).first(3).tensors)
+        with pytest.raises(ValueError, match=r"principal components|fit each other"):
+            Projection.of({**kept, **changed})
+
+    def test_vectors_of_another_length_are_an_error(self) -> None:
+        kept = Components(X).first(3)
+        with pytest.raises(SettingsError, match="of vectors of 8 numbers, and these have 9"):
+            kept.project(np.zeros((2, 9)), whiten=False)

@@ -1,26 +1,32 @@
 """Tables as files and for the eye."""
 
 import math
+from functools import partial
 from types import MappingProxyType
 
 import pandas as pd
 from labelled import dataset_of
 from scores import COMPARISON, per_query, with_tool
 
+from dupeval import tables
 from dupeval.evaluation import QueryResult, Spread
 from dupeval.metrics import PairScores
 from dupeval.protocol import Decision
 from dupeval.rendering import (
     MARKS,
     NOTE,
+    OF_STUDY,
     TablePart,
     csv_bytes,
     per_query_markdown,
     table1_markdown,
 )
 from dupeval.sweep.rendering import short_csv_bytes
-from dupeval.tables import comparisons_table, per_query_table, table1
+from dupeval.tables import comparisons_table, per_query_table
 from dupeval.verdict import stand
+
+# With the study's figures, as of the stand-in's level `study`.
+table1 = partial(tables.table1, published=True)
 
 DATASET = dataset_of("aab", "bcc")
 HEADINGS = MappingProxyType({"loqo": "Chosen on the other queries", "fixed": "As configured"})
@@ -172,6 +178,18 @@ class TestTable1Markdown:
         _, loqo, fixed = table1_markdown([part]).split("### ")
         assert "It is so." not in loqo
         assert "|\n\nIt is so.\n\n" in fixed
+
+    def test_only_parts_that_have_the_studys_figures_show_them(self) -> None:
+        comparisons = comparisons_table(with_tool(), COMPARISON)
+        own = tables.table1(with_tool(), COMPARISON, "test", SOURCES)
+        of_study = table1(with_tool(), COMPARISON, "test", SOURCES)
+        both = [
+            TablePart(t, DATASET, t1, comparisons, {}) for t, t1 in (("A", of_study), ("B", own))
+        ]
+        first, second = table1_markdown(both).split("## B")
+        assert "published P / R / F1" in first
+        assert OF_STUDY in first
+        assert "ublished" not in second
 
     def test_several_parts_each_have_a_heading_and_share_the_note(self) -> None:
         table = table1(with_tool(), COMPARISON, "test", SOURCES)

@@ -55,7 +55,7 @@ def test_the_committed_table_is_what_a_run_gives(fresh: Path) -> None:
     )
     # Not everybody has every program.
     there = made["source"] != "missing"
-    assert set(made["method"][~there]) <= {"findimagedupes", "sscd"}
+    assert set(made["method"][~there]) <= {"findimagedupes", "sscd", "visipics"}
     made, committed = made[there], committed[there]
     pd.testing.assert_frame_equal(made[names], committed[names])
     described = (json.loads((folder / "run.json").read_text()) for folder in (fresh, COMMITTED))

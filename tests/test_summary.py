@@ -2,6 +2,7 @@
 
 import functools
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 from labelled import dataset_of
 from scores import COMPARISON, per_query
 
+from dupeval import tables
 from dupeval.cost import Cost
 from dupeval.evaluation import QueryResult
 from dupeval.look import Look
@@ -16,8 +18,11 @@ from dupeval.metrics import PairScores
 from dupeval.protocol import Decision
 from dupeval.rendering import TablePart
 from dupeval.summary import MOST_LINES, summary
-from dupeval.tables import comparisons_table, per_query_table, table1
+from dupeval.tables import comparisons_table, per_query_table
 from dupeval.verdict import judge, stand
+
+# With the study's figures, as of the stand-in's level `study`.
+table1 = partial(tables.table1, published=True)
 
 DATASET = dataset_of("aab", "bcc")
 STUDYS = tuple((name, "loqo") for name in ("raw", "raw_pca", "vgg", "vgg_pca"))
@@ -77,6 +82,16 @@ def test_begins_with_the_verdict_and_shows_the_rows_best_first() -> None:
         "*: best; ~: not clearly worse; diff: of F1 from vgg_pca, Holm: its p; s/1000: images; "
         "study: its F1."
     )
+
+
+def test_without_the_studys_figures_their_column_is_not_there() -> None:
+    one = part(per_query(*STUDYS))
+    own = one.table.assign(f1_published=float("nan"))
+    text = summary([replace(one, table=own)], [])
+    assert "study: its F1" not in text
+    assert rows_of(text) == rows_of(summary([one], []))
+    both = summary([replace(one, table=own), one], [])
+    assert "study: its F1" in both
 
 
 def test_the_interval_is_a_bar_from_0_to_1_with_the_mean_in_it() -> None:

@@ -3,12 +3,14 @@
 import csv
 import io
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 from scores import COMPARISON, COUNTS, per_query, with_tool
 
+from dupeval import tables
 from dupeval.evaluation import QueryResult
 from dupeval.metrics import PairScores
 from dupeval.protocol import Decision
@@ -22,10 +24,11 @@ from dupeval.tables import (
     per_query_table,
     plain_table,
     published_table1,
-    table1,
 )
 from dupeval.timing import Timing
 
+# With the study's figures, as of the stand-in's level `study`.
+table1 = partial(tables.table1, published=True)
 COLUMNS = [
     *("dataset", "method", "protocol", "precision", "recall", "f1", "f1_ci_low", "f1_ci_high"),
     *("precision_micro", "recall_micro", "f1_micro"),
@@ -505,6 +508,18 @@ def test_the_means_of_other_metrics_leave_out_queries_that_have_none() -> None:
         "raw,loqo,0.500000,0.500000,0.750000",
         "tool,loqo,0.250000,,",
     ]
+
+
+def test_unless_asked_for_nothing_of_the_study_stands_in_a_table() -> None:
+    sources = {("loqo", "raw"): "measured", ("loqo", "visipics"): "published"}
+    table = tables.table1(per_query(), COMPARISON, "mine", sources)
+    assert list(table.columns) == COLUMNS
+    assert table[["method", "source"]].to_numpy().tolist() == [
+        ["raw", "measured"],
+        ["visipics", "missing"],
+    ]
+    published = ["precision_published", "recall_published", "f1_published"]
+    assert table[published].isna().all(axis=None)
 
 
 def test_the_published_table_is_the_studys() -> None:

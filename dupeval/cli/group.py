@@ -17,6 +17,7 @@ EPILOG = """Examples:
   dupeval group news/ --threshold 0.4 --keep oldest
   dupeval group new/ --against library/ --plan plan.csv
   dupeval group photos/ --as sh               # dupeval-groups/plan.sh, to be read first
+  dupeval group photos/ --calibration dupeval-calibration.json
   find . -name '*.jpg' -print0 | dupeval group -
   dupeval group paths.csv --column file
 """
@@ -55,11 +56,22 @@ def group(
         ),
     ],
     method: Annotated[
-        str, typer.Option(help="What compares images; any method of the experiments.")
-    ] = "verified",
+        str | None,
+        typer.Option(
+            help="What compares images; any method of the experiments.  [default: verified]"
+        ),
+    ] = None,
     threshold: Annotated[
         float | None,
         typer.Option(help="Up to which distance images are one group.  [default: the method's]"),
+    ] = None,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Method, settings and threshold as dupeval calibrate chose them; refused where "
+            "they are not the same here.",
+        ),
     ] = None,
     recursive: Annotated[
         bool, typer.Option("--recursive/--no-recursive", help="Look into folders in folders.")
@@ -121,6 +133,7 @@ def group(
             sources=sources,
             method=method,
             threshold=threshold,
+            calibration=calibration,
             recursive=recursive,
             out=out,
             keep=keep.value,

@@ -11,12 +11,13 @@ from dupeval.cli.methods import method_named
 from dupeval.cli.summary import say
 from dupeval.distance.workers import RayCluster
 from dupeval.errors import SettingsError
+from dupeval.grouping.default import NAME
 from dupeval.grouping.finding import Found, find, find_listed
 from dupeval.grouping.keeping import Keep
 from dupeval.grouping.plans import Form
 from dupeval.grouping.running import Chosen, default_cache, group_images
 from dupeval.grouping.writing import check_out, write
-from dupeval.method import Resources
+from dupeval.method import Method, Resources
 from dupeval.method.pairs import PairMethod
 
 STDIN = "-"
@@ -25,8 +26,9 @@ STDIN = "-"
 def run(
     *,
     sources: Sequence[str],
-    method: str,
+    method: str | None,
     threshold: float | None,
+    calibration: Path | None,
     recursive: bool,
     out: Path,
     keep: Keep,
@@ -40,7 +42,7 @@ def run(
 ) -> None:
     """Group images and tell of it; see `dupeval.cli.group.group`."""
     cache_dir = cache or default_cache()
-    chosen = Chosen(method, method_named(method, cache_dir), threshold, keep)
+    chosen = _chosen(method, threshold, calibration, keep, cache_dir)
     references = find(against, recursive, column) if against else None
     found = _found(sources, recursive, column)
     folders = [*found.folders, *(references.folders if references else ())]
@@ -50,6 +52,24 @@ def run(
     grouping = group_images(found, references, chosen, resources)
     written = write(grouping, out, plan, form)
     say(grouping, found, written)
+
+
+def _chosen(
+    method: str | None,
+    threshold: float | None,
+    calibration: Path | None,
+    keep: Keep,
+    cache_dir: Path,
+) -> Chosen:
+    if calibration is None:
+        name = method or NAME
+        return Chosen(name, method_named(name, cache_dir), threshold, keep)
+    from dupeval.deployment.using import chosen_by  # noqa: PLC0415  (most runs have none)
+
+    def named(name: str) -> Method:
+        return method_named(name, cache_dir)
+
+    return chosen_by(calibration, named, method, threshold, keep)
 
 
 def _cluster(address: str, chosen: Chosen) -> RayCluster:

@@ -59,6 +59,8 @@ def _lines(grouping: Grouping, found: Found) -> list[str]:
             f"{grouping.n_looked_at:,} of {grouping.n_pairs:,} pairs were looked at, the others "
             "ruled out by the gate"
         )
+    if grouping.promise:
+        lines.append(visible(grouping.promise))
     chained = sum(group.chain is not None for group in grouping.several)
     if chained:
         said = "group is a chain" if chained == 1 else "groups are chains"

@@ -101,6 +101,11 @@ class SomePairs(PairDistances):
         self._distances = distances[order]
         self._starts = np.searchsorted(self._first, np.arange(n + 1))
 
+    @property
+    def pairs(self) -> Places:
+        """The pairs that are known, shape (n_pairs, 2), the smaller place first, in order."""
+        return np.stack([self._first, self._second], axis=1)
+
     def within(self, limit: float) -> tuple[Places, Places, Values]:
         """See `PairDistances.within`."""
         near = self._distances <= limit

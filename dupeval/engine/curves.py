@@ -82,7 +82,7 @@ class ScoredAnswers:
         truth = self._truths[query]
         if self.folds.of_image is not None and hidden:
             shown = self.folds.images(self.folds.everything - hidden)
-            answers = [_only(each, shown) for each in answers]
+            answers = [restricted(each, shown) for each in answers]
             truth = truth.only(shown)
         found = [
             self.answers.grouped(each, params)
@@ -108,7 +108,7 @@ def curves_of(found: Sequence[Found], truth: Truth) -> list[PairCurve]:
     ]
 
 
-def _only(answer: Answer, places: npt.NDArray[np.int64]) -> Answer:
+def restricted(answer: Answer, places: npt.NDArray[np.int64]) -> Answer:
     """Return what an answer says of some of the images."""
     if isinstance(answer, Distances):
         return Distances(among(answer.condensed, places))

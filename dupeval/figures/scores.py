@@ -30,7 +30,7 @@ PUBLISHED: style.Look = {"marker": "D", "ms": 4.2, "mfc": "white", "mec": style.
 
 
 class ScoresOfMethods(Figure):
-    """Mean F1 of every method, with its 95 % interval and the study's own figure."""
+    """Mean F1 of every method, its 95 % interval, and the study's own figure where it is."""
 
     narrow: ClassVar[bool] = True
 
@@ -80,7 +80,14 @@ class ScoresOfMethods(Figure):
         _write_beside(axes, left, right, groups)
 
         named = {inputs.named(protocol): look for protocol, look in looks.items()}
-        of_all = {"95 % interval": INTERVAL, "published by the study": PUBLISHED}
+        of_all = {"95 % interval": INTERVAL}
+        of_study = ""
+        if methods["f1_published"].notna().any():
+            of_all["published by the study"] = PUBLISHED
+            of_study = (
+                "Hollow diamonds: what the study printed, of images of its own that cannot be had; "
+                "they are no figures of this dataset. "
+            )
         layout.legend(canvas, {**named, **of_all})
         first = bars[bars.index == protocols[0]]
         means = (f"{name} {f1:.3f}" for name, f1 in zip(first.method, first.f1, strict=True))
@@ -89,9 +96,8 @@ class ScoresOfMethods(Figure):
             title="F1 of every method",
             text=(
                 "Means of F1 over queries; whiskers and brackets: 95 % intervals (Student's t over "
-                "queries), none where all queries are equal. Hollow diamonds: what the study "
-                "printed, of images of its own that cannot be had; they are no figures of this "
-                f"dataset. Without scores: {', '.join(absent) or 'none'}."
+                f"queries), none where all queries are equal. {of_study}Without scores: "
+                f"{', '.join(absent) or 'none'}."
             ),
             protocol=", ".join(looks),
             alt=f"Bars of the mean F1 of every method under {protocols[0]}: {', '.join(means)}",

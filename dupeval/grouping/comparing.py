@@ -153,8 +153,8 @@ def _of_all(
     scope = method.scope(params)
     if scope == "others":
         raise SettingsError(
-            "this method learns from the images of other queries, and here are none; possible: "
-            "one that learns nothing, or from the images themselves (fit=query)"
+            "this method learns from the images of other queries, and here are none; possible: a "
+            "calibration, which holds what it learnt, or a method that learns nothing"
         )
     method.check(params, len(images))
     ready = method.prepared(queries, [params], watch)

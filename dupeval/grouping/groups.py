@@ -109,6 +109,8 @@ class Grouping:
         How many of the files, the last ones, are those that the others were compared with.
     n_pairs, n_looked_at : int
         Pairs of different contents, and those that the method looked at.
+    promise : str, default ""
+        What the calibration says that was followed.
     """
 
     files: tuple[ImageFile, ...]
@@ -120,6 +122,7 @@ class Grouping:
     n_references: int = 0
     n_pairs: int = 0
     n_looked_at: int = 0
+    promise: str = ""
 
     @cached_property
     def several(self) -> tuple[Group, ...]:

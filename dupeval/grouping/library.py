@@ -25,8 +25,9 @@ Paths = str | Path | Iterable[str | Path]
 def group(
     paths: Paths,
     *,
-    method: str | Method = NAME,
+    method: str | Method | None = None,
     threshold: float | None = None,
+    calibration: str | Path | None = None,
     keep: Keep = "pixels",
     recursive: bool = True,
     against: Paths | None = None,
@@ -43,6 +44,8 @@ def group(
         What compares images: the name of a YAML file in ``conf/method``, or a method.
     threshold : float, optional
         The distance up to which images are one group; by default the method's.
+    calibration : str or Path, optional
+        A file of ``dupeval calibrate``, which has method, settings and threshold.
     keep : {"pixels", "bytes", "oldest", "name"}, default "pixels"
         See `dupeval.grouping.keeping.keeper`.
     recursive : bool, default True
@@ -59,8 +62,8 @@ def group(
     DataFrame
         A row an image, with the columns of `dupeval.grouping.tables.Row`: ``path``, ``group``,
         ``keeper``, ``distance`` to it, ``bytes``, ``width``, ``height``, ``format``, ``sureness``,
-        ``chained``, ``reference``. ``attrs`` has the ``method``, the ``threshold``, and what is
-        ``unread``: (path, reason).
+        ``chained``, ``reference``. ``attrs`` has the ``method``, the ``threshold``, what is
+        ``unread``: (path, reason), and what the ``calibration`` promises, where there is one.
 
     Raises
     ------
@@ -82,21 +85,44 @@ def group(
     if keep not in RULES:
         raise DupevalError(f"keep={keep!r} is not possible; possible: {', '.join(RULES)}")
     cache = default_cache() if cache_dir is None else Path(cache_dir)
-    name = method if isinstance(method, str) else type(method).__name__
-    made = method_named(method, cache) if isinstance(method, str) else method
+    chosen = _chosen(method, threshold, calibration, keep, cache)
     grouping = group_images(
         find(_listed(paths), recursive),
         None if against is None else find(_listed(against), recursive),
-        Chosen(name, made, threshold, keep),
+        chosen,
         Resources(cache, progress),
     )
     table = pd.DataFrame([asdict(row) for row in rows_of(grouping)], columns=list(COLUMNS))
     table.attrs = {
-        "method": name,
+        "method": chosen.name,
         "threshold": grouping.threshold,
         "unread": [(item.path, item.reason) for item in grouping.unread],
     }
+    if grouping.promise:
+        table.attrs["calibration"] = grouping.promise
     return table
+
+
+def _chosen(
+    method: str | Method | None,
+    threshold: float | None,
+    calibration: str | Path | None,
+    keep: Keep,
+    cache: Path,
+) -> Chosen:
+    if calibration is None:
+        asked = NAME if method is None else method
+        if isinstance(asked, str):
+            return Chosen(asked, method_named(asked, cache), threshold, keep)
+        return Chosen(type(asked).__name__, asked, threshold, keep)
+    if isinstance(method, Method):
+        raise DupevalError("a calibration has its own method; possible: calibration or method")
+    from dupeval.deployment.using import chosen_by  # noqa: PLC0415  (most runs have none)
+
+    def named(name: str) -> Method:
+        return method_named(name, cache)
+
+    return chosen_by(Path(calibration), named, method, threshold, keep)
 
 
 def _listed(paths: Paths) -> list[str | Path]:

@@ -45,12 +45,15 @@ class Chosen:
         By default the method's own.
     keep : str, default "pixels"
         See `dupeval.grouping.keeping.keeper`.
+    promise : str, default ""
+        What a calibration says of it; see `dupeval.deployment.using.chosen_by`.
     """
 
     name: str
     method: Method
     threshold: float | None = None
     keep: Keep = "pixels"
+    promise: str = ""
 
     @property
     def cut(self) -> float:
@@ -186,4 +189,5 @@ def _grouped(
         n_references=0 if n_first is None else len(parts[1]),
         n_pairs=n_pairs,
         n_looked_at=n_looked_at,
+        promise=chosen.promise,
     )

@@ -113,6 +113,7 @@ def groups_json(grouping: Grouping) -> bytes:
         "n_bytes_freed": grouping.n_bytes_freed,
         "n_pairs": grouping.n_pairs,
         "n_pairs_looked_at": grouping.n_looked_at,
+        **({"calibration": grouping.promise} if grouping.promise else {}),
         "groups": [_group(group, grouping) for group in grouping.several],
         "images": [
             {name: _number(getattr(row, name)) for name in COLUMNS} for row in rows_of(grouping)

@@ -47,7 +47,7 @@ def check_out(
                     f"{visible(str(written))} lies in {visible(name)}, which is only read; "
                     f"possible: another {option}"
                 )
-        _check_writable(written if written == out_dir else written.parent, option)
+        check_folder(written if written == out_dir else written.parent, option)
     own = [f"plan.{ENDINGS[form]}"] if form is not None and plan_file is None else []
     refuse_foreign(out_dir, [*FILES, *own])
     if plan_file is not None and os.path.lexists(plan_file):
@@ -57,8 +57,20 @@ def check_out(
         )
 
 
-def _check_writable(folder: Path, option: str) -> None:
-    """Find before the work, not after it, that nothing can be written there."""
+def check_folder(folder: Path, option: str) -> None:
+    """Find before the work, not after it, that nothing can be written there.
+
+    Parameters
+    ----------
+    folder : Path
+        It may be missing.
+    option : str
+        What another one is given by.
+
+    Raises
+    ------
+    SettingsError
+    """
     nearest = next(x for x in (folder.absolute(), *folder.absolute().parents) if x.exists())
     if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
         raise SettingsError(

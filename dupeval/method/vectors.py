@@ -27,7 +27,7 @@ from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Answer, Distances, Method, Params, Scope
 from dupeval.method.grid import check_grid, combinations
 from dupeval.method.views import QueryImages, TrainingView, Vectors
-from dupeval.reduction import PCA, Components, ComponentsOfMany, check_components
+from dupeval.reduction import PCA, Components, ComponentsOfMany, Projection, check_components
 from dupeval.representation import Representation
 from dupeval.strict import STRICT
 from dupeval.timing import Stopwatch, one_thread
@@ -37,7 +37,7 @@ OF_REDUCTION = ("fit", "whiten", COMPONENTS)
 OF_CLUSTERING = ("linkage", "metric")
 MIRROR = "mirror"
 
-Fit = Components | ComponentsOfMany
+Fit = Components | ComponentsOfMany | Projection
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -200,6 +200,17 @@ class VectorMethod(Method):
                 return ComponentsOfMany(scatter, self._numbers_of_components)
             return Components(view.coordinates(made.representation, own))
 
+    def packed_fit(self, fit: Components, params: Params) -> Mapping[str, npt.NDArray[np.float64]]:
+        """Return what of a fit is needed to answer with some parameters, as arrays to be kept."""
+        reduction = self.at(params).reduction
+        if reduction is None:
+            raise ValueError("without a reduction nothing is fitted")
+        return fit.first(reduction.n_components).tensors
+
+    def unpacked_fit(self, tensors: Mapping[str, npt.NDArray[Any]]) -> Projection:
+        """Return a fit that `packed_fit` gave as arrays; ValueError if these are none."""
+        return Projection.of(tensors)
+
     def answers(
         self, fit: Fit | None, query: QueryImages, many: Sequence[Params]
     ) -> Iterator[tuple[Params, Answer]]:
@@ -264,7 +275,8 @@ class VectorMethod(Method):
         if fit is None or made.reduction is None:
             return query.vectors(made.representation)
         X = query.coordinates(made.representation, made.reduction.fit == "query")
-        return fit.transform(X, made.reduction.n_components, made.reduction.whiten)
+        k = fit.count(made.reduction.n_components)  # Those that are not known yet are found now.
+        return fit.project(X, made.reduction.whiten)[:, :k]
 
     @property
     def seen_in_mirror(self) -> Representation | None:

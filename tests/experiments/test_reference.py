@@ -32,7 +32,7 @@ def test_a_part_that_there_is_not(part: str) -> None:
     assert reference.refusal(part) == (
         f"no part {part!r}; possible: table1, table1_all, sweep, defaults, "
         "figures, figures_study, today, ablation, explain, suite, gates, readings, intervals, "
-        "calibration, benchmarks, all"
+        "calibration, deployment, benchmarks, all"
     )
 
 
@@ -43,7 +43,7 @@ def test_with_the_program_nothing_is_refused(
     assert reference.refusal("sweep") is None
     assert reference.refusal("all") is not None
     fake_program(tmp_path / "findimagedupes", "")
-    assert [reference.refusal(part) for part in (*reference.PARTS, "all")] == [None] * 16
+    assert [reference.refusal(part) for part in (*reference.PARTS, "all")] == [None] * 17
 
 
 @pytest.fixture

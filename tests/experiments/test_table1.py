@@ -88,8 +88,37 @@ def test_table1_has_the_contracts_columns_and_a_row_a_method_and_protocol(
         ("raw", "oracle"),
         ("raw_pca", "oracle"),
     ]
-    assert set(table[table["source"] == "published"]["method"]) == {"vgg", "vgg_pca", "visipics"}
+    assert len(table) == len(measured)
     assert (measured["n_queries"] == 3).all()
+
+
+def test_the_studys_figures_stand_beside_ones_own_only_where_they_are_asked_for(
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for asked in ("auto", "hide"):
+        out = run(tiny, tmp_path, *RAW, f"published={asked}")
+        table = pd.read_csv(out / "table1.csv")
+        columns = ["precision_published", "recall_published", "f1_published"]
+        assert table[columns].isna().all(axis=None)
+        files = [(out / name).read_text(encoding="utf-8") for name in ("table1.md", "table1.tex")]
+        assert not [text for text in files if "ublished" in text]
+        assert "study: its F1" not in capsys.readouterr().out
+    out = run(tiny, tmp_path, *RAW, "published=show")
+    table = pd.read_csv(out / "table1.csv")
+    assert set(table[table["source"] == "published"]["method"]) == {"vgg", "vgg_pca", "visipics"}
+    assert "study: its F1" in capsys.readouterr().out
+
+
+def test_the_studys_figures_are_those_of_the_level_study() -> None:
+    def shown(*overrides: str) -> bool:
+        return table1.shows_study(compose("table1", overrides))
+
+    assert shown("dataset.level=study")
+    assert shown("dataset=standin2", "dataset.level=study")
+    assert not shown("dataset.level=news")
+    assert not shown("dataset=made", "dataset.source=x", "dataset.level=study")
+    with pytest.raises(SettingsError, match=r"published=yes .*possible: auto, show, hide"):
+        shown("published=yes")
 
 
 def test_without_a_protocol_nested_is_chosen_and_shown_first(
@@ -567,10 +596,13 @@ class TestExternalTools:
         by_protocol = per_query.groupby("protocol")["params"].unique().map(list).to_dict()
         assert by_protocol == {"fixed": ['{"value":"all"}'], "loqo": ['{"value":"equal"}']}
 
-    def test_without_an_import_visipics_is_the_studys_row_alone(
+    def test_without_an_import_visipics_is_missing_or_the_studys_row_alone(
         self, root: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert self.main(root, "method=[raw,visipics]") == 0
+        rows = pd.read_csv(root.parent / "out" / "table1.csv").query("method == 'visipics'")
+        assert set(rows["source"]) == {"missing"}
+        assert self.main(root, "method=[raw,visipics]", "published=show") == 0
         assert capsys.readouterr().err == ""
         rows = pd.read_csv(root.parent / "out" / "table1.csv").query("method == 'visipics'")
         assert rows["source"].tolist() == ["published"]

@@ -61,9 +61,10 @@ def store(
     """Write Table 1 of a dataset, as the program does."""
     evaluation = evaluate(methods, protocols, dataset, Resources(cache_dir))
     per_query = per_query_table(evaluation.results)
+    comparison = Comparison("vgg_pca", {}, 0)
     tables = {
         "per_query": per_query,
-        "table1": table1(per_query, Comparison("vgg_pca", {}, 0), dataset.name, evaluation.sources),
+        "table1": table1(per_query, comparison, dataset.name, evaluation.sources, published=True),
         "groups": plain_table(Group, evaluation.groups),
     }
     tables |= {name: of_dataset(tables[name], dataset.name) for name in ("per_query", "groups")}

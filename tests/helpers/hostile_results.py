@@ -25,12 +25,12 @@ class Stored:
 
 
 def run_table1(folder: Path, root: Path, methods: str) -> Stored:
-    """Run some methods on a dataset folder and store the results."""
+    """Run some methods on a dataset folder and store the results, the study's beside them."""
     cache_dir = folder / "cache"
     overrides = [
         *(f"method={methods}", "protocol=[loqo,oracle]", "dataset=folder"),
         *(f"dataset.root={root}", f"out_dir={folder / 'table1'}", f"cache_dir={cache_dir}"),
-        "progress=false",
+        *("progress=false", "published=show"),
     ]
     table1.main(compose("table1", overrides))
     return Stored(read_folder(root), root, folder / "table1", cache_dir)

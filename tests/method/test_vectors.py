@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
-from given import GivenVectors
+from given import GivenVectors, draw_queries
+from labelled import dataset_of, given_workshop
 from pydantic import ValidationError
 
+from dupeval.deployment.identity import as_they_are
 from dupeval.errors import SettingsError
 from dupeval.method.vectors import VectorMethod
+from dupeval.method.views import TrainingView
 from dupeval.reduction import PCA
 from dupeval.representation.raw import RawPixels
 
@@ -123,3 +127,28 @@ class TestParameters:
             VectorMethod()  # type: ignore[call-arg]
         with pytest.raises(ValidationError, match="Representation"):
             VectorMethod(representation="raw")  # type: ignore[arg-type]
+
+
+class TestKeptFits:
+    def test_a_kept_fit_answers_as_the_fit_does(self) -> None:
+        queries, vectors = draw_queries(3, 8, 6, seed=1)
+        learning = method(reduction=PCA(3, whiten=True), metric="euclidean")
+        dataset = dataset_of(*queries)
+        workshop = given_workshop(dataset, np.concatenate(vectors), learning.representation)
+        shown = [as_they_are(query) for query in workshop.queries()]
+        params = {"n_components": 2, "linkage": "single"}
+        fit = learning.fit(TrainingView(tuple(shown[:2])), params)
+        kept = learning.unpacked_fit(learning.packed_fit(fit, params))
+        ((_, own),) = learning.answers(fit, shown[2], [params])
+        ((_, again),) = learning.answers(kept, shown[2], [params])
+        np.testing.assert_allclose(again.condensed, own.condensed, rtol=1e-9)
+        # The engine fits on coordinates in which the same images have the same distances.
+        engine = workshop.queries()
+        ((_, engines),) = learning.answers(
+            learning.fit(TrainingView(engine[:2]), params), engine[2], [params]
+        )
+        np.testing.assert_allclose(own.condensed, engines.condensed, rtol=1e-6)
+
+    def test_without_a_reduction_there_is_none(self) -> None:
+        with pytest.raises(ValueError, match="nothing is fitted"):
+            method().packed_fit(None, {})
