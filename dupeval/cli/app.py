@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dupeval import __version__
-from dupeval.cli import experiment, group
+from dupeval.cli import experiment, group, report
 
 app = typer.Typer(
     name="dupeval",
@@ -36,6 +36,7 @@ def dupeval(
 
 
 group.add_to(app)
+report.add_to(app)
 experiment.add_to(app)
 
 
