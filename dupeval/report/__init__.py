@@ -23,7 +23,7 @@ from dupeval.report.findings import read_findings
 from dupeval.report.mistakes import all_mistakes, worst_first
 from dupeval.report.page import render
 from dupeval.report.pictures import EncodedPicture, Format, fitting, pictures_within
-from dupeval.report.table import best_first, protocol_tables, table_part
+from dupeval.report.table import ProtocolTable, best_first, protocol_tables, table_part
 from dupeval.report.views import QueryView
 from dupeval.settings import flat_settings
 from dupeval.stored import Place, StoredResults, read_results
@@ -122,7 +122,7 @@ def write_report(
     labels = {place: results.labels(place).tolist() for place in found}
     mistakes = all_mistakes(dataset, found, labels)
     cards = mistake_cards(worst_first(mistakes, limits.mistakes), views, methods_in_order)
-    data = report_data(dataset, results, found, views, pictures, in_order)
+    data = report_data(dataset, results, found, views, pictures, in_order, methods_in_order)
     explained = _explained(dataset, results, methods or {}, Resources(cache_dir, progress), limits)
     findings, no_findings = read_findings(suite_dir, dataset.name)
     share = int(limits.n_bytes * FIGURE_SHARE)
@@ -152,6 +152,7 @@ def write_report(
         figures_dir=figures_dir,
         explained=sorted(explained, key=lambda pair: methods_in_order.index(pair.method)),
         cards=cards,
+        faultless=_faultless(tables[in_order[0]]),
         choices=Choices.of(cards, MISTAKES, in_order),
         notes=[*data.notes, *_left_out(len(mistakes), len(cards))],
         settings=_settings(results),
@@ -217,6 +218,11 @@ def _left_out(n_mistakes: int, n_cards: int) -> list[str]:
         f"{n_cards:,} of {n_mistakes:,} mistakes are listed: of each method and query the worst "
         "first. Counts of pairs are of all."
     ]
+
+
+def _faultless(table: ProtocolTable) -> list[str]:
+    """Return the methods that make no mistake, of those that put anything together."""
+    return [row["method"] for row in table.ranked if row["f1"] == 1 and row["f1_micro"] == 1]
 
 
 def _settings(results: StoredResults) -> dict[str, str]:

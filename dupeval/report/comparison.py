@@ -118,7 +118,7 @@ def common_fingerprint(folders: tuple[Path, Path]) -> str:
         raise SettingsError(
             f"the runs have no dataset in common: {' and '.join(told)}; possible: two runs of one"
         )
-    return common[-1]
+    return str(common[-1])
 
 
 def _run(folder: Path) -> StoredRun:

@@ -42,6 +42,7 @@ def report_data(
     views: Mapping[str, QueryView],
     pictures: tuple[Mapping[str, EncodedPicture], Format],
     protocols: Sequence[str] | None = None,
+    methods: Sequence[str] | None = None,
 ) -> ReportData:
     """Put together what the galleries show.
 
@@ -54,13 +55,15 @@ def report_data(
         By the query's slug.
     pictures : tuple of (mapping of str to EncodedPicture, Format)
         By the images' SHA-256, with the format that they have.
-    protocols : sequence of str, optional
+    protocols, methods : sequence of str, optional
         Their order; by default the results'.
     """
     encoded, form = pictures
     in_order = [views[query.slug] for query in dataset.queries]
     of: dict[str, list[dict[str, Any]]] = {name: [] for name in protocols or results.protocols}
-    for protocol, method in dict.fromkeys((p, m) for p, m, _ in results.per_query):
+    in_turn = {name: i for i, name in enumerate(methods or results.methods)}
+    rows = dict.fromkeys((p, m) for p, m, _ in results.per_query)
+    for protocol, method in sorted(rows, key=lambda row: in_turn[row[1]]):
         places = [(protocol, method, view.query.slug) for view in in_order]
         scores = [
             _scores(view, results, place, found[place]) if place in found else None

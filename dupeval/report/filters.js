@@ -4,6 +4,13 @@
   const A_PAGE = 24;
   const FIELDS = ["method", "query", "kind", "edit", "protocol"];
 
+  // What chooses nothing, and what is chosen before anybody chooses.
+  const EVERYTHING = FIELDS.map((field) => [field, ""]);
+  const initial = (select) => {
+    const option = [...select.options].find(({ defaultSelected }) => defaultSelected);
+    return option ? option.value : "";
+  };
+
   function listOf(form) {
     const name = form.dataset.list;
     const cards = [...document.querySelectorAll(`#${CSS.escape(name)}-cards > .card`)];
@@ -34,7 +41,9 @@
 
     function address(number) {
       const said = new URLSearchParams();
-      for (const { name: field, value } of selects) if (value !== "") said.set(field, value);
+      for (const select of selects) {
+        if (select.value !== initial(select)) said.set(select.name, select.value);
+      }
       if (number) said.set("page", String(number + 1));
       return `#${name}?${said}`;
     }
@@ -56,7 +65,7 @@
 
     function follow(said) {
       for (const select of selects) {
-        const wanted = said.get(select.name) || "";
+        const wanted = said.get(select.name) ?? initial(select);
         select.value = [...select.options].some(({ value }) => value === wanted) ? wanted : "";
       }
       show((Number(said.get("page")) || 1) - 1);
@@ -64,7 +73,7 @@
 
     // A card that is linked to: on its page of all cards, unless what is chosen has it.
     function reveal(card) {
-      if (!passing().includes(card)) follow(new URLSearchParams());
+      if (!passing().includes(card)) follow(new URLSearchParams(EVERYTHING));
       show(Math.floor(passing().indexOf(card) / A_PAGE));
       card.scrollIntoView({ block: "center" });
       card.focus({ preventScroll: true });
@@ -74,7 +83,7 @@
     form.addEventListener("change", () => { location.hash = address(0); });
     form.addEventListener("reset", (event) => {
       event.preventDefault();
-      location.hash = `#${name}?`;
+      location.hash = `#${name}?${new URLSearchParams(EVERYTHING)}`;
     });
     follow(new URLSearchParams());
     return { name, follow, reveal, cards: new Set(cards) };

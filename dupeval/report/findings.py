@@ -107,6 +107,7 @@ class _Renderer(RendererHTML):
     """HTML of the page's kind: headings one deeper, tables that scroll, pictures from inside."""
 
     pictures: Mapping[str, EncodedPicture]
+    n_tables = 0
 
     def heading_open(self, tokens: Sequence[Token], i: int, *_: object) -> str:
         return f"<h{int(tokens[i].tag[1:]) + 1}>"
@@ -114,11 +115,18 @@ class _Renderer(RendererHTML):
     def heading_close(self, tokens: Sequence[Token], i: int, *_: object) -> str:
         return f"</h{int(tokens[i].tag[1:]) + 1}>\n"
 
-    def table_open(self, *_: object) -> str:
-        return '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>\n'
+    def table_open(self, tokens: Sequence[Token], i: int, *_: object) -> str:
+        self.n_tables += 1
+        label = f"Table {self.n_tables} of the findings"
+        return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>\n'
 
     def table_close(self, *_: object) -> str:
         return "</table></div>\n"
+
+    def th_open(self, tokens: Sequence[Token], i: int, *_: object) -> str:
+        return _cell(tokens[i])
+
+    td_open = th_open
 
     def image(self, tokens: Sequence[Token], i: int, options: OptionsDict, env: EnvType) -> str:
         picture = self.pictures.get(str(tokens[i].attrs["src"]))
@@ -133,6 +141,13 @@ class _Renderer(RendererHTML):
         }
         shown = super().image(tokens, i, options, env)
         return f'<button type="button" class="zoom">{shown}</button>'
+
+
+def _cell(token: Token) -> str:
+    """Return the start of a cell; how it is aligned is a class, for no style is allowed."""
+    kind = ' class="figure"' if "right" in str(token.attrs.get("style", "")) else ""
+    scope = ' scope="col"' if token.tag == "th" else ""
+    return f"<{token.tag}{scope}{kind}>"
 
 
 def _to_html(encoded: Mapping[str, EncodedPicture]) -> Callable[[str], str]:

@@ -63,6 +63,12 @@ class ProtocolTable:
         """The rows of all blocks."""
         return [row for block in self.blocks for row in block.rows]
 
+    @property
+    def ranked(self) -> list[dict[str, Any]]:
+        """The rows that have results, over all blocks, the highest F1 first."""
+        rows = (row for row in self.rows if row["protocol"] and row["method"] in self.methods)
+        return sorted(rows, key=lambda row: -float(row["f1"]))
+
 
 def table_part(dataset: Dataset, results: StoredResults) -> TablePart:
     """Return stored results as the tables of a run have them: in blocks, with their standings."""
