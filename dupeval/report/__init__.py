@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 from pydantic.dataclasses import dataclass
 
-from dupeval.dataset import Dataset
+from dupeval.dataset import Dataset, Query
 from dupeval.figures.mistakes import FoundGroup, found_groups, most_telling
 from dupeval.files import write_results
 from dupeval.method import Method, Resources
@@ -113,24 +113,46 @@ def write_report(
     """
     limits = limits or Limits()
     results = read_results(table1_dir, dataset)
+    resources = Resources(cache_dir, progress)
+    page = report_page(
+        dataset, results, figures_dir, resources, limits, methods, suite_dir
+    ).encode()
+    fitting(page, limits.megabytes)
+    write_results(out_dir, {FILE_NAME: page})
+    return out_dir / FILE_NAME
+
+
+def report_page(
+    dataset: Dataset,
+    results: StoredResults,
+    figures_dir: Path,
+    resources: Resources,
+    limits: Limits,
+    methods: Mapping[str, Method] | None = None,
+    suite_dir: Path | None = None,
+) -> str:
+    """Return the page of stored results; see `write_report`."""
     part = table_part(dataset, results)
     tables = {table.name: table for table in protocol_tables(part, results)}
     in_order = [name for name in honest_first(results.run["protocols"]) if name in tables]
+    ranked = best_first(part, results)
     found = _found(dataset, results)
-    pictures, views = _views(dataset, found, limits, cache_dir, progress)
-    methods_in_order = best_first(part, results)
+    pictures, views = _views(dataset, found, limits, resources)
     labels = {place: results.labels(place).tolist() for place in found}
     mistakes = all_mistakes(dataset, found, labels)
-    cards = mistake_cards(worst_first(mistakes, limits.mistakes), views, methods_in_order)
-    data = report_data(dataset, results, found, views, pictures, in_order, methods_in_order)
-    explained = _explained(dataset, results, methods or {}, Resources(cache_dir, progress), limits)
+    cards = mistake_cards(worst_first(mistakes, limits.mistakes), views, ranked)
+    data = report_data(dataset, results, found, views, pictures, in_order, ranked)
     findings, no_findings = read_findings(suite_dir, dataset.name)
-    share = int(limits.n_bytes * FIGURE_SHARE)
-    stored = (dataset.fingerprint, results.table1_sha256)
-    figures = drawn_figures(figures_dir, *stored, findings, share, cache_dir)
-    wrong_most = sorted(dataset.queries, key=lambda query: -_errors(results, query.slug))
-    shown = {query.slug for query in wrong_most[:MOST_QUERIES]}
-    page = render(
+    figures = drawn_figures(
+        figures_dir,
+        dataset.fingerprint,
+        results.table1_sha256,
+        findings,
+        int(limits.n_bytes * FIGURE_SHARE),
+        resources.cache_dir,
+    )
+    explained = _explained(dataset, results, methods or {}, resources, limits)
+    return render(
         "report.html",
         pictures[0],
         ("gallery.js",),
@@ -140,7 +162,7 @@ def write_report(
         reference=next(iter(filter(None, results.table1["reference"])), ""),
         protocols=[tables[name] for name in in_order],
         per_query=results.per_query,
-        queries=[query for query in dataset.queries if query.slug in shown],
+        queries=_worst(dataset.queries, results),
         n_queries=len(dataset.queries),
         sources=[(k, said) for k, said in SOURCES.items() if k in set(results.table1["source"])],
         table1_note=NOTE,
@@ -150,17 +172,14 @@ def write_report(
         n_figures=figures.n,
         figures_left_out=figures.left_out,
         figures_dir=figures_dir,
-        explained=sorted(explained, key=lambda pair: methods_in_order.index(pair.method)),
+        explained=sorted(explained, key=lambda pair: ranked.index(pair.method)),
         cards=cards,
         faultless=_faultless(tables[in_order[0]]),
         choices=Choices.of(cards, MISTAKES, in_order),
         notes=[*data.notes, *_left_out(len(mistakes), len(cards))],
         settings=_settings(results),
         data=data.json,
-    ).encode()
-    fitting(page, limits.megabytes)
-    write_results(out_dir, {FILE_NAME: page})
-    return out_dir / FILE_NAME
+    )
 
 
 def _found(dataset: Dataset, results: StoredResults) -> dict[Place, list[FoundGroup]]:
@@ -175,8 +194,7 @@ def _views(
     dataset: Dataset,
     found: Mapping[Place, Sequence[FoundGroup]],
     limits: Limits,
-    cache_dir: Path,
-    progress: bool,
+    resources: Resources,
 ) -> tuple[tuple[dict[str, EncodedPicture], Format], dict[str, QueryView]]:
     """Return the pictures of the images that tell most, and the queries with these alone."""
     of_query = defaultdict(list)
@@ -189,7 +207,8 @@ def _views(
         for place in sorted(shown[query.slug])
     }
     share = int(limits.n_bytes * IMAGE_SHARE)
-    pictures = pictures_within(images, share, IMAGE_FORMATS, cache_dir, progress)
+    where = (resources.cache_dir, resources.progress)
+    pictures = pictures_within(images, share, IMAGE_FORMATS, *where)
     numbers = {sha256: i for i, sha256 in enumerate(pictures[0])}
     views = {q.slug: QueryView(q, shown[q.slug], numbers) for q in dataset.queries}
     return pictures, views
@@ -207,8 +226,14 @@ def _explained(
     return pairs[: sum(size <= limits.n_bytes * EXPLAINED_SHARE for size in sizes)]
 
 
-def _errors(results: StoredResults, slug: str) -> int:
-    return sum(int(r["fp"] + r["fn"]) for p, r in results.per_query.items() if p[2] == slug)
+def _worst(queries: Sequence[Query], results: StoredResults) -> list[Query]:
+    """Return the queries in which most goes wrong, so many as there is room for, in their order."""
+    errors: Counter[str] = Counter()
+    for (_, _, slug), row in results.per_query.items():
+        errors[slug] += int(row["fp"] + row["fn"])
+    worst = sorted(queries, key=lambda query: -errors[query.slug])[:MOST_QUERIES]
+    shown = {query.slug for query in worst}
+    return [query for query in queries if query.slug in shown]
 
 
 def _left_out(n_mistakes: int, n_cards: int) -> list[str]:
