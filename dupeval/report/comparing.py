@@ -243,12 +243,12 @@ def _sentences(
     if changed:
         most = max(changed, key=lambda row: np.nan_to_num(abs(row.difference("f1"))))
         yield (
-            f"{len(changed)} of the {counted(len(rows), 'row')} that both runs have changed, most "
-            f"of all {most.method} under {most.protocol}: F1 {number(most.before['f1'])} → "
+            f"{len(changed)} of {len(rows)} rows that both runs have differ, most of all "
+            f"{most.method} under {most.protocol}: F1 {number(most.before['f1'])} → "
             f"{number(most.after['f1'])}."
         )
     else:
-        yield f"All {counted(len(rows), 'row')} that both runs have are equal."
+        yield f"All rows that both runs have are equal: {len(rows)}."
     for protocol in dict.fromkeys(row.protocol for row in rows):
         if before.said_of(protocol)["honest"]:
             own = [row for row in rows if row.protocol == protocol]

@@ -99,8 +99,7 @@ def test_of_several_protocols_a_pair_is_there_once() -> None:
 def test_it_is_said_in_sentences() -> None:
     comparison = compared(run([0, 1, 2, 2, 2], 0.5), run([0, 0, 2, 3, 2], 0.75))
     assert comparison.sentences == [
-        "1 of the 1 row that both runs have changed, most of all it under nested: F1 0.500 → "
-        "0.750.",
+        "1 of 1 rows that both runs have differ, most of all it under nested: F1 0.500 → 0.750.",
         "Under nested the best of them is it in a (F1 0.500) and it in b (F1 0.750).",
         "Over all methods and protocols 2 pairs gained, 1 lost.",
     ]
@@ -108,7 +107,7 @@ def test_it_is_said_in_sentences() -> None:
 
 def test_equal_runs_and_runs_without_a_common_row_say_so() -> None:
     equal = compared(run([0, 0, 1, 1, 2]), run([0, 0, 1, 1, 2]))
-    assert equal.sentences[0] == "All 1 row that both runs have are equal."
+    assert equal.sentences[0] == "All rows that both runs have are equal: 1."
     other = results_by_hand([row("other", "nested", 0.5)])
     assert compared(run([0, 0, 1, 1, 2]), other).sentences == [
         "The two runs have no method under one protocol in common."
