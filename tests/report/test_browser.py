@@ -1,15 +1,12 @@
-"""The report in a browser: sorted, clicked through, by keyboard, and at the width of a phone."""
+"""The report in a browser: sorted, clicked through, by keyboard."""
 
-import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fake_pairs import Telling
 from hostile import IMAGE, PHOTOGRAPH, QUERY, TITLE
 from in_chromium import in_a_browser
-from PIL import Image
+from in_pages import go, press, shown, tab_to
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -17,60 +14,11 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 
-from dupeval.figures.saving import FILE_NAME, StoredFigure, record_bytes
-from dupeval.files import file_sha256
-from dupeval.method.pairs import PairMethod
-from dupeval.report import write_report
 from dupeval.report.page import address
-from dupeval.stored import StoredResults, read_results
+from dupeval.stored import StoredResults
 from dupeval.text import visible
 
 pytestmark = in_a_browser
-
-
-@pytest.fixture(scope="module")
-def results(stored) -> StoredResults:
-    return read_results(stored.table1_dir, stored.dataset)
-
-
-@pytest.fixture(scope="module")
-def report(stored, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("browser")
-    (folder / "figures").mkdir()
-    picture = folder / "figures" / "bars.png"
-    Image.new("RGB", (2000, 900), "navy").save(picture)
-    drawn = {"bars": StoredFigure(file_sha256(picture), None, "Bars", "Bars", "Of F1.", ())}
-    record = record_bytes(picture.parent, stored.dataset.fingerprint, drawn)
-    picture.with_name(FILE_NAME).write_bytes(record)
-    return write_report(
-        *(stored.dataset, stored.table1_dir, folder / "figures", folder, stored.cache_dir),
-        methods={"raw": PairMethod(Telling())},
-    )
-
-
-@pytest.fixture
-def browser(chromium: webdriver.Chrome, report: Path) -> Iterator[webdriver.Chrome]:
-    """Open the report, and afterwards look for what went wrong unseen."""
-    chromium.get("about:blank")
-    for log in ("browser", "performance"):
-        chromium.get_log(log)
-    chromium.get(report.as_uri())
-    yield chromium
-    assert chromium.get_log("browser") == []
-    messages = [
-        json.loads(entry["message"])["message"] for entry in chromium.get_log("performance")
-    ]
-    asked_for = [
-        message["params"]["request"]["url"]
-        for message in messages
-        if message["method"] == "Network.requestWillBeSent"
-    ]
-    assert report.as_uri() in {url.partition("#")[0] for url in asked_for}
-    assert all(url.startswith(("file:", "data:")) for url in asked_for)
-
-
-def shown(browser: webdriver.Chrome, selector: str) -> list[WebElement]:
-    return [e for e in browser.find_elements(By.CSS_SELECTOR, selector) if e.is_displayed()]
 
 
 def column(table: WebElement, place: int) -> list[str]:
@@ -78,30 +26,8 @@ def column(table: WebElement, place: int) -> list[str]:
     return [row.find_elements(By.CSS_SELECTOR, "th, td")[place].text for row in rows]
 
 
-def go(browser: webdriver.Chrome, fragment: str) -> None:
-    """Open what a fragment names; the page has followed it when this returns."""
-    browser.execute_async_script(
-        "const done = arguments[1]; if (location.hash === arguments[0]) done();"
-        "addEventListener('hashchange', () => done(), { once: true });"
-        "location.hash = arguments[0];",
-        fragment,
-    )
-
-
 def chosen(browser: webdriver.Chrome, what: str) -> str:
     return Select(browser.find_element(By.ID, f"choose-{what}")).first_selected_option.text
-
-
-def press(browser: webdriver.Chrome, key: str) -> None:
-    ActionChains(browser).send_keys(key).perform()
-
-
-def tab_to(browser: webdriver.Chrome, wanted: WebElement) -> None:
-    for _ in range(60):
-        press(browser, Keys.TAB)
-        if browser.switch_to.active_element == wanted:
-            return
-    raise AssertionError(f"Tab never came to {wanted.get_attribute('outerHTML')}")
 
 
 class TestTable1:
@@ -319,37 +245,6 @@ class TestPairsExplained:
         slug = link.text
         link.click()
         assert browser.find_element(By.CSS_SELECTOR, ".query h3").text.startswith(slug)
-
-
-class TestOnAPhone:
-    @pytest.fixture
-    def phone(self, browser: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
-        size = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        yield browser
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-    def test_nothing_sticks_out_to_the_side(
-        self, phone: webdriver.Chrome, results: StoredResults
-    ) -> None:
-        width = "return [document.documentElement.scrollWidth, innerWidth]"
-        for place in results.per_query:
-            go(phone, address(place))
-            assert phone.execute_script(width) == [360, 360]
-
-    def test_a_table_scrolls_in_its_own_frame(self, phone: webdriver.Chrome) -> None:
-        frame = shown(phone, ".scroll")[0]
-        assert frame.get_property("scrollWidth") > frame.get_property("clientWidth")
-        assert frame.get_property("clientWidth") <= 360
-        assert frame.get_attribute("tabindex") == "0"
-
-    def test_letters_are_large_enough_to_read(self, phone: webdriver.Chrome) -> None:
-        smallest = phone.execute_script(
-            "return Math.min(...[...document.querySelectorAll('main *')].filter((e) => "
-            "e.checkVisibility() && e.childElementCount === 0 && e.textContent.trim())"
-            ".map((e) => parseFloat(getComputedStyle(e).fontSize)))"
-        )
-        assert smallest >= 11
 
 
 def test_without_scripts_the_tables_and_figures_are_there(
