@@ -61,7 +61,7 @@ def report(
         from dupeval.errors import SettingsError  # noqa: PLC0415
 
         if (folder is None) == (compare is None):
-            raise SettingsError("give either one folder of results, or two with --compare")
+            raise SettingsError("give either one folder of results, or two with --compare DIR DIR")
         overrides = [] if folder is None else [f"table1_dir={folder}"]
         if compare is not None:
             overrides.append(f"compare=[{','.join(_quoted(str(one)) for one in compare)}]")

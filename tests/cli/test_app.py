@@ -7,7 +7,7 @@ import dupeval as package
 HEAVY = "{'torch', 'scipy', 'pandas', 'sklearn', 'matplotlib', 'hydra', 'numpy', 'PIL', 'cv2'}"
 
 
-@pytest.mark.parametrize("arguments", [[], ["group"], ["experiment"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", [[], ["group"], ["experiment"], ["report"]], ids=" ".join)
 def test_help_imports_next_to_nothing(arguments: list[str], process) -> None:
     code = (
         "import sys\n"

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hostile import QUERY
 from in_chromium import in_a_browser
 from in_pages import go, press, shown, tab_to
 from selenium import webdriver
@@ -102,10 +101,10 @@ def test_all_is_done_by_keyboard(browser: webdriver.Chrome) -> None:
     assert len(cards(browser)) == len(browser.find_elements(By.CSS_SELECTOR, ".card"))
 
 
-def test_a_query_of_a_hostile_name_can_be_chosen(browser: webdriver.Chrome) -> None:
-    names = Select(browser.find_element(By.ID, "mistakes-query"))
-    names.select_by_index([option.text for option in names.options].index(QUERY))
-    assert {card.get_attribute("data-query") for card in shown(browser, ".card")} == {QUERY}
+def test_a_choice_that_there_is_not_chooses_nothing(browser: webdriver.Chrome) -> None:
+    before = cards(browser)
+    go(browser, "#mistakes?query=%3Cb%3E&page=x&kind=none")
+    assert cards(browser) == before
 
 
 def test_each_mistake_has_an_address_that_leads_to_it(browser: webdriver.Chrome) -> None:
