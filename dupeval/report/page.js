@@ -103,8 +103,8 @@ const page = (() => {
       const caption = figure ? [...figure.querySelectorAll("figcaption p")] : [];
       const isDrawing = image.src.startsWith("data:image/svg");
       const width = isDrawing ? PAGE : Number(image.getAttribute("width"));
-      const name = image.alt || (zoom.parentNode.textContent || "").trim() || "Figure";
-      view({ src: image.src, alt: image.alt, width }, name, caption.map((p) => p.textContent));
+      const [name, ...lines] = caption.length ? caption.map((p) => p.textContent) : [image.alt];
+      view({ src: image.src, alt: image.alt, width }, name, lines);
     }
     const thumbnail = event.target.closest(".card .thumbnail");
     if (thumbnail) view(addressOf(thumbnail), thumbnail.title, []);

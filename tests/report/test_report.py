@@ -123,6 +123,58 @@ class TestTheFile:
         assert stored.dataset.fingerprint in text
 
 
+class TestTheArgument:
+    PARTS = ("table1", "queries", "mistakes", "galleries", "settings", "data-heading", "provenance")
+
+    def parts(self, html: str) -> list[str | None]:
+        return [section["id"] for section in Page(html).all("section") if "id" in section]
+
+    def test_comes_in_its_order(self, stored, tmp_path: Path) -> None:
+        assert self.parts(written(stored, tmp_path)) == list(self.PARTS)
+
+    def test_begins_with_the_findings_of_a_suite_that_has_the_dataset(
+        self, stored, tmp_path: Path
+    ) -> None:
+        suite = tmp_path / "suite"
+        suite.mkdir()
+        (suite / "suite.csv").write_text(f"dataset\n{stored.dataset.name}\n", encoding="utf-8")
+        (suite / "findings.md").write_text("Of it.\n\n## Which\n\nThis one.\n", encoding="utf-8")
+        part = {"dataset": {"name": "", "fingerprint": ""}, "protocols": {}, "configuration": {}}
+        outputs = {path.name: file_sha256(path) for path in suite.iterdir()}
+        about = json.dumps({"parts": [part], "outputs": outputs})
+        (suite / "run.json").write_text(about, encoding="utf-8")
+        html = written(stored, tmp_path / "out", suite_dir=suite)
+        assert self.parts(html) == ["findings", *self.PARTS]
+        text = " ".join(html.split())
+        assert "<h3>Which</h3></summary> <p>This one.</p>" in text
+        assert "make suite" not in html
+
+    def test_else_says_how_to_get_them(self, stored, tmp_path: Path) -> None:
+        assert "found by experiments/suite.py (make suite)" in written(stored, tmp_path)
+
+    def test_has_every_mistake_of_every_method(self, stored, tmp_path: Path) -> None:
+        html = written(stored, tmp_path)
+        results = read_results(stored.table1_dir, stored.dataset)
+        cards = [card for card in Page(html).all("article")]
+        assert len({card["id"] for card in cards}) == len(cards) > 3
+        for protocol, method, query in results.per_query:
+            row = results.per_query[protocol, method, query]
+            own = [
+                card
+                for card in cards
+                if (card["data-method"], card["data-query"]) == (method, visible(query))
+                and protocol in json.loads(card["data-protocol"] or "")
+            ]
+            assert bool(own) == bool(row["fp"] + row["fn"])
+
+    def test_lists_the_worst_mistakes_where_there_are_too_many(
+        self, stored, tmp_path: Path
+    ) -> None:
+        html = written(stored, tmp_path, limits=Limits(mistakes=3))
+        assert len(Page(html).all("article")) == 3
+        assert re.search(r"3 of \d+ mistakes are listed", html)
+
+
 class TestHostileNames:
     def test_never_become_elements(self, stored, tmp_path: Path) -> None:
         page = Page(written(stored, tmp_path))
