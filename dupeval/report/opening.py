@@ -14,6 +14,7 @@ from dupeval.stored_run import open_run
 
 LABELS = "labels.csv"
 IMPORTERS = "dupeval.dataset.importers."
+INSTEAD = "possible: dataset=folder dataset.root=ROOT (of dupeval report: --dataset ROOT)"
 
 
 def stored_dataset(
@@ -21,7 +22,6 @@ def stored_dataset(
     cache_dir: Path,
     progress: bool = False,
     fingerprint: str | None = None,
-    root: Path | None = None,
 ) -> Dataset:
     """Return the dataset that a run of `experiments/table1.py` was made from, of several the last.
 
@@ -35,8 +35,6 @@ def stored_dataset(
         Show a bar while images are checked.
     fingerprint : str, optional
         Of the one that is wanted.
-    root : Path, optional
-        The dataset's folder, if it is not where the run found it.
 
     Raises
     ------
@@ -50,11 +48,10 @@ def stored_dataset(
     of = [part for part in parts if fingerprint in (None, part["dataset"]["fingerprint"])]
     settings: Mapping[str, Any] = of[-1]["configuration"]["dataset"]
     name = str(of[-1]["dataset"]["name"])
-    place = root or Path(str(settings["root"]))
+    place = Path(str(settings["root"]))
     if not place.is_dir():
         raise SettingsError(
-            f"the results in {folder} are of {name} in {place}, which is not there; possible: "
-            "dataset=folder dataset.root=ROOT"
+            f"the results in {folder} are of {name} in {place}, which is not there; {INSTEAD}"
         )
     if (place / LABELS).is_file():
         return read_folder(place, checked_dir, name, progress)
@@ -67,11 +64,10 @@ def stored_dataset(
 
 def _importer(target: object) -> Callable[..., Dataset]:
     """Return what reads a dataset; a file can name nothing else."""
-    instead = "possible: dataset=folder dataset.root=ROOT"
     if not str(target).startswith(IMPORTERS):
-        raise SettingsError(f"{target} reads no dataset that is there; {instead}")
+        raise SettingsError(f"{target} reads no dataset that is there; {INSTEAD}")
     try:
         read: Callable[..., Dataset] = pkgutil.resolve_name(str(target))
     except (ImportError, AttributeError, ValueError):
-        raise SettingsError(f"{target} is not known here; {instead}") from None
+        raise SettingsError(f"{target} is not known here; {INSTEAD}") from None
     return read

@@ -32,12 +32,10 @@ def test_it_is_the_one_they_were_made_from(run: Stored) -> None:
     assert (dataset.name, dataset.fingerprint) == (run.dataset.name, run.dataset.fingerprint)
 
 
-def test_where_it_is_no_longer_there_its_place_can_be_told(run: Stored, tmp_path: Path) -> None:
-    moved = shutil.move(run.root, tmp_path / "moved")
+def test_where_it_is_no_longer_there_it_is_said(run: Stored, tmp_path: Path) -> None:
+    shutil.move(run.root, tmp_path / "moved")
     with pytest.raises(SettingsError, match=r"which is not there; possible: dataset=folder"):
         stored_dataset(run.table1_dir, run.cache_dir)
-    dataset = stored_dataset(run.table1_dir, run.cache_dir, root=Path(moved))
-    assert dataset.fingerprint == run.dataset.fingerprint
 
 
 def test_others_datasets_are_read_by_their_importer(run: Stored, tmp_path: Path) -> None:

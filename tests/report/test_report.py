@@ -155,7 +155,7 @@ class TestTheArgument:
     def test_has_every_mistake_of_every_method(self, stored, tmp_path: Path) -> None:
         html = written(stored, tmp_path)
         results = read_results(stored.table1_dir, stored.dataset)
-        cards = [card for card in Page(html).all("article")]
+        cards = Page(html).all("article")
         assert len({card["id"] for card in cards}) == len(cards) > 3
         for protocol, method, query in results.per_query:
             row = results.per_query[protocol, method, query]
