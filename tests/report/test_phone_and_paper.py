@@ -101,6 +101,16 @@ class TestOnPaper:
         browser, _ = paper
         assert len(shown(browser, "#table1 .table1")) == 2
 
+    def test_headings_are_no_buttons_which_would_be_empty_on_the_next_page(
+        self, paper: tuple[webdriver.Chrome, int]
+    ) -> None:
+        browser, _ = paper
+        displays = browser.execute_script(
+            "return [...document.querySelectorAll('th button')]"
+            ".map((button) => getComputedStyle(button).display)"
+        )
+        assert set(displays) == {"contents"}
+
     def test_what_is_folded_is_read(self, paper: tuple[webdriver.Chrome, int]) -> None:
         browser, _ = paper
         settings = browser.find_element(By.CSS_SELECTOR, "dl.settings div")
