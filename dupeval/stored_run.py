@@ -224,10 +224,15 @@ def _together(parts: Sequence[Mapping[str, Any]], settings: Mapping[str, Any]) -
     methods = {
         k: v for part in reversed(chosen) for k, v in part["configuration"]["methods"].items()
     }
+    blocks = {
+        k: v
+        for part in reversed(chosen)
+        for k, v in (part["configuration"].get("blocks") or {}).items()
+    }
     order = list(dict.fromkeys(name for part in chosen for name in part["protocols"]))
     return {
         **chosen[0],
-        "configuration": {**chosen[0]["configuration"], "methods": methods},
+        "configuration": {**chosen[0]["configuration"], "methods": methods, "blocks": blocks},
         "protocols": {name: protocols[name] for name in order},
         "verdict": [text for part in chosen for text in part.get("verdict", ())],
     }

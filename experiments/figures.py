@@ -91,7 +91,8 @@ def main(config: DictConfig) -> int:
             except SettingsError as error:
                 left_out.append(f"figure {name}: {error}")
                 continue
-            files_of_one, drawn[name] = files_of(name, picture, own.dataset, own.table1_sha256)
+            made = (picture, own.dataset, own.table1_sha256, (figure.part, figure.rank))
+            files_of_one, drawn[name] = files_of(name, *made)
             contents |= files_of_one
     if not contents:
         raise SettingsError("; ".join(left_out))

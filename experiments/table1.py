@@ -280,6 +280,7 @@ def _write_report(config: DictConfig, last: Evaluated) -> Path:
         cache_dir=Path(config.cache_dir),
         progress=config.progress,
         methods=last.methods,
+        suite_dir=None if config.suite_dir is None else Path(str(config.suite_dir)),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dupeval import __version__
-from dupeval.cli import calibrate, convert, experiment, group, label, made
+from dupeval.cli import calibrate, convert, experiment, group, label, made, report
 
 app = typer.Typer(
     name="dupeval",
@@ -40,6 +40,7 @@ label.add_to(app)
 calibrate.add_to(app)
 made.add_to(app)
 convert.add_to(app)
+report.add_to(app)
 experiment.add_to(app)
 
 

@@ -48,10 +48,11 @@ def experiment(
     Paths are relative to where you are; results go to results/NAME unless out_dir says otherwise.
     """
     with ending_well():
-        _run(name, overrides or [])
+        run_program(name, overrides or [])
 
 
-def _run(name: str | None, overrides: list[str]) -> None:
+def run_program(name: str | None, overrides: list[str]) -> None:
+    """Let an experiment take the place of this process; without a name, list them."""
     from dupeval.cli.programs import programs, programs_dir  # noqa: PLC0415
     from dupeval.errors import SettingsError  # noqa: PLC0415
 

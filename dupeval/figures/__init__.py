@@ -19,7 +19,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -37,6 +37,11 @@ Slug = Annotated[str, Field(coerce_numbers_to_str=True)]
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
 # The names of protocols that are told apart; None is the first honest one of the run.
 Protocols = Annotated[tuple[str | None, ...], Field(min_length=1, max_length=4)]
+
+
+# The parts of a report's argument that show figures: what came of it, why, and what it rests on.
+Part = Literal["scores", "why", "mistakes", "settings", "data"]
+LAST = 9
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +64,13 @@ class Figure(BaseModel, ABC):
     ----------
     narrow : bool
         Whether it can also be drawn as wide as one column; see `style.WIDTHS`.
+    part, rank : str, int
+        Which part of a report it belongs to, and its place there: the smaller, the sooner.
     """
 
     narrow: ClassVar[bool] = False
+    part: ClassVar[Part] = "why"
+    rank: ClassVar[int] = LAST
 
     model_config = ConfigDict(frozen=True, **STRICT)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -23,6 +23,8 @@ THUMBNAIL = 0.45
 
 class ComponentsOfQuery(Figure):
     """Where the images of a query lie on the two directions in which they differ most."""
+
+    rank: ClassVar[int] = 5
 
     query: Slug | None = None
     methods: Annotated[Names, Field(max_length=3)] = ("raw", "vgg")

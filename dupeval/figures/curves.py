@@ -45,6 +45,7 @@ class ScoresByThreshold(Figure):
     """Mean scores at every threshold, one panel a method."""
 
     narrow: ClassVar[bool] = True
+    rank: ClassVar[int] = 2
 
     methods: Names = ("raw", "raw_pca", "vgg", "vgg_pca")
     protocol: str | None = None
@@ -90,6 +91,7 @@ class PrecisionAndRecall(Figure):
     """Precision against recall over all thresholds, of pairs pooled over queries."""
 
     narrow: ClassVar[bool] = True
+    rank: ClassVar[int] = 3
 
     methods: tuple[str, ...] | None = None
     protocols: Protocols = (None, "fixed")

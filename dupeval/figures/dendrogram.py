@@ -29,6 +29,7 @@ class DendrogramOfQuery(Figure):
     """The merge tree of one query under one method."""
 
     narrow: ClassVar[bool] = True
+    rank: ClassVar[int] = 4
 
     query: Slug | None = None
     method: str = "vgg_pca"

@@ -14,7 +14,7 @@ from matplotlib.ticker import NullLocator
 
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
-from dupeval.figures import Figure, Names, Picture, layout, style
+from dupeval.figures import Figure, Names, Part, Picture, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.texts import one_line
 from dupeval.statistics import mean_interval
@@ -43,6 +43,8 @@ class F1ByDimensions(Figure):
     """Mean F1 over the number of principal components, one panel a method."""
 
     narrow: ClassVar[bool] = True
+    part: ClassVar[Part] = "settings"
+    rank: ClassVar[int] = 2
 
     sweep_dir: Path
     methods: Names = ("raw_pca", "vgg_pca")

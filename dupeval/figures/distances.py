@@ -27,6 +27,7 @@ class DistancesOfPairs(Figure):
     """Histograms of the distances within and between photographs."""
 
     narrow: ClassVar[bool] = True
+    rank: ClassVar[int] = 1
 
     methods: Names = ("raw", "raw_pca", "vgg", "vgg_pca")
     protocol: str | None = None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, PositiveInt
 
 from dupeval.dataset import Dataset, ImageHandle, Label, Query
-from dupeval.figures import Figure, Picture, layout, style
+from dupeval.figures import Figure, Part, Picture, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.texts import one_line, query_name
 
@@ -19,6 +19,9 @@ EDIT_LINES = 3
 
 class Duplicates(Figure):
     """A row of copies for each of some photographs, each from another query."""
+
+    part: ClassVar[Part] = "data"
+    rank: ClassVar[int] = 1
 
     photographs: PositiveInt = 4
     images: Annotated[int, Field(ge=2, le=10)] = 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import chain
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from pydantic import PositiveInt
 from dupeval.dataset import Dataset
 from dupeval.edits import found_images, found_pairs, pairs_by_family
 from dupeval.errors import SettingsError
-from dupeval.figures import Figure, Picture, layout, style
+from dupeval.figures import Figure, Part, Picture, layout, style
 from dupeval.figures.curves import pooled_scores
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.mistakes import found_by_family
@@ -28,6 +29,9 @@ ALL = "all pairs"
 
 class RecallByEdit(Figure):
     """What share of the edited copies each method finds, by family of edits."""
+
+    part: ClassVar[Part] = "mistakes"
+    rank: ClassVar[int] = 3
 
     methods: tuple[str, ...] | None = None
     protocol: str | None = None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from matplotlib.axes import Axes
 from pydantic import PositiveInt
 
 from dupeval.dataset import Query
-from dupeval.figures import Figure, Names, Picture, Slug, layout, style
+from dupeval.figures import Figure, Names, Part, Picture, Slug, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.mistakes import FoundGroup, found_groups, telling
 from dupeval.figures.texts import grey_ones, query_name
@@ -32,6 +32,9 @@ SIGNS = (
 
 class GroupsOfQuery(Figure):
     """The groups that some methods and an external tool found in one query."""
+
+    part: ClassVar[Part] = "mistakes"
+    rank: ClassVar[int] = 1
 
     query: Slug | None = None
     methods: Names = ("vgg_pca",)

@@ -14,7 +14,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
-from dupeval.figures import Figure, Names, Picture, layout, style
+from dupeval.figures import Figure, Names, Part, Picture, layout, style
 from dupeval.figures.dimensions import ComponentSeries, chosen, name_of, read_sweep, series_of
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.texts import one_line, short
@@ -33,6 +33,8 @@ class SweepAsHeatMaps(Figure):
     """Mean F1 of every setting of a sweep over numbers of components, a block a method."""
 
     narrow: ClassVar[bool] = True
+    part: ClassVar[Part] = "settings"
+    rank: ClassVar[int] = 1
 
     sweep_dir: Path
     methods: Names = ("raw_pca", "vgg_pca")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar
 
 import numpy as np
 from matplotlib.axes import Axes
 from PIL import Image
 
 from dupeval.dataset import UNLABELLED, ImageHandle, Query
-from dupeval.figures import Figure, Picture, Slug, diagram, layout, style
+from dupeval.figures import Figure, Part, Picture, Slug, diagram, layout, style
 from dupeval.figures.diagram import Stage
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.texts import preparation_lines, reduction_lines, representation_lines
@@ -32,6 +33,9 @@ UNITS = 4096  # of fc6 and fc7
 
 class Process(Figure):
     """The stages of a method under a protocol."""
+
+    part: ClassVar[Part] = "settings"
+    rank: ClassVar[int] = 3
 
     query: Slug | None = None
     method: str = "vgg_pca"
@@ -91,6 +95,9 @@ class Process(Figure):
 
 class FeatureExtraction(Figure):
     """The steps of a method's representation and reduction."""
+
+    part: ClassVar[Part] = "settings"
+    rank: ClassVar[int] = 4
 
     query: Slug | None = None
     method: str = "vgg_pca"

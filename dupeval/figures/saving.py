@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.dataclasses import dataclass
 
 from dupeval.dataset import Dataset
-from dupeval.figures import Picture
+from dupeval.figures import LAST, Part, Picture
 from dupeval.figures.texts import one_line
 from dupeval.files import file_sha256
 from dupeval.latex import PREAMBLE, escaped
@@ -41,6 +41,9 @@ class StoredFigure:
     alt: str
     text: str
     facts: tuple[str, ...]  # data, protocol, settings
+    part: Part = "why"  # of a report, and its place there; see `Figure`
+    rank: int = LAST
+    svg_sha256: str | None = None
 
 
 class _Record(BaseModel):
@@ -53,11 +56,15 @@ class _Record(BaseModel):
 
 
 def files_of(
-    name: str, picture: Picture, dataset: Dataset, table1_sha256: str | None
+    name: str,
+    picture: Picture,
+    dataset: Dataset,
+    table1_sha256: str | None,
+    where: tuple[Part, int] = ("why", LAST),
 ) -> tuple[dict[str, bytes], StoredFigure]:
     """Return the content of ``NAME.png`` and of the other `KINDS`, and what is stored of it.
 
-    To be called in the style that the picture was drawn in.
+    To be called in the style that the picture was drawn in; `where` is where a report shows it.
     """
     contents = {}
     for kind, metadata in _METADATA.items():
@@ -80,8 +87,8 @@ def files_of(
     )
     texts = (picture.title, picture.alt or picture.title, picture.text, *facts)
     title, alt, text, *lines = (one_line(text, 10_000) for text in texts)
-    png_sha256 = hashlib.sha256(contents[f"{name}.png"]).hexdigest()
-    stored = StoredFigure(png_sha256, table1_sha256, title, alt, text, tuple(lines))
+    png, svg = (hashlib.sha256(contents[f"{name}.{kind}"]).hexdigest() for kind in ("png", "svg"))
+    stored = StoredFigure(png, table1_sha256, title, alt, text, tuple(lines), *where, svg)
     # Not above: whoever reads stored pictures needs no matplotlib.
     from dupeval.figures.style import WIDTHS, page_width  # noqa: PLC0415
 

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from dupeval.errors import SettingsError
-from dupeval.figures import Figure, Picture, Protocols, layout, style
+from dupeval.figures import Figure, Part, Picture, Protocols, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.texts import short
 
@@ -33,6 +33,8 @@ class ScoresOfMethods(Figure):
     """Mean F1 of every method, its 95 % interval, and the study's own figure where it is."""
 
     narrow: ClassVar[bool] = True
+    part: ClassVar[Part] = "scores"
+    rank: ClassVar[int] = 1
 
     protocols: Protocols = (None, "fixed")
 

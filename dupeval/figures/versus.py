@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from pydantic import PositiveInt
 
 from dupeval.errors import SettingsError
-from dupeval.figures import Figure, Picture, layout, style
+from dupeval.figures import Figure, Part, Picture, layout, style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.figures.texts import one_line, short
 from dupeval.truth import Truth
@@ -33,6 +33,9 @@ class Found(NamedTuple):
 
 class TwoMethods(Figure):
     """Where two methods differ: in which queries, and on which pairs."""
+
+    part: ClassVar[Part] = "mistakes"
+    rank: ClassVar[int] = 2
 
     methods: tuple[str, str] = ("vgg", "vgg_pca")
     protocol: str | None = None

@@ -122,3 +122,18 @@ def _encode(file: Path | ImageHandle, form: Format) -> Entry:
     image.save(buffer, "WEBP", quality=form.quality, method=4)
     content = np.frombuffer(buffer.getvalue(), np.uint8)
     return Entry({"webp": content}, {"size": list(image.size)})
+
+
+def fitting(page: bytes, megabytes: float) -> None:
+    """Make sure that a page keeps within its limit.
+
+    Raises
+    ------
+    DupevalError
+        If it does not.
+    """
+    if len(page) > megabytes * 1e6:
+        raise DupevalError(
+            f"the report would have {len(page) / 1e6:.1f} MB, more than limits.megabytes="
+            f"{megabytes:g}; possible: a higher limit, or fewer methods or protocols"
+        )

@@ -7,7 +7,10 @@ import dupeval as package
 HEAVY = "{'torch', 'scipy', 'pandas', 'sklearn', 'matplotlib', 'hydra', 'numpy', 'PIL', 'cv2'}"
 
 
-@pytest.mark.parametrize("arguments", [[], ["group"], ["calibrate"], ["experiment"]], ids=" ".join)
+COMMANDS = ("group", "label", "calibrate", "made", "convert", "report", "experiment")
+
+
+@pytest.mark.parametrize("arguments", [[], *([name] for name in COMMANDS)], ids=" ".join)
 def test_help_imports_next_to_nothing(arguments: list[str], process) -> None:
     code = (
         "import sys\n"

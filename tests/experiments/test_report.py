@@ -32,7 +32,7 @@ def test_it_shows_what_table1_stored(
     capsys.readouterr()
     paths = [f"out_dir={out}", f"table1_dir={stored}", f"figures_dir={tmp_path / 'figures'}"]
     assert report.main(compose("report", [*shared, *paths])) == 0
-    assert capsys.readouterr().out == f"written to {out / 'report.html'}: 0.0 MB\n"
+    assert capsys.readouterr().out == f"written to {out / 'report.html'}: 0.1 MB\n"
     assert "#/loqo/raw/one" in (out / "report.html").read_text(encoding="utf-8")
 
 
@@ -56,6 +56,29 @@ def test_figures_of_another_table1_are_left_out_also_where_table1_writes_the_rep
     figures.main(compose("figures", [*shared, *own]))
     assert shown_after("loqo") == (2, False)
     assert shown_after("[loqo,oracle]") == (1, True)
+
+
+def test_of_another_folder_of_results_it_takes_the_dataset_that_they_name(
+    tmp_path: Path, overrides: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    stored = tmp_path / "table1"
+    shared = [f"cache_dir={tmp_path / 'cache'}", "progress=false"]
+    run = ["method=raw", "protocol=loqo", "progress=false", f"out_dir={stored}"]
+    table1.main(compose("table1", [*overrides, *run]))
+    paths = [f"out_dir={tmp_path / 'out'}", f"table1_dir={stored}", "suite_dir=null"]
+    assert report.main(compose("report", [*shared, *paths])) == 0
+    html = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "On data: 2 queries" in html
+    both = [f"compare=[{stored},{stored}]", f"out_dir={tmp_path / 'out'}"]
+    assert report.main(compose("report", [*shared, *both])) == 0
+    assert (tmp_path / "out" / "comparison.html").is_file()
+
+
+@pytest.mark.parametrize("given", ["x", "[a]", "[a,b,c]"])
+def test_a_comparison_is_of_two(tmp_path: Path, overrides: list[str], given: str) -> None:
+    settings = [*overrides, f"compare={given}", f"out_dir={tmp_path / 'out'}"]
+    with pytest.raises(SettingsError, match=r"^compare=.*: possible: two folders, 'compare="):
+        report.main(compose("report", settings))
 
 
 def test_without_stored_results_it_names_the_command_and_writes_nothing(

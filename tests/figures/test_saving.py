@@ -60,10 +60,13 @@ class TestFiles:
         assert b"/Type3" not in pdf
 
     def test_what_the_caption_says_is_stored_as_fields(self, dataset: Dataset) -> None:
-        contents, stored = files_of("name", picture(), dataset, "t")
+        contents, stored = files_of("name", picture(), dataset, "t", ("mistakes", 2))
         assert stored == StoredFigure(
             hashlib.sha256(contents["name.png"]).hexdigest(),
             "t",
+            part="mistakes",
+            rank=2,
+            svg_sha256=hashlib.sha256(contents["name.svg"]).hexdigest(),
             title="A title",
             alt="A title",
             text="What is seen.",

@@ -1,15 +1,12 @@
-"""The report in a browser: sorted, clicked through, by keyboard, and at the width of a phone."""
+"""The report in a browser: sorted, clicked through, by keyboard."""
 
-import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fake_pairs import Telling
 from hostile import IMAGE, PHOTOGRAPH, QUERY, TITLE
 from in_chromium import in_a_browser
-from PIL import Image
+from in_pages import go, press, shown, tab_to
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -17,91 +14,20 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 
-from dupeval.figures.saving import FILE_NAME, StoredFigure, record_bytes
-from dupeval.files import file_sha256
-from dupeval.method.pairs import PairMethod
-from dupeval.report import write_report
 from dupeval.report.page import address
-from dupeval.stored import StoredResults, read_results
+from dupeval.stored import StoredResults
 from dupeval.text import visible
 
 pytestmark = in_a_browser
 
 
-@pytest.fixture(scope="module")
-def results(stored) -> StoredResults:
-    return read_results(stored.table1_dir, stored.dataset)
-
-
-@pytest.fixture(scope="module")
-def report(stored, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("browser")
-    (folder / "figures").mkdir()
-    picture = folder / "figures" / "bars.png"
-    Image.new("RGB", (2000, 900), "navy").save(picture)
-    drawn = {"bars": StoredFigure(file_sha256(picture), None, "Bars", "Bars", "Of F1.", ())}
-    record = record_bytes(picture.parent, stored.dataset.fingerprint, drawn)
-    picture.with_name(FILE_NAME).write_bytes(record)
-    return write_report(
-        *(stored.dataset, stored.table1_dir, folder / "figures", folder, stored.cache_dir),
-        methods={"raw": PairMethod(Telling())},
-    )
-
-
-@pytest.fixture
-def browser(chromium: webdriver.Chrome, report: Path) -> Iterator[webdriver.Chrome]:
-    """Open the report, and afterwards look for what went wrong unseen."""
-    chromium.get("about:blank")
-    for log in ("browser", "performance"):
-        chromium.get_log(log)
-    chromium.get(report.as_uri())
-    yield chromium
-    assert chromium.get_log("browser") == []
-    messages = [
-        json.loads(entry["message"])["message"] for entry in chromium.get_log("performance")
-    ]
-    asked_for = [
-        message["params"]["request"]["url"]
-        for message in messages
-        if message["method"] == "Network.requestWillBeSent"
-    ]
-    assert report.as_uri() in {url.partition("#")[0] for url in asked_for}
-    assert all(url.startswith(("file:", "data:")) for url in asked_for)
-
-
-def shown(browser: webdriver.Chrome, selector: str) -> list[WebElement]:
-    return [e for e in browser.find_elements(By.CSS_SELECTOR, selector) if e.is_displayed()]
-
-
 def column(table: WebElement, place: int) -> list[str]:
-    rows = table.find_elements(By.CSS_SELECTOR, "tbody tr")
+    rows = table.find_elements(By.CSS_SELECTOR, "tbody tr:not(.block)")
     return [row.find_elements(By.CSS_SELECTOR, "th, td")[place].text for row in rows]
-
-
-def go(browser: webdriver.Chrome, fragment: str) -> None:
-    """Open what a fragment names; the page has followed it when this returns."""
-    browser.execute_async_script(
-        "const done = arguments[1]; if (location.hash === arguments[0]) done();"
-        "addEventListener('hashchange', () => done(), { once: true });"
-        "location.hash = arguments[0];",
-        fragment,
-    )
 
 
 def chosen(browser: webdriver.Chrome, what: str) -> str:
     return Select(browser.find_element(By.ID, f"choose-{what}")).first_selected_option.text
-
-
-def press(browser: webdriver.Chrome, key: str) -> None:
-    ActionChains(browser).send_keys(key).perform()
-
-
-def tab_to(browser: webdriver.Chrome, wanted: WebElement) -> None:
-    for _ in range(60):
-        press(browser, Keys.TAB)
-        if browser.switch_to.active_element == wanted:
-            return
-    raise AssertionError(f"Tab never came to {wanted.get_attribute('outerHTML')}")
 
 
 class TestTable1:
@@ -124,7 +50,7 @@ class TestTable1:
         assert column(table, f1) == [*figures, *empty]
         headings[0].find_element(By.TAG_NAME, "button").click()
         assert headings[f1].get_attribute("aria-sort") is None
-        assert column(table, 0) == ["raw", "raw_pca", "vgg", "vgg_pca", "visipics"]
+        assert column(table, 0) == ["raw", "raw_pca ~", "vgg", "vgg_pca", "visipics"]
 
     def test_is_sorted_by_keyboard_too(self, browser: webdriver.Chrome) -> None:
         heading = shown(browser, "#table1 thead th button")[1]
@@ -139,17 +65,17 @@ class TestTable1:
 
     def test_minus_infinity_is_below_all_numbers(self, browser: webdriver.Chrome) -> None:
         table = shown(browser, "#table1 table")[0]
-        cells = table.find_elements(By.CSS_SELECTOR, "tbody tr td:nth-child(8)")
+        cells = table.find_elements(By.CSS_SELECTOR, "tbody tr td:nth-child(9)")
         for cell, value in zip(cells, ("0.5", "-Infinity", "", "10", "9"), strict=True):
             browser.execute_script("arguments[0].dataset.value = arguments[1]", cell, value)
-        heading = table.find_element(By.CSS_SELECTOR, "thead tr:last-child th:nth-child(8) button")
+        heading = table.find_element(By.CSS_SELECTOR, "thead tr:last-child th:nth-child(9) button")
         heading.click()
-        cells = table.find_elements(By.CSS_SELECTOR, "tbody tr td:nth-child(8)")
+        cells = table.find_elements(By.CSS_SELECTOR, "tbody tr td:nth-child(9)")
         values = [cell.get_attribute("data-value") for cell in cells]
         assert values == ["10", "9", "0.5", "-Infinity", ""]
 
     def test_one_protocol_is_shown_at_a_time(self, browser: webdriver.Chrome) -> None:
-        assert len(shown(browser, "#table1 table")) == 1
+        assert len(shown(browser, "#table1 .table1")) == 1
         assert shown(browser, "#table1 h3")[0].text.startswith("Threshold chosen on the other")
         browser.find_element(By.XPATH, "//fieldset//label[.='oracle']").click()
         assert shown(browser, "#table1 h3")[0].text.startswith("Best single threshold")
@@ -163,7 +89,7 @@ class TestGalleries:
         self, browser: webdriver.Chrome, results: StoredResults
     ) -> None:
         browser.find_element(By.LINK_TEXT, "raw_pca").click()
-        assert browser.switch_to.active_element.text == "Why a method loses"
+        assert browser.switch_to.active_element.text == "All groups of a method in a query"
         links = browser.find_elements(By.CSS_SELECTOR, ".queries a")
         f1 = {
             slug: f"{row['f1']:.3f}"
@@ -186,9 +112,9 @@ class TestGalleries:
         names = {query.slug: [i.name for i in query.images] for query in stored.dataset.queries}
         for place, row in results.per_query.items():
             go(browser, address(place))
-            groups = browser.find_elements(By.CSS_SELECTOR, ".groups")[0]
-            images = groups.find_elements(By.CSS_SELECTOR, ".thumbnail img")
-            alts = [image.get_attribute("alt") or "" for image in images]
+            groups = browser.find_elements(By.CSS_SELECTOR, "#gallery .groups")[0]
+            images = groups.find_elements(By.CSS_SELECTOR, ".thumbnail .picture")
+            alts = [image.get_attribute("aria-label") or "" for image in images]
             assert sorted(alt.split(", photograph ")[0] for alt in alts) == sorted(
                 map(visible, names[place[2]])
             )
@@ -201,7 +127,7 @@ class TestGalleries:
 
     def test_a_wrong_and_a_torn_group_say_what_is_wrong(self, browser: webdriver.Chrome) -> None:
         go(browser, address(["oracle", "raw", "two"]))
-        wrong = browser.find_element(By.CSS_SELECTOR, ".has-wrong")
+        wrong = browser.find_element(By.CSS_SELECTOR, "#gallery .has-wrong")
         assert wrong.find_element(By.TAG_NAME, "h5").text == (
             "Group 1\n3 images\n2 wrong pairs\ncopies elsewhere"
         )
@@ -211,13 +137,13 @@ class TestGalleries:
         assert len(wrong.find_elements(By.CLASS_NAME, "sign")) == 1
         wrong.find_element(By.CLASS_NAME, "jump").click()
         assert browser.switch_to.active_element.get_attribute("id") == "group-2"
-        torn = browser.find_elements(By.CSS_SELECTOR, ".groups")[1].text
+        torn = browser.find_elements(By.CSS_SELECTOR, "#gallery .groups")[1].text
         assert PHOTOGRAPH in torn
         assert "2 missed pairs" in torn
 
     def test_copies_stand_out_when_an_image_is_pointed_at(self, browser: webdriver.Chrome) -> None:
         go(browser, address(["oracle", "raw", "two"]))
-        first = browser.find_element(By.CLASS_NAME, "thumbnail")
+        first = browser.find_element(By.CSS_SELECTOR, "#gallery .thumbnail")
         ActionChains(browser).move_to_element(first).perform()
         same = browser.find_elements(By.CSS_SELECTOR, ".thumbnail.same .badge")
         assert {badge.text for badge in same} == {"B"}
@@ -258,9 +184,10 @@ class TestGalleries:
         go(browser, address(["loqo", "raw", QUERY]))
         heading = browser.find_element(By.CSS_SELECTOR, ".query h3")
         assert heading.get_attribute("textContent") == QUERY + TITLE
-        alts = [image.get_attribute("alt") for image in shown(browser, ".thumbnail img")]
+        pictures = shown(browser, "#gallery .picture")
+        alts = [picture.get_attribute("aria-label") for picture in pictures]
         assert f"{visible(IMAGE)}, photograph A {PHOTOGRAPH}, crop:0.5+<script>" in alts
-        assert not browser.find_elements(By.CSS_SELECTOR, "#gallery script, #gallery b img, i")
+        assert not browser.find_elements(By.CSS_SELECTOR, "main script, main b img, main i")
 
 
 class TestTheLargerView:
@@ -268,7 +195,7 @@ class TestTheLargerView:
         go(browser, address(["loqo", "raw", QUERY]))
         heading = browser.find_element(By.ID, "galleries-heading")
         browser.execute_script("arguments[0].focus()", heading)
-        thumbnail = browser.find_element(By.CSS_SELECTOR, '.thumbnail[title^="<b>"]')
+        thumbnail = browser.find_element(By.CSS_SELECTOR, '#gallery .thumbnail[title^="<b>"]')
         tab_to(browser, thumbnail)
         press(browser, Keys.ENTER)
         viewer = browser.find_element(By.ID, "viewer")
@@ -288,9 +215,9 @@ class TestTheLargerView:
         assert browser.switch_to.active_element == thumbnail
 
     def test_shows_figures_too(self, browser: webdriver.Chrome) -> None:
-        browser.find_element(By.CSS_SELECTOR, "#figures .zoom").click()
+        browser.find_element(By.CSS_SELECTOR, "#figure-bars .zoom").click()
         viewer = browser.find_element(By.ID, "viewer")
-        assert viewer.find_element(By.TAG_NAME, "img").get_property("naturalWidth") == 1600
+        assert viewer.find_element(By.TAG_NAME, "img").get_property("naturalWidth") == 2000
         viewer.find_element(By.CLASS_NAME, "close").click()
         assert not viewer.is_displayed()
 
@@ -320,45 +247,18 @@ class TestPairsExplained:
         assert browser.find_element(By.CSS_SELECTOR, ".query h3").text.startswith(slug)
 
 
-class TestOnAPhone:
-    @pytest.fixture
-    def phone(self, browser: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
-        size = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        yield browser
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-    def test_nothing_sticks_out_to_the_side(
-        self, phone: webdriver.Chrome, results: StoredResults
-    ) -> None:
-        width = "return [document.documentElement.scrollWidth, innerWidth]"
-        for place in results.per_query:
-            go(phone, address(place))
-            assert phone.execute_script(width) == [360, 360]
-
-    def test_a_table_scrolls_in_its_own_frame(self, phone: webdriver.Chrome) -> None:
-        frame = shown(phone, ".scroll")[0]
-        assert frame.get_property("scrollWidth") > frame.get_property("clientWidth")
-        assert frame.get_property("clientWidth") <= 360
-        assert frame.get_attribute("tabindex") == "0"
-
-    def test_letters_are_large_enough_to_read(self, phone: webdriver.Chrome) -> None:
-        smallest = phone.execute_script(
-            "return Math.min(...[...document.querySelectorAll('main *')].filter((e) => "
-            "e.checkVisibility() && e.childElementCount === 0 && e.textContent.trim())"
-            ".map((e) => parseFloat(getComputedStyle(e).fontSize)))"
-        )
-        assert smallest >= 11
-
-
 def test_without_scripts_the_tables_and_figures_are_there(
     chromium: webdriver.Chrome, report: Path
 ) -> None:
     chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         chromium.get(report.as_uri())
-        assert len(shown(chromium, "#table1 table")) == 2
+        assert len(shown(chromium, "#table1 .table1")) == 2
         assert shown(chromium, "figure img")
-        assert "The galleries need JavaScript" in chromium.find_element(By.TAG_NAME, "main").text
+        cards = chromium.find_elements(By.CSS_SELECTOR, ".card")
+        assert len(cards) == len(shown(chromium, ".card")) > 3
+        assert all(card.find_elements(By.CLASS_NAME, "picture") for card in cards)
+        assert not shown(chromium, "form.filters")
+        assert "galleries need JavaScript" in chromium.find_element(By.TAG_NAME, "main").text
     finally:
         chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

@@ -14,8 +14,10 @@ from labelled import Labelled, labelled_query
 
 from dupeval.dataset import Dataset
 from dupeval.figures.mistakes import found_groups, most_telling
-from dupeval.report.data import ReportData, number, report_data
+from dupeval.report.data import ReportData, report_data
+from dupeval.report.numbers import number, signed, sortable
 from dupeval.report.pictures import EncodedPicture, Format
+from dupeval.report.views import QueryView
 from dupeval.stored import StoredResults
 
 PHOTOGRAPHS = "rpqpsqp"
@@ -50,6 +52,13 @@ def results(of: Mapping[tuple[str, str, str], list[int]]) -> StoredResults:
     )
 
 
+def views_of(
+    of: Dataset, shown: Mapping[str, frozenset[int]], pictures: Mapping[str, EncodedPicture]
+) -> dict[str, QueryView]:
+    numbers = {name: i for i, name in enumerate(pictures)}
+    return {query.slug: QueryView(query, shown[query.slug], numbers) for query in of.queries}
+
+
 def made(
     shown: frozenset[int], pictured: str = "0123456", form: Format = LARGE
 ) -> tuple[ReportData, dict[str, Any]]:
@@ -57,7 +66,8 @@ def made(
     of = results({("loqo", "raw", "q"): LABELS})
     pictures = {name: EncodedPicture(f"data:{name}", 4, 3) for name in pictured}
     groups = {("loqo", "raw", "q"): found_groups(PHOTOGRAPHS, LABELS)}
-    data = report_data(dataset(), of, groups, {"q": shown}, (pictures, form))
+    views = views_of(dataset(), {"q": shown}, pictures)
+    data = report_data(dataset(), of, groups, views, (pictures, form))
     return data, data.json["protocols"][0]["methods"][0]
 
 
@@ -76,13 +86,15 @@ class TestAllImagesShown:
 
     def test_unlabelled_images_stand_for_a_photograph_without_name_and_copies(self) -> None:
         of, shown = dataset(photographs=["", "p", "", "q", "p"]), {"q": frozenset(range(5))}
-        (query,) = report_data(of, results({}), {}, shown, ({}, LARGE)).json["queries"]
+        (query,) = report_data(of, results({}), {}, views_of(of, shown, {}), ({}, LARGE)).json[
+            "queries"
+        ]
         assert query["photographs"] == [["A", "p", 2, 0], ["", "q", 1, None], ["", "", 0, None]]
         assert [query["images"][i][1] for i in range(5)] == [2, 0, 2, 1, 0]
 
     def test_the_first_letter_is_the_first_images_though_another_has_more_copies(self) -> None:
         of, shown = dataset(photographs="qpppq"), {"q": frozenset(range(5))}
-        data = report_data(of, results({}), {}, shown, ({}, LARGE))
+        data = report_data(of, results({}), {}, views_of(of, shown, {}), ({}, LARGE))
         names = [photograph[:3] for photograph in data.json["queries"][0]["photographs"]]
         assert names == [["A", "q", 2], ["B", "p", 3]]
 
@@ -96,7 +108,8 @@ class TestAllImagesShown:
             [1, 0, [[3, 1, [4]]]],
         ]
         assert query["rest"] is None
-        assert query["torn"] == [[0, 2], [1, 1]]
+        # Photograph p is in one group of two and one of one, q in two of one.
+        assert query["torn"] == [[0, 2, [[2, [1, 3]], [1, [6]]]], [1, 1, [[1, [2]], [1, [5]]]]]
 
     def test_scores_are_for_reading_and_settings_as_stored(self) -> None:
         (query,) = made(frozenset(range(7)))[1]["queries"]
@@ -117,7 +130,8 @@ class TestAllImagesShown:
         of = Dataset("d", (labelled_query("q", "Q", images),))
         labels = {("loqo", "raw", "q"): [0, 1, 0, 1]}
         groups = {place: found_groups("pppp", found) for place, found in labels.items()}
-        data = report_data(of, results(labels), groups, {"q": frozenset()}, ({}, LARGE))
+        views = views_of(of, {"q": frozenset()}, {})
+        data = report_data(of, results(labels), groups, views, ({}, LARGE))
         (method,) = data.json["protocols"][0]["methods"]
         assert method["edits"] == [("jpeg", 1, 1), ("mirror", 1, 1), ("crop", 1, 2)]
 
@@ -130,8 +144,8 @@ class TestAllImagesShown:
         groups = {("loqo", "raw", "q"): found_groups(PHOTOGRAPHS, LABELS)}
         pictures = {"0": EncodedPicture("data:0", 4, 3)}
         shown = {"q": frozenset(range(7))}
-        data = report_data(of, results(places), groups, shown, (pictures, LARGE))
-        assert data.json["pictures"] == [("data:0", 4, 3)]
+        views = views_of(of, shown, pictures)
+        data = report_data(of, results(places), groups, views, (pictures, LARGE))
         assert {image[3] for image in data.json["queries"][0]["images"].values()} == {0}
 
     def test_nothing_is_to_be_noted(self) -> None:
@@ -149,7 +163,7 @@ class TestOfManyImages:
         assert data.json["queries"][0]["photographs"] == [["A", "p", 3, 0], ["B", "q", 2, 1]]
         assert query["groups"] == [[3, 2, [[0, 2, [1]]]], [1, 0, [[1, 1, [2]]]]]
         assert query["rest"] == [2, 3, 1]
-        assert query["torn"] == [[0, 2], [1, 1]]
+        assert query["torn"] == [[0, 2, [[2, [1]], [1, []]]], [1, 1, [[1, [2]], [1, []]]]]
 
     def test_what_is_thinned_out_is_said(self) -> None:
         data, _ = made(frozenset({1, 2}), "1", Format(160, 60))
@@ -168,9 +182,10 @@ class TestOfManyImages:
             labels = {place: random.integers(0, n // 3, n).tolist() for place in places}
             groups = {place: found_groups(photographs, labels[place]) for place in places}
             shown = most_telling(of.queries, {"q": list(groups.values())}, 60, 1500)
-            data = report_data(of, results(labels), groups, shown, ({}, LARGE))
+            views = views_of(of, shown, {})
+            data = report_data(of, results(labels), groups, views, ({}, LARGE))
             sizes[n] = len(json.dumps(data.json))
-        assert sizes[2000] < 1.5 * sizes[200] < 100_000
+        assert sizes[2000] < 1.5 * sizes[200] < 150_000
 
 
 @pytest.mark.parametrize(
@@ -178,3 +193,18 @@ class TestOfManyImages:
 )
 def test_figures_for_reading(value: float, text: str) -> None:
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.1234, "+0.123"), (-0.5, "−0.500"), (-0.0001, "+0.000"), (math.nan, "")],
+)
+def test_differences_have_a_sign(value: float, text: str) -> None:
+    assert signed(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.5, "0.5"), (math.nan, ""), (-math.inf, "-Infinity")]
+)
+def test_figures_are_sorted_as_javascript_reads_them(value: float, text: str) -> None:
+    assert sortable(value) == text

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 import pytest
@@ -14,12 +14,15 @@ from dupeval.method import Method, Resources
 from dupeval.method.pairs import PairMethod
 from dupeval.report.explained import ExplainedPair, explained_pairs
 from dupeval.stored import StoredResults
+from dupeval.truth import Said, Verdict
 
 
-def query_of(slug: str, photographs: Mapping[int, str]) -> Query:
-    """Images by the sums of their bytes, which are their distances."""
+def query_of(slug: str, photographs: Mapping[int, str], *verdicts: tuple[int, int, Said]) -> Query:
+    """Images by the sums of their bytes, which are their distances; verdicts by these sums."""
     images = tuple(of_sum(n, f"{n}.png") for n in photographs)
-    return Query(slug, slug, images, tuple(map(Label, photographs.values())))
+    place = {n: i for i, n in enumerate(photographs)}
+    said = tuple(Verdict(place[a], place[b], what) for a, b, what in verdicts)
+    return Query(slug, slug, images, tuple(map(Label, photographs.values())), said)
 
 
 def results_of(
@@ -137,3 +140,34 @@ def test_methods_that_do_not_explain_show_nothing_and_compare_nothing(
     score = Sums()
     assert shown(resources, score) == []
     assert score.compared == []
+
+
+class TestVerdictsOnPairs:
+    PHOTOGRAPHS: ClassVar = {3: "p", 10: "p", 11: "p", 20: "q", 40: "r", 41: "", 42: ""}
+    GROUPS: ClassVar = {"nested": {"one": [0, 1, 1, 1, 2, 2, 3]}}
+
+    def explained(self, resources: Resources, *verdicts: tuple[int, int, Said]) -> set:
+        query = query_of("one", self.PHOTOGRAPHS, *verdicts)
+        pairs = shown(resources, queries=(query,), found=self.GROUPS)
+        return {(pair.kind, pair.a, pair.b) for pair in pairs if pair.kind != "right"}
+
+    def test_a_withdrawn_pair_is_no_mistake(self, resources: Resources) -> None:
+        assert ("missed", "3.png", "11.png") in self.explained(resources)
+        found = self.explained(resources, (3, 11, "unsure"), (11, 20, "unsure"))
+        assert found == {("missed", "3.png", "10.png"), ("wrong", "10.png", "20.png")}
+
+    def test_a_decided_pair_with_an_unlabelled_image_is_one(self, resources: Resources) -> None:
+        found = self.explained(resources, (40, 41, "different"), (41, 42, "same"))
+        assert {("wrong", "40.png", "41.png"), ("missed", "41.png", "42.png")} <= found
+
+    def test_unlabelled_images_are_not_alike_for_having_no_label(
+        self, resources: Resources
+    ) -> None:
+        # As they would be if what is unlabelled were one photograph.
+        apart = dict.fromkeys(range(10, 18), "")
+        verdicts = [(n, n + 1, "same") for n in (10, 12, 14, 16)]
+        query = query_of("one", apart, *verdicts)
+        pairs = shown(resources, queries=(query,), found={"nested": {"one": list(range(8))}})
+        assert [(p.kind, p.a, p.b) for p in pairs] == [
+            ("missed", f"{a}.png", f"{b}.png") for a, b, _ in verdicts
+        ]

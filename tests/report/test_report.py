@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,10 +21,10 @@ from pydantic import ValidationError
 from dupeval.errors import DupevalError
 from dupeval.figures.saving import FILE_NAME, StoredFigure, record_bytes
 from dupeval.files import file_sha256
+from dupeval.method import Resources
 from dupeval.rendering import NOTE
-from dupeval.report import Limits, write_report
-from dupeval.report.data import ReportData
-from dupeval.report.page import address, render, sortable
+from dupeval.report import Limits, report_page, write_report
+from dupeval.report.page import address
 from dupeval.stored import read_results
 from dupeval.text import visible
 
@@ -60,6 +59,13 @@ def written(stored, out: Path, **given) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def page_of(stored, dataset=None, **given) -> str:
+    """Return the page of stored results, some of which the test made up."""
+    results = replace(read_results(stored.table1_dir, stored.dataset), **given)
+    resources = Resources(stored.cache_dir)
+    return report_page(dataset or stored.dataset, results, Path("<script>"), resources, Limits())
+
+
 def record(folder: Path, fingerprint: str, table1_sha256: str | None = None) -> None:
     """Keep beside ``bars.png`` what it says and was drawn from."""
     says = ("Bars <b>of</b>", 'Bars of "a" & b', "F1 <.", ("Data: <i>",))
@@ -79,7 +85,7 @@ class TestTheFile:
                 value = attributes.get(name)
                 assert value is None or value.startswith(("data:", "#")), (tag, name, value)
             assert not any(name.startswith("on") for name in attributes)
-        assert not re.search(r"@import|url\(", "".join(page.texts["style"]))
+        assert not re.search(r"@import|url\((?!data:)", "".join(page.texts["style"]))
 
     def test_its_policy_allows_its_own_style_and_script_and_nothing_else(
         self, stored, tmp_path: Path
@@ -109,12 +115,64 @@ class TestTheFile:
         said = run["parts"][0]["verdict"]
         assert [sentence.split()[0] for sentence in said] == ["Best", "Cost:", "On"]
         text = " ".join(written(stored, tmp_path).split())
-        assert " ".join(f'<p class="lead">{sentence}</p>' for sentence in said) + " <nav" in text
+        assert " ".join(f"<li>{sentence}</li>" for sentence in said) + " </ul>" in text
 
     def test_names_the_data(self, stored, tmp_path: Path) -> None:
         text = " ".join(written(stored, tmp_path).split())
         assert "On data: 4 queries, 24 images, 16 pairs of images" in text
         assert stored.dataset.fingerprint in text
+
+
+class TestTheArgument:
+    PARTS = ("table1", "queries", "mistakes", "galleries", "settings", "data-heading", "provenance")
+
+    def parts(self, html: str) -> list[str | None]:
+        return [section["id"] for section in Page(html).all("section") if "id" in section]
+
+    def test_comes_in_its_order(self, stored, tmp_path: Path) -> None:
+        assert self.parts(written(stored, tmp_path)) == list(self.PARTS)
+
+    def test_begins_with_the_findings_of_a_suite_that_has_the_dataset(
+        self, stored, tmp_path: Path
+    ) -> None:
+        suite = tmp_path / "suite"
+        suite.mkdir()
+        (suite / "suite.csv").write_text(f"dataset\n{stored.dataset.name}\n", encoding="utf-8")
+        (suite / "findings.md").write_text("Of it.\n\n## Which\n\nThis one.\n", encoding="utf-8")
+        part = {"dataset": {"name": "", "fingerprint": ""}, "protocols": {}, "configuration": {}}
+        outputs = {path.name: file_sha256(path) for path in suite.iterdir()}
+        about = json.dumps({"parts": [part], "outputs": outputs})
+        (suite / "run.json").write_text(about, encoding="utf-8")
+        html = written(stored, tmp_path / "out", suite_dir=suite)
+        assert self.parts(html) == ["findings", *self.PARTS]
+        text = " ".join(html.split())
+        assert "<h3>Which</h3></summary> <p>This one.</p>" in text
+        assert "make suite" not in html
+
+    def test_else_says_how_to_get_them(self, stored, tmp_path: Path) -> None:
+        assert "found by experiments/suite.py (make suite)" in written(stored, tmp_path)
+
+    def test_has_every_mistake_of_every_method(self, stored, tmp_path: Path) -> None:
+        html = written(stored, tmp_path)
+        results = read_results(stored.table1_dir, stored.dataset)
+        cards = Page(html).all("article")
+        assert len({card["id"] for card in cards}) == len(cards) > 3
+        for protocol, method, query in results.per_query:
+            row = results.per_query[protocol, method, query]
+            own = [
+                card
+                for card in cards
+                if (card["data-method"], card["data-query"]) == (method, visible(query))
+                and protocol in json.loads(card["data-protocol"] or "")
+            ]
+            assert bool(own) == bool(row["fp"] + row["fn"])
+
+    def test_lists_the_worst_mistakes_where_there_are_too_many(
+        self, stored, tmp_path: Path
+    ) -> None:
+        html = written(stored, tmp_path, limits=Limits(mistakes=3))
+        assert len(Page(html).all("article")) == 3
+        assert re.search(r"3 of \d+ mistakes are listed", html)
 
 
 class TestHostileNames:
@@ -137,11 +195,7 @@ class TestHostileNames:
     def test_what_cannot_be_seen_is_made_visible(self, stored) -> None:
         hidden, shown = "x\x1b[2J\r\u202ey\0", "x\\x1b[2J\\r\\u202ey\\x00"
         queries = [replace(query, title=hidden) for query in stored.dataset.queries]
-        html = render(
-            replace(stored.dataset, name=hidden, queries=tuple(queries)),
-            read_results(stored.table1_dir, stored.dataset),
-            ReportData({}, (hidden,)),
-        )
+        html = page_of(stored, replace(stored.dataset, name=hidden, queries=tuple(queries)))
         assert set("\x1b\r\u202e\0").isdisjoint(html)
         page = Page(html)
         assert {x["title"] for x in page.all("th") if "title" in x} == {shown}
@@ -150,12 +204,7 @@ class TestHostileNames:
     def test_of_a_dataset_and_a_method_too(self, stored) -> None:
         results = read_results(stored.table1_dir, stored.dataset)
         table = results.table1.replace("raw", "<script>x")
-        html = render(
-            replace(stored.dataset, name="</title><script>y"),
-            replace(results, table1=table),
-            ReportData({}, ("<script>z",)),
-            figures_dir=Path("<script>"),
-        )
+        html = page_of(stored, replace(stored.dataset, name="</title><script>y"), table1=table)
         assert len(Page(html).all("script")) == 2
 
 
@@ -180,24 +229,17 @@ class TestTable1:
         for row, source in zip(rows, ("imported", "missing", "failed"), strict=True):
             row["method"], row["source"] = f"tool_{source}", source
         table = pd.concat([table, pd.DataFrame(rows)])
-        nothing = ReportData({}, ())
-        html = render(
-            stored.dataset,
-            replace(results, table1=table),
-            nothing,
-        )
-        classes = [span["class"] for span in Page(html).all("span") if "source" in span["class"]]
+        alone = {
+            name: {place: of for place, of in getattr(results, name).items() if place[0] == "loqo"}
+            for name in ("per_query", "partitions")
+        }
+        html = page_of(stored, table1=table, **alone)
+        spans = [span.get("class") or "" for span in Page(html).all("span")]
+        classes = [each for each in spans if each.startswith("source ")]
         of_rows, legend = classes[:5], classes[5:]
         expected = ["measured", "measured", "imported", "missing", "failed"]
         assert of_rows == [f"source {source}" for source in expected]
         assert legend == [f"source {source}" for source in expected[1:]]
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(0.5, "0.5"), (math.nan, ""), (-math.inf, "-Infinity")]
-)
-def test_figures_are_sorted_as_javascript_reads_them(value: float, text: str) -> None:
-    assert sortable(value) == text
 
 
 def test_addresses_are_as_encode_uri_component_has_them() -> None:
@@ -219,7 +261,8 @@ class TestFigures:
     ) -> None:
         html = written(stored, tmp_path / "out", figures_dir=figures_dir)
         (image,) = Page(html).all("img")
-        assert (image["width"], image["height"], image["alt"]) == ("1600", "800", 'Bars of "a" & b')
+        assert (image["width"], image["height"]) == ("2400", "1200")
+        assert image["alt"] == 'Bars of "a" & b'
         assert image["src"].startswith("data:image/webp;base64,")
         assert "<p><strong>Bars &lt;b&gt;of&lt;/b&gt;.</strong> F1 &lt;.</p>" in html
         assert "<li>Data: &lt;i&gt;</li>" in html
@@ -292,7 +335,7 @@ class TestLimits:
         for megabytes in (15, 0.2):
             html = written(of_noise, tmp_path / str(megabytes), limits=Limits(megabytes=megabytes))
             assert len(html.encode()) < megabytes * 1e6
-            sizes[megabytes] = {picture[1] for picture in data_of(html)["pictures"]}
+            sizes[megabytes] = {int(w) for w in re.findall(r"\.p\d+\{aspect-ratio:(\d+)/", html)}
             told = "so that the file keeps within its limit" in " ".join(html.split())
             assert told == (megabytes < 15)
         assert sizes[15] == {400}

@@ -1,56 +1,7 @@
-"use strict";
+// The groups of a method in a query, made from the data of the page.
 (() => {
+  const { make, count, view, addressOf } = page;
   const data = JSON.parse(document.getElementById("data").textContent);
-
-  // Every text goes in as text: names of files and photographs are never parsed as HTML.
-  function make(tag, properties = {}, ...children) {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(properties)) {
-      if (value === null || value === undefined) continue;
-      if (name in element && typeof value !== "string") element[name] = value;
-      else element.setAttribute(name, value);
-    }
-    element.append(...children.filter((child) => child !== null));
-    return element;
-  }
-
-  const count = (n, singular, plural = `${singular}s`) =>
-    `${n.toLocaleString("en")} ${n === 1 ? singular : plural}`;
-
-  // ---- Tables: sorted by a click on a heading ---------------------------------------------
-
-  function compare(a, b) {
-    const [x, y] = [Number(a), Number(b)];
-    if (!Number.isNaN(x) && !Number.isNaN(y)) return x - y;
-    return a.localeCompare(b);
-  }
-
-  function sortBy(table, column) {
-    const headings = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
-    const heading = headings[column];
-    const first = heading.classList.contains("figure") ? "descending" : "ascending";
-    const second = first === "ascending" ? "descending" : "ascending";
-    const order = heading.getAttribute("aria-sort") === first ? second : first;
-    headings.forEach((other) => other.removeAttribute("aria-sort"));
-    heading.setAttribute("aria-sort", order);
-    const sign = order === "ascending" ? 1 : -1;
-    const value = (row) => row.cells[column].dataset.value;
-    const rows = [...table.tBodies[0].rows].sort((a, b) => {
-      const [x, y] = [value(a), value(b)];
-      // What is empty comes last in either order.
-      if (x === "" || y === "") return (x === "") - (y === "");
-      return sign * compare(x, y);
-    });
-    table.tBodies[0].append(...rows);
-  }
-
-  for (const table of document.querySelectorAll("table.sortable")) {
-    [...table.tHead.rows[table.tHead.rows.length - 1].cells].forEach((heading, column) => {
-      const button = make("button", { type: "button" }, ...heading.childNodes);
-      button.addEventListener("click", () => sortBy(table, column));
-      heading.append(button);
-    });
-  }
 
   // ---- What is shown: #/PROTOCOL/METHOD/QUERY ---------------------------------------------
 
@@ -81,6 +32,7 @@
   // ---- Galleries ---------------------------------------------------------------------------
 
   const gallery = document.getElementById("gallery");
+  const A_PAGE = 40;
 
   function badge(query, photograph) {
     const [mark, name, copies, colour] = query.photographs[photograph];
@@ -100,13 +52,9 @@
   function thumbnail(query, place) {
     const [name, photograph, edit, picture] = query.images[place];
     const alt = describe(query, place);
-    const inside = [badge(query, photograph)];
-    if (picture === null) {
-      inside.push(make("span", { class: "nameless" }, name));
-    } else {
-      const [src, width, height] = data.pictures[picture];
-      inside.push(make("img", { src, alt, width: String(width), height: String(height) }));
-    }
+    const shown = picture === null ? make("span", { class: "nameless" }, name)
+      : make("span", { class: `picture p${picture}`, role: "img", "aria-label": alt });
+    const inside = [badge(query, photograph), shown];
     const button = make("button", {
       type: "button",
       class: "thumbnail",
@@ -116,7 +64,7 @@
     }, ...inside);
     button.addEventListener("click", () => {
       const of = query.photographs[photograph];
-      view(button.querySelector("img"), name, [
+      view(addressOf(button), name, [
         of[2] ? `Photograph ${of[0]} ${of[1]}`.replace("  ", " ") : "unlabelled",
         of[2] > 1 ? `${of[2]} images of this query show it` : null,
         of[2] === 1 ? "no other image shows it" : null,
@@ -199,21 +147,27 @@
       make("div", { class: "row" }, ...images.map(([, , [place]]) => thumbnail(query, place))));
   }
 
-  function tornApart(query, groups, [photograph, missed]) {
-    const [, name, copies] = query.photographs[photograph];
+  function tornApart(query, groups, [photograph, missed, parts]) {
+    const [, name, copies] = photograph === null ? ["", "by verdicts on pairs", 0]
+      : query.photographs[photograph];
+    const holds = (group, image) => group.parts.some(([, , images]) => images.includes(image));
     const inside = [];
-    let hidden = copies;
-    for (const { parts, number } of groups) {
-      const values = parts.find(([of]) => of === photograph);
-      if (!values) continue;
-      const sign = make("span", { class: "sign missed", title: "not put together" }, "┆");
-      const where = make("p", { class: "elsewhere" }, number === null ? "alone" : jump(number));
-      inside.push(part(query, values, inside.length ? sign : null, where));
-      hidden -= values[1];
+    let hidden = 0;
+    for (const [n, images] of parts) {
+      const group = groups.find((one) => holds(one, images[0]));
+      if (!group) {
+        hidden += n;
+      } else {
+        const sign = make("span", { class: "sign missed", title: "not put together" }, "┆");
+        const where = make("p", { class: "elsewhere" },
+          group.number === null ? "alone" : jump(group.number));
+        inside.push(part(query, [photograph, n, images], inside.length ? sign : null, where));
+      }
     }
     if (hidden) inside.push(make("span", { class: "more" }, `+ ${hidden} elsewhere`));
     return make("section", { class: "group has-missed" },
-      make("h5", {}, badge(query, photograph), name, make("small", {}, count(copies, "image")),
+      make("h5", {}, photograph === null ? null : badge(query, photograph), name,
+        copies ? make("small", {}, count(copies, "image")) : null,
         make("span", { class: "missed" }, count(missed, "missed pair"))),
       make("div", { class: "parts" }, ...inside));
   }
@@ -229,6 +183,22 @@
       make("br"), make("small", {}, settings.join(", ")));
   }
 
+  // A few of many, and a button that brings more.
+  function some(items, draw) {
+    const drawn = items.slice(0, A_PAGE).map(draw);
+    let next = drawn.length;
+    if (next === items.length) return drawn;
+    const text = () => `Show more: ${count(items.length - next, "group")} left`;
+    const button = make("button", { type: "button", class: "further" }, text());
+    button.addEventListener("click", () => {
+      button.before(...items.slice(next, next + A_PAGE).map(draw));
+      next = Math.min(items.length, next + A_PAGE);
+      if (next === items.length) button.remove();
+      else button.textContent = text();
+    });
+    return [...drawn, button];
+  }
+
   function queryGallery(query, scores) {
     const { rest, torn } = scores;
     const groups = numbered(scores.groups);
@@ -239,14 +209,14 @@
       make("h4", {}, "Groups found"),
       groups.length ? null : make("p", { class: "note" }, "This report holds no picture of this query."),
       make("div", { class: "groups" },
-        ...together.map((group) => box(query, groups, group)),
+        ...some(together, (group) => box(query, groups, group)),
         leftAlone(query, groups, (copies) => copies > 1, "has-missed", "Left alone, though there are copies"),
         leftAlone(query, groups, (copies) => copies === 1, "is-right", "Left alone, rightly"),
         leftAlone(query, groups, (copies) => !copies, "", "Left alone, unlabelled")),
       rest ? make("p", { class: "note" }, `Without a picture here: ${count(rest[0], "group")} of `
         + `${count(rest[1], "image")}, with ${count(rest[2], "wrong pair")}.`) : null,
       torn.length ? make("h4", {}, "Photographs torn apart") : null,
-      make("div", { class: "groups" }, ...torn.map((values) => tornApart(query, groups, values))));
+      make("div", { class: "groups" }, ...some(torn, (values) => tornApart(query, groups, values))));
   }
 
   function bar(share) {
@@ -306,8 +276,8 @@
 
   function show(state) {
     const { protocol, method, place } = state;
-    for (const section of document.querySelectorAll("[data-protocol]")) {
-      section.hidden = section.dataset.protocol !== protocol.name;
+    for (const section of document.querySelectorAll("[data-of-protocol]")) {
+      section.classList.toggle("other", section.dataset.ofProtocol !== protocol.name);
     }
     for (const radio of document.querySelectorAll(".protocols input")) {
       radio.checked = radio.value === protocol.name;
@@ -341,7 +311,7 @@
   });
 
   // From a table, or a pair, to the gallery; a link to what is already there changes no address.
-  for (const link of document.querySelectorAll('table a[href^="#/"], #explained a[href^="#/"]')) {
+  for (const link of document.querySelectorAll('main a[href^="#/"]')) {
     link.addEventListener("click", () => {
       if (link.getAttribute("href") === location.hash) arrive();
       else arriving = true;
@@ -375,29 +345,6 @@
       make("legend", {}, "How the threshold is chosen"), ...radios));
   }
 
-  // ---- A larger view -----------------------------------------------------------------------
-
-  const viewer = document.getElementById("viewer");
-
-  function view(image, name, lines) {
-    document.getElementById("viewer-picture").replaceChildren(
-      ...(image ? [make("img", { src: image.src, alt: image.alt })] : []));
-    document.getElementById("viewer-text").replaceChildren(
-      make("p", { id: "viewer-name" }, name),
-      ...lines.filter(Boolean).map((line) => make("p", {}, line)));
-    viewer.showModal();
-  }
-
-  viewer.addEventListener("click", (event) => { if (event.target === viewer) viewer.close(); });
-  for (const button of document.querySelectorAll("figure .zoom")) {
-    button.addEventListener("click", () => {
-      const image = button.querySelector("img");
-      const caption = [...button.parentNode.querySelectorAll("figcaption p")];
-      view(image, image.alt, caption.map((line) => line.textContent));
-    });
-  }
-
-  document.documentElement.classList.add("scripted");
   show(chosen());
   if (location.hash.startsWith("#/")) document.getElementById("galleries").scrollIntoView();
 })();
