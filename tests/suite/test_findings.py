@@ -92,7 +92,7 @@ class TestThePage:
         (tmp_path / "run.json").write_text(json.dumps(run), encoding="utf-8")
         assert findings_of(tmp_path, "at/").markdown() == page
         (tmp_path / "suite.csv").write_bytes(b"of another run")
-        with pytest.raises(StoredResultsError, match="not the file that run.json describes"):
+        with pytest.raises(StoredResultsError, match=r"not the file that run\.json describes"):
             findings_of(tmp_path, "at/")
         (tmp_path / "suite.csv").unlink()
         with pytest.raises(StoredResultsError, match="cannot be read"):
