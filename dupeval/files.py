@@ -163,7 +163,7 @@ def _ours(folder: Path) -> set[str]:
     try:
         described = json.loads(run.read_bytes())
         return {run.name, *described["outputs"]} if "dupeval" in described else set()
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return set()
 
 

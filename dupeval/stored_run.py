@@ -152,7 +152,7 @@ def open_run(folder: Path, program: str, names: Collection[str]) -> StoredRun:
             part["protocols"].keys(), part["configuration"].keys()
         for output in names:
             about["outputs"][output]
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise _not_a_run(folder, program) from None
     return StoredRun(folder, program, about)
 

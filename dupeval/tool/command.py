@@ -179,7 +179,7 @@ class Command(GroupTool):
                         f"its output is read as lines, but {hint}", ToolNote, stacklevel=2
                     )
                 yield from groups
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             reason = f"its output is no {self.output}: {error}"
             raise NoScoresError("failed", f"{reason}; {hint}" if hint else reason) from None
 
