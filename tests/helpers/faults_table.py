@@ -10,7 +10,9 @@ import pytest
 
 # Where the table goes besides the screen.
 OUT = "DUPEVAL_FAULTS_OUT"
-COLUMNS = ("where", "fault", "of", "tries", "survived", "lost", "not tried here")
+COLUMNS = (
+    *("where", "fault", "of", "tries", "survived", "known weakness", "lost", "not tried here"),
+)
 _OF = ("program", "kind")
 
 _rows: dict[str, tuple[str, str, str]] = {}
@@ -28,9 +30,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "call" or report.outcome != "passed":
-        worst = {"failed": 2, "passed": 1, "skipped": 0}
+        is_known = report.passed and dict(report.user_properties).get("known")
+        worst = {"failed": 3, "known": 2, "passed": 1, "skipped": 0}
         before = _ends.get(report.nodeid, "skipped")
-        _ends[report.nodeid] = max(before, report.outcome, key=worst.__getitem__)
+        end = "known" if is_known else report.outcome
+        _ends[report.nodeid] = max(before, end, key=worst.__getitem__)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -39,10 +43,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if nodeid in _ends:
             ends.setdefault(row, Counter())[_ends[nodeid]] += 1
     table = [
-        (*row, n["passed"] + n["failed"], n["passed"], n["failed"], n["skipped"])
+        (*row, n.total() - n["skipped"], n["passed"], n["known"], n["failed"], n["skipped"])
         for row, n in ends.items()
     ]
-    sums = [sum(int(row[i]) for row in table) for i in range(3, 7)]
+    sums = [sum(int(row[i]) for row in table) for i in range(3, 8)]
     lines = [*table, ("all", "", "", *sums)]
     text = "\n".join(
         ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]

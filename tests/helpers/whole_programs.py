@@ -31,7 +31,7 @@ def _sweep(data: Path) -> list[str]:
 
 def _suite(data: Path) -> list[str]:
     names = ("first", "second")
-    each = (f"+datasets.{n}=[dataset=folder,dataset.root={data}]" for n in names)
+    each = (f"+datasets.{n}=[dataset=folder,dataset.root={data},dataset.name={n}]" for n in names)
     return ["suite.py", *each, "only=[first,second]", *_METHODS, "named=[raw,raw_pca]"]
 
 
