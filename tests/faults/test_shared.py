@@ -92,8 +92,10 @@ def test_a_folder_that_may_not_be_written(which: str, data: Path, tmp_path: Path
     try:
         process = place.start(*before)
         _, errors = process.communicate(timeout=300)
+        # Of folders for temporary files a system has several.
         assert process.returncode == 2 or which == "tmp"
-        assert said_plainly(errors.decode()), errors.decode()
-        assert not (tmp_path / "out" / "run.json").exists() or which == "tmp"
+        if process.returncode:
+            assert said_plainly(errors.decode()), errors.decode()
+            assert not (tmp_path / "out" / "run.json").exists()
     finally:
         (tmp_path / which).chmod(0o700)
