@@ -7,7 +7,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 # One worker a core, each with one thread; a file's tests stay together, for they share what they make.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
-.PHONY: table1 figures report readings suite sweep defaults benchmarks test test-slow test-results ray test-ray check format
+.PHONY: table1 figures report readings suite sweep defaults benchmarks test test-slow test-results faults ray test-ray
+.PHONY: check format
 .PHONY: reference clean help
 
 help:  ## list the targets
@@ -52,6 +53,14 @@ test: $(VENV)/.dev  ## the tests
 
 test-slow: $(VENV)/.dev  ## the tests that do not fit into that
 	$(PYTEST) -m slow
+
+# Hours on two cores; DUPEVAL_FAULTS=10 is a fifth of it.
+FAULTS := tests/faults tests/tool/test_hostile.py tests/test_workers.py tests/test_files.py::TestAKilledRun
+FAULTS += tests/dataset/test_fuzz.py
+
+faults: $(VENV)/.dev  ## ends, fills and damages what programs work with, to results/faults
+	PYTHONPATH=$(CURDIR):tests/helpers DUPEVAL_FAULTS_OUT=results/faults $(BIN)/python -m pytest -q -p faults_table \
+		-m "not slow" $(FAULTS)
 
 # Those of them that see what programs have left in the folder.
 test-results: $(VENV)/.dev

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from dupeval.settings import flat_settings
+from dupeval.stored_run import StoredResultsError, open_run
 from dupeval.tables import SCORES
 
 REFERENCE = Path(__file__).resolve().parent.parent / "results" / "reference" / "table1"
@@ -72,8 +73,13 @@ def compare_with_reference(
     """
     if not (reference / "run.json").is_file():
         return None
-    committed = pd.read_csv(reference / "table1.csv", keep_default_na=False, na_values=[""])
-    there = json.loads((reference / "run.json").read_text(encoding="utf-8"))
+    try:
+        stored = open_run(reference, "table1", ["table1.csv"])
+        content = io.BytesIO(stored.content("table1.csv"))
+    except StoredResultsError as error:
+        return f"not compared with the committed reference: {error}"
+    committed = pd.read_csv(content, keep_default_na=False, na_values=[""])
+    there = stored.about
     table = table.dropna(subset="protocol")
     if table.empty:  # The study's figures alone.
         return None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -19,6 +21,8 @@ from dupeval.errors import SettingsError
 
 # The names of the files in a results folder that are dupeval's, a line each.
 OURS = ".dupeval"
+_STAGED = ".unfinished."
+_UNFINISHED = re.compile(r"\.unfinished\..+|\.[0-9a-f]{32}\.tmp")
 
 _CANONICAL = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
@@ -86,7 +90,7 @@ def beside(path: Path, what: str) -> Path:
     return whole.with_name(f".{whole.name}.{what}")
 
 
-def write_whole(folder: Path, contents: Mapping[str, bytes]) -> None:
+def write_whole(folder: Path, contents: Mapping[str, bytes], vouched: bool = False) -> None:
     """Write several files into `folder`: all are on disk before the first takes its name.
 
     Parameters
@@ -95,16 +99,20 @@ def write_whole(folder: Path, contents: Mapping[str, bytes]) -> None:
         Made when missing; its other files stay as they are.
     contents : mapping of str to bytes
         File name to content, renamed into place in this order.
+    vouched : bool, default False
+        Whether to remove an old file of the last name before the first is renamed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for file_name in contents:
         if (folder / file_name).is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), folder / file_name)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".unfinished.") as name:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=_STAGED) as name:
         staged = Path(name)
         for file_name, content in contents.items():
             with _named(folder / file_name, staged / file_name):
                 (staged / file_name).write_bytes(content)
+        if vouched and contents:
+            (folder / list(contents)[-1]).unlink(missing_ok=True)
         for file_name in contents:
             (staged / file_name).replace(folder / file_name)
 
@@ -112,14 +120,49 @@ def write_whole(folder: Path, contents: Mapping[str, bytes]) -> None:
 def write_results(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Write the files of a run into a results folder, and which they are; see `write_whole`.
 
+    The last of them, which vouches for the others, is removed before the first takes its name and
+    is named when all are there: whoever finds it finds what it was written with. Runs that end at
+    the same time write one after the other. What a run left unfinished that was killed is removed.
+
     Raises
     ------
     SettingsError
         If files of these names are somebody else's; see `refuse_foreign`.
     """
-    refuse_foreign(folder, contents)
-    names = sorted(_ours(folder) | set(contents))
-    write_whole(folder, {OURS: "".join(f"{name}\n" for name in names).encode(), **contents})
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone_in(folder) as is_alone:
+        refuse_foreign(folder, contents)
+        if is_alone:
+            _remove_unfinished(folder)
+        names = sorted(_ours(folder) | set(contents))
+        listed = "".join(f"{name}\n" for name in names).encode()
+        write_whole(folder, {OURS: listed, **contents}, vouched=True)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[bool]:
+    """Wait until no other process writes results there; False where the system cannot tell."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError:
+            # Not every network's file system has locks.
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """Remove what `write_whole` and `whole_file` leave behind when they are killed."""
+    for path in folder.iterdir():
+        if _UNFINISHED.fullmatch(path.name):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def refuse_foreign(folder: Path, names: Iterable[str]) -> None:
@@ -148,7 +191,7 @@ def _ours(folder: Path) -> set[str]:
     try:
         described = json.loads(run.read_bytes())
         return {run.name, *described["outputs"]} if "dupeval" in described else set()
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return set()
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import os
 import stat
 import time
 import warnings
@@ -26,12 +27,14 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from dupeval.errors import StoreError
-from dupeval.files import canonical_json, whole_file
+from dupeval.files import canonical_json, open_regular, whole_file
 
 Tensors = Mapping[str, npt.NDArray[Any]]
 
 # What is older belongs to a run that was killed: writing an entry takes no hour.
 UNFINISHED_S = 3600.0
+# More than the distances of 20,000 images; what is larger is no entry.
+MOST_BYTES = 4 * 2**30
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +95,7 @@ class Store:
                 mode = path.lstat().st_mode
                 if stat.S_ISDIR(mode):
                     raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
-                # A pipe would be waited for.
-                content = path.read_bytes() if stat.S_ISREG(mode) else b""
+                content = _content(path) if stat.S_ISREG(mode) else b""
             except FileNotFoundError:
                 return None
         entry = _unpacked(content, text)
@@ -156,6 +158,12 @@ def _told(path: Path, done: str) -> Iterator[None]:
         ) from error
 
 
+def _content(path: Path) -> bytes:
+    # Not waiting for a pipe, should it have become one.
+    with open_regular(path) as file:
+        return file.read() if os.fstat(file.fileno()).st_size <= MOST_BYTES else b""
+
+
 def _unpacked(content: bytes, key: str) -> Entry | None:
     try:
         tensors = load(content)
@@ -163,7 +171,9 @@ def _unpacked(content: bytes, key: str) -> Entry | None:
         found = header["__metadata__"]["entry"]
         about = json.loads(found)["about"]
         expected = _description(key, tensors, about)
-    except (SafetensorError, ValueError, KeyError, TypeError):
+    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    if not isinstance(about, dict):
         return None
     return Entry(tensors, about) if found == expected else None
 

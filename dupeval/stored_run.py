@@ -15,6 +15,7 @@ from pandas.api.types import is_numeric_dtype
 
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
+from dupeval.files import open_regular
 from dupeval.settings import flat_settings
 from dupeval.text import from_csv_cell
 
@@ -67,10 +68,16 @@ class StoredRun:
         Raises
         ------
         StoredResultsError
-            If it is not the file that ``run.json`` describes.
+            If it cannot be read, or is not the file that ``run.json`` describes.
         """
         path = self.folder / name
-        content = path.read_bytes()
+        try:
+            with open_regular(path) as file:
+                content = file.read()
+        except OSError as error:
+            raise StoredResultsError(
+                f"{path} cannot be read ({error.strerror})", self.program
+            ) from None
         if hashlib.sha256(content).hexdigest() != self.about["outputs"].get(name):
             raise StoredResultsError(
                 f"{path} is not the file that run.json describes: changed since, or of another run",
@@ -145,7 +152,7 @@ def open_run(folder: Path, program: str, names: Collection[str]) -> StoredRun:
             part["protocols"].keys(), part["configuration"].keys()
         for output in names:
             about["outputs"][output]
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise _not_a_run(folder, program) from None
     return StoredRun(folder, program, about)
 

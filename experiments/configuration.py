@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from inspect import isroutine
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -49,6 +50,7 @@ class Common(BaseModel):
     folds: Annotated[int, Field(ge=2, strict=True)] | None
     progress: Annotated[bool, Field(strict=True)]
     fresh: Annotated[bool, Field(strict=True)]
+    own_modules: list[Annotated[str, Field(pattern=r"^\w+(\.\w+)*$")]]
     methods: Annotated[dict[str, Any], Field(min_length=1)]
     protocols: Annotated[dict[str, Any], Field(min_length=1)]
 
@@ -117,14 +119,15 @@ def _faults_of_folder(name: str, text: str, untouched: Sequence[Path]) -> Iterat
 
 def open_dataset(config: DictConfig) -> Dataset:
     """Read, and where it must be build, the dataset of a configuration."""
-    given = as_json(config.dataset)
-    settings = {name: _made(value, f"dataset.{name}") for name, value in given.items()}
+    given, modules = as_json(config.dataset), _modules_of(config)
+    settings = {name: _made(value, f"dataset.{name}", modules) for name, value in given.items()}
     settings |= {
         "root": Path(settings["root"]),
         "checked_dir": Path(config.cache_dir) / "checked",
         "progress": config.progress,
     }
-    dataset: Dataset = _resolved(settings.pop("_target_"), "dataset")(**settings)
+    target = _resolved(settings.pop("_target_"), "dataset", modules)
+    dataset: Dataset = target(**settings)
     return dataset
 
 
@@ -143,7 +146,7 @@ def build_all(config: DictConfig, group: str) -> dict[str, Any]:
     built, faults = {}, []
     for name, node in config[group].items():
         try:
-            built[str(name)] = build(node, f"{group}.{name}")
+            built[str(name)] = build(node, f"{group}.{name}", _modules_of(config))
         except SettingsError as error:
             faults.append(str(error))
     if faults:
@@ -151,27 +154,41 @@ def build_all(config: DictConfig, group: str) -> dict[str, Any]:
     return built
 
 
-def build(node: DictConfig, where: str) -> Any:
+def build(node: DictConfig, where: str, modules: Sequence[str] = ()) -> Any:
     """Make what a configuration node describes.
+
+    Parameters
+    ----------
+    node : DictConfig
+    where : str
+        Its setting.
+    modules : sequence of str, optional
+        Whose classes it may name besides dupeval's.
 
     Raises
     ------
     SettingsError
         If it cannot be made; the message lists every fault, each with its setting.
     """
-    return _made(as_json(node), where)
+    return _made(as_json(node), where, modules)
 
 
-def _made(value: Any, where: str) -> Any:
+def _modules_of(config: DictConfig) -> Sequence[str]:
+    return list(config.get("own_modules") or ())
+
+
+def _made(value: Any, where: str, modules: Sequence[str]) -> Any:
     # As `hydra.utils.instantiate`, which wraps errors in texts.
     if isinstance(value, list):
-        return [_made(item, f"{where}.{i}") for i, item in enumerate(value)]
+        return [_made(item, f"{where}.{i}", modules) for i, item in enumerate(value)]
     if not isinstance(value, dict):
         return value
-    made = {key: _made(v, f"{where}.{key}") for key, v in value.items() if key != "_target_"}
+    made = {
+        key: _made(v, f"{where}.{key}", modules) for key, v in value.items() if key != "_target_"
+    }
     if "_target_" not in value:
         return made
-    target = _resolved(value["_target_"], where)
+    target = _resolved(value["_target_"], where, modules)
     try:
         return target(**made)
     except ValidationError as error:
@@ -180,11 +197,31 @@ def _made(value: Any, where: str) -> Any:
         raise SettingsError(f"{where}: {error}") from None
 
 
-def _resolved(target: str, where: str) -> Any:
+def _resolved(target: Any, where: str, modules: Sequence[str]) -> Any:
+    """Return the class, or the function that reads a dataset, that a configuration names."""
+    fault = f"{where}._target_={target}"
+    known = ("dupeval", *modules)
+    # Before it is imported, which runs it.
+    if not isinstance(target, str) or not _is_in(target, known):
+        raise SettingsError(
+            f"{fault} is none of dupeval's classes; possible for one of yours: "
+            f"own_modules=[{str(target).rpartition('.')[0]}]"
+        )
     try:
-        return pkgutil.resolve_name(target)
+        found = pkgutil.resolve_name(target)
     except (ImportError, AttributeError, ValueError) as error:
-        raise SettingsError(f"{where}._target_={target}: {error}") from None
+        raise SettingsError(f"{fault}: {error}") from None
+    reads = where == "dataset" and isroutine(found)
+    if not (reads or isinstance(found, type)) or not _is_in(found.__module__, known):
+        # What a module of theirs has imported is not theirs.
+        raise SettingsError(f"{fault} is no class of {', '.join(known)}; possible: one that is")
+    return found
+
+
+def _is_in(name: str, modules: Iterable[str]) -> bool:
+    return any(
+        name == module or name.startswith((f"{module}.", f"{module}:")) for module in modules
+    )
 
 
 def as_json(config: DictConfig) -> dict[str, Any]:

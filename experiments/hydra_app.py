@@ -44,6 +44,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from dupeval.errors import SettingsError
+from dupeval.workers import end_with
 
 CONF_DIR = str(Path(__file__).resolve().parent.parent / "conf")
 # From 1.4 on Hydra knows one behaviour only, and warns where one is asked for.
@@ -56,6 +57,8 @@ OVERRIDES, NEXT = re.compile(r"\+{0,2}datasets\.[\w-]+"), re.compile(r",\s*(?=[+
 HIDDEN = {"_target_", "hydra", "methods", "protocols", "representation"}
 # What Hydra raises for overrides that it cannot follow.
 FAULTS = (HydraException, OmegaConfBaseException, ValueError)
+# The variable in which a multirun tells its workers which process it is.
+STARTED_BY = "DUPEVAL_STARTED_BY"
 RUN, MULTIRUN = {"--run", "-r"}, {"--multirun", "-m"}
 
 Task = Callable[[DictConfig], int]
@@ -115,6 +118,8 @@ def perform(task: Task, config: DictConfig) -> Outcome:
     config.out_dir = str(Path(config.out_dir) / file_name(name))
     if about.runtime.choices["hydra/launcher"] == "basic":
         return Outcome(exit_code(lambda: task(checked(config)), name))
+    if about.runtime.choices["hydra/launcher"] == "joblib":
+        end_with(int(os.environ.get(STARTED_BY, os.getppid())))
     # Launchers start workers where they like; paths are relative to where the user stands.
     os.chdir(about.runtime.cwd)
     show_warnings_as_sentences()

@@ -18,7 +18,7 @@ import numpy as np
 from configuration import as_json, open_dataset
 from console import SUCCESS, say
 from hydra_app import run
-from joblib import Parallel, delayed
+from joblib import delayed
 from omegaconf import DictConfig, OmegaConf
 from program import described, run_json
 from pydantic import BaseModel, Field, ValidationError
@@ -45,6 +45,7 @@ from dupeval.strict import STRICT
 from dupeval.sweep.grid import faults
 from dupeval.tables import SCORES, published_table1
 from dupeval.timing import one_thread
+from dupeval.workers import in_processes
 
 FILES = ("readings.md", "readings.csv", "readings.png", "run.json")
 Draws = Annotated[tuple[Annotated[int, Field(ge=0, strict=True)], ...], Field(min_length=1)]
@@ -138,7 +139,7 @@ def _scored(
         for representation in representations.values():
             cache.vectors(datasets[i].images, representation, config.progress)
     jobs = (delayed(_score)(datasets[i], settings.space, representations, cache) for i in missing)
-    made = Parallel(settings.processes, return_as="generator")(jobs)
+    made = in_processes(settings.processes, jobs)
     bar = tqdm(
         made, total=len(missing), desc="readings", unit="dataset", disable=not config.progress
     )

@@ -10,6 +10,7 @@ import pytest
 
 from dupeval.comparison import compare_with_reference
 from dupeval.dataset import Dataset
+from dupeval.files import file_sha256
 
 DATASET = Dataset("nine queries", ())
 SCORES = ["precision", "recall", "f1"]
@@ -41,9 +42,14 @@ def run_of(dataset: Dataset, fingerprint: str | None = None, **settings: object)
 
 @pytest.fixture
 def reference(tmp_path: Path) -> Path:
-    (tmp_path / "run.json").write_text(json.dumps(run_of(DATASET)))
     table([*ROWS, PUBLISHED]).to_csv(tmp_path / "table1.csv", index=False)
+    vouch(tmp_path, run_of(DATASET))
     return tmp_path
+
+
+def vouch(folder: Path, run: dict[str, Any]) -> None:
+    outputs = {"table1.csv": file_sha256(folder / "table1.csv")}
+    (folder / "run.json").write_text(json.dumps({**run, "outputs": outputs}))
 
 
 def compared(rows: Sequence[tuple[object, ...]], reference: Path, **settings: object) -> str | None:
@@ -110,7 +116,7 @@ def test_rows_with_other_settings_are_not_compared_but_where_only_the_machine_di
 
 
 def test_another_build_of_the_same_dataset_says_why_not(reference: Path) -> None:
-    (reference / "run.json").write_text(json.dumps(run_of(DATASET, "another")))
+    vouch(reference, run_of(DATASET, "another"))
     line = compared(ROWS, reference)
     assert line is not None
     assert line.startswith("not compared with the committed reference: other library versions")
@@ -122,3 +128,11 @@ def test_the_studys_figures_alone_are_not_compared(reference: Path) -> None:
 
 def test_without_committed_results_nothing_is_said(tmp_path: Path) -> None:
     assert compared(ROWS, tmp_path) is None
+
+
+def test_a_table_that_run_json_does_not_vouch_for_is_not_compared(reference: Path) -> None:
+    (reference / "table1.csv").write_bytes((reference / "table1.csv").read_bytes() + b"\n")
+    line = compared(ROWS, reference)
+    assert line is not None
+    assert line.startswith("not compared with the committed reference: ")
+    assert "is not the file that run.json describes" in line

@@ -5,7 +5,11 @@ import hashlib
 import json
 import math
 import os
+import signal
 import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -182,6 +186,70 @@ class TestResultsFolder:
         (tmp_path / "run.json").write_text(json.dumps(described))
         (tmp_path / "a.csv").write_bytes(b"1")
         refuse_foreign(tmp_path, ["a.csv", "run.json"])
+
+
+# Ends the process as kill -9 does: at the nth of the changes to a folder, or of the files renamed.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from dupeval.files import write_results
+left = int(sys.argv[2])
+def counted(change):
+    def changed(*arguments, **options):
+        global left
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+        return change(*arguments, **options)
+    return changed
+for name in ("replace", "write_bytes", "unlink", "mkdir"):
+    setattr(Path, name, counted(getattr(Path, name)))
+contents = {name: b"new" for name in ("a.csv", "b.csv", "c.csv", "run.json")}
+write_results(Path(sys.argv[1]), contents)
+"""
+
+
+class TestAKilledRun:
+    @pytest.mark.parametrize("moment", range(14))
+    def test_leaves_what_is_whole_or_has_no_run_json_and_the_next_clears_up(
+        self, tmp_path: Path, moment: int
+    ) -> None:
+        old = dict.fromkeys(("a.csv", "b.csv", "c.csv", "run.json"), b"old")
+        write_results(tmp_path, old)
+        (tmp_path / "notes.txt").write_bytes(b"mine")
+        (tmp_path / ".unfinished").write_bytes(b"mine too")
+        code = subprocess.run(
+            [sys.executable, "-c", KILLED, str(tmp_path), str(moment)], check=False
+        ).returncode
+        # The last moment comes after the end.
+        assert code == (0 if moment == 13 else -signal.SIGKILL)
+        found = {name: (tmp_path / name).read_bytes() for name in old if (tmp_path / name).exists()}
+        if "run.json" in found:
+            assert found == old or set(found.values()) == {b"new"}
+        newest = dict.fromkeys(old, b"newest")
+        write_results(tmp_path, newest)
+        ours = {".dupeval": b"a.csv\nb.csv\nc.csv\nrun.json\n"}
+        mine = {"notes.txt": b"mine", ".unfinished": b"mine too"}
+        assert listing(tmp_path) == {**newest, **ours, **mine}
+
+    def test_leaves_temporary_files_that_the_next_clears_up(self, tmp_path: Path) -> None:
+        (tmp_path / f".{'0f' * 16}.tmp").write_bytes(b"")
+        (tmp_path / ".unfinished.abc").symlink_to(tmp_path.parent)
+        write_results(tmp_path, {"a.csv": b"1"})
+        assert listing(tmp_path) == {"a.csv": b"1", ".dupeval": b"a.csv\n"}
+        assert tmp_path.parent.exists()
+
+
+def test_runs_that_end_at_the_same_time_write_one_after_the_other(tmp_path: Path) -> None:
+    def write(number: int) -> None:
+        contents = {name: str(number).encode() for name in ("a.csv", "b.csv", "run.json")}
+        for _ in range(20):
+            write_results(tmp_path, contents)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(write, range(8)))
+    assert len({(tmp_path / name).read_bytes() for name in ("a.csv", "b.csv", "run.json")}) == 1
+    assert sorted(listing(tmp_path)) == [".dupeval", "a.csv", "b.csv", "run.json"]
 
 
 class TestErrorsOfTheOperatingSystem:

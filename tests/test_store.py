@@ -1,5 +1,6 @@
 """One format for all that is kept: what comes back is what was put, or nothing."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -10,8 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from dupeval.errors import StoreError
+from dupeval.files import canonical_json
 from dupeval.store import UNFINISHED_S, Entry, Store
 
 KEY = {"method": "a", "size": 3, "images": ["00", "11"]}
@@ -174,7 +177,10 @@ PUT = """
 import os, resource, sys
 from pathlib import Path
 import numpy as np
+from safetensors.numpy import save
+
 from dupeval.errors import StoreError
+from dupeval.files import canonical_json
 from dupeval.store import Entry, Store
 entry = Entry({"x": np.zeros(10**5)})
 """
@@ -216,3 +222,27 @@ def test_what_a_killed_run_left_is_removed_by_a_run_an_hour_later(store: Store) 
     os.utime(left, (before, before))
     assert run_python(looking, store.folder).stdout == "None\n"
     assert not left.exists()
+
+
+@pytest.mark.parametrize("about", ["[" * 10**5, "[1]", '"text"', "3", "null"])
+def test_an_entry_whose_text_is_no_object_is_none_whatever_checksum_it_has(
+    store: Store, about: str
+) -> None:
+    store.put(KEY, Entry())
+    path = only_file(store)
+    said = f'"about":{about},"key":{canonical_json(KEY)}'
+    text = f'{{{said},"sha256":"{hashlib.sha256(said.encode()).hexdigest()}"}}'
+    path.write_bytes(save({}, {"entry": text}))
+    with pytest.warns(UserWarning, match="is damaged and is computed again"):
+        assert store.get(KEY) is None
+
+
+def test_an_entry_that_is_larger_than_any_is_none(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(KEY, ENTRY)
+    monkeypatch.setattr("dupeval.store.MOST_BYTES", only_file(store).stat().st_size)
+    assert store.get(KEY) is not None
+    monkeypatch.setattr("dupeval.store.MOST_BYTES", only_file(store).stat().st_size - 1)
+    with pytest.warns(UserWarning, match="is damaged and is computed again"):
+        assert store.get(KEY) is None

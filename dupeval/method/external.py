@@ -22,6 +22,7 @@ from dupeval.strict import STRICT
 from dupeval.timing import Stopwatch
 from dupeval.tool import DistanceTool, Tool
 from dupeval.tool.hashes import Hashes
+from dupeval.tool.isolation import in_force
 from dupeval.tool.process import Reply
 from dupeval.tool.view import in_order
 
@@ -92,7 +93,7 @@ class ExternalMethod(Method):
     def description(self) -> Mapping[str, Any]:
         """See `Method.description`."""
         try:
-            return dict(self.tool.key)
+            return {**self.tool.key, "isolation": in_force().name}
         except NoScoresError as error:
             return {error.source: str(error)}
 

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from dupeval.dataset import ImageHandle
 from dupeval.representation import Representation
+from dupeval.representation.pinned import check_pinned
 from dupeval.sources import source_sha256
 from dupeval.store import Entry, Store
 
@@ -57,6 +58,8 @@ class VectorCache:
         ------
         StoreError
             If what is kept cannot be read or written.
+        WeightsError
+            If it would be made with other weights than are meant; see `check_pinned`.
 
         Warns
         -----
@@ -66,6 +69,7 @@ class VectorCache:
         if representation.source is not None:
             source = self.represent(images, representation.source, progress)
             return replace(source, vectors=representation.from_source(source.vectors))
+        check_pinned(representation)
         of_all = {
             "representation": dict(representation.key),
             "source": source_sha256(representation),

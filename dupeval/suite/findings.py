@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dupeval.statistics import mean_interval, sign_flip_p_value
-from dupeval.stored_run import honest_first
+from dupeval.stored_run import honest_first, open_run
 from dupeval.suite import Place, block_scores
 from dupeval.suite.claims import STUDYS, claims_table
 from dupeval.suite.page import READING, listed, p_value, scores_markdown, sentences_of_tests, signed
@@ -242,11 +241,17 @@ def findings_of(folder: Path, at: str = "") -> Findings:
         What ``experiments/suite.py`` wrote.
     at : str, default ""
         Where the folder is, from where the page will be, with a slash at the end.
+
+    Raises
+    ------
+    StoredResultsError
+        If there are none, or a file is not the one that ``run.json`` describes.
     """
-    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    run = open_run(folder, "suite", ())
+    written = sorted(name for name in run.about["outputs"] if name.endswith(".csv"))
     return Findings(
-        {path.name: read_table(path.read_bytes()) for path in sorted(folder.glob("*.csv"))},
-        honest_first(run["parts"][0]["protocols"])[0],
-        run["seed"],
+        {name: read_table(run.content(name)) for name in written},
+        honest_first(run.about["parts"][0]["protocols"])[0],
+        run.about["seed"],
         {path.name: f"{at}{path.name}" for path in sorted(folder.glob("*.png"))},
     )

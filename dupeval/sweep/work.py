@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from joblib import Parallel, delayed
+from joblib import delayed
 from tqdm import tqdm
 
 from dupeval.engine.answers import Answers
@@ -21,6 +21,7 @@ from dupeval.sweep.grid import Family
 from dupeval.sweep.outcome import Outcome, ignore, outcomes
 from dupeval.sweep.plan import Planned, Workplace
 from dupeval.timing import Stopwatch, one_thread
+from dupeval.workers import in_processes
 
 Compute = Literal["always", "never", "only_missing"]
 
@@ -86,10 +87,8 @@ def _compute(missing: Sequence[Planned], place: Workplace) -> None:
             for jobs in bundles:
                 _work(jobs, place, _Ticker(bar))
             return
-        done = Parallel(place.processes, return_as="generator_unordered")(
-            delayed(_work)(jobs, place) for jobs in bundles
-        )
-        for n_settings in done:
+        todo = (delayed(_work)(jobs, place) for jobs in bundles)
+        for n_settings in in_processes(place.processes, todo, in_order=False):
             bar.update(n_settings)
 
 

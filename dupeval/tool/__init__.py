@@ -74,6 +74,14 @@ class Tool(ABC):
         """Say in a sentence what is wrong with what was told of one setting; None if nothing is."""
 
     @property
+    def needs(self) -> Sequence[str]:
+        """Paths of what it reads besides the images, Python's packages and the system's programs.
+
+        All else of the user's is not there for it.
+        """
+        return ()
+
+    @property
     def parameters(self) -> Mapping[str, Any]:
         """All its settings as JSON values; they make an equal tool in another process."""
         values: Mapping[str, Any] = TypeAdapter(type(self)).dump_python(self, mode="json")

@@ -8,8 +8,10 @@ import io
 import json
 import os
 import re
+import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -30,6 +32,7 @@ from dupeval.tool.executable import (
     printed_version,
     without_folder,
 )
+from dupeval.tool.isolation import belongings, code_beside
 
 OUTPUT_FILE = "output"
 PLACE = re.compile(r"\{(\w+)\}")
@@ -62,6 +65,10 @@ class Command(GroupTool):
         of the files among its arguments, such as an interpreter's script.
     hint : str, default ""
         How to install the program.
+    reads : tuple of str, default ()
+        Paths of what else the program reads: it sees itself, the environment that it is installed
+        in, code beside it if it is a script, what is named by an absolute path among `arguments`,
+        and the system's programs; nothing else of yours.
 
     Names that occur in two groups join them. An image in none is alone.
 
@@ -78,6 +85,7 @@ class Command(GroupTool):
     exit_codes: tuple[int, ...] = (0,)
     version_arguments: tuple[str, ...] = ()
     hint: str = ""
+    reads: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if any("{value}" in argument for argument in self.arguments) != bool(self.values):
@@ -101,6 +109,15 @@ class Command(GroupTool):
         """See `GroupTool.choices`."""
         return self.values
 
+    @property
+    def needs(self) -> Sequence[str]:
+        """See `Tool.needs`."""
+        found = [text for text in self.arguments[1:] if text.startswith("/")]
+        found += [str(Path(path).expanduser().absolute()) for path in self.reads]
+        with suppress(NoScoresError, OSError):
+            found += belongings(find_program(self.arguments[0]))
+        return [*found, *(code for path in found for code in code_beside(path))]
+
     def versions(self) -> Mapping[str, str]:
         """See `Tool.versions`."""
         program = find_program(self.arguments[0], self.hint)
@@ -114,12 +131,16 @@ class Command(GroupTool):
         files = {Path(program).name: program, **files}
         return {name: f"sha256:{file_sha256(Path(path))}" for name, path in files.items()}
 
-    def groups(self, images: Sequence[Path], setting: Mapping[str, Any]) -> Iterator[list[str]]:
+    def groups(self, images: Sequence[Path], setting: Mapping[str, Any]) -> list[list[str]]:
         """See `GroupTool.groups`."""
+        # Not among the images, so that a program that reads the whole folder does not meet it.
+        with tempfile.TemporaryDirectory() as name:
+            return list(self._groups(images, setting, Path(name) / OUTPUT_FILE))
+
+    def _groups(
+        self, images: Sequence[Path], setting: Mapping[str, Any], written: Path
+    ) -> Iterator[list[str]]:
         folder = images[0].parent
-        # Beside the images, so that a program that reads the whole folder does not meet it.
-        written = folder.parent / OUTPUT_FILE
-        written.unlink(missing_ok=True)
         values = {"folder": str(folder), "output": str(written)}
         values |= {name: str(value) for name, value in setting.items()}
         arguments = [find_program(self.arguments[0], self.hint)]
@@ -158,7 +179,7 @@ class Command(GroupTool):
                         f"its output is read as lines, but {hint}", ToolNote, stacklevel=2
                     )
                 yield from groups
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             reason = f"its output is no {self.output}: {error}"
             raise NoScoresError("failed", f"{reason}; {hint}" if hint else reason) from None
 

@@ -16,6 +16,7 @@ from typing import IO, Any, NamedTuple
 
 from dupeval.errors import NoScoresError
 from dupeval.tool import keeper
+from dupeval.tool.isolation import belongings, code_beside, environment, in_force
 
 # Far more than the groups of any query; what is longer is something else.
 MOST_BYTES = 64 * 2**20
@@ -46,14 +47,16 @@ def find_program(name: str, hint: str = "") -> str:
 
 
 @contextmanager
-def kept(arguments: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+def kept(
+    arguments: Sequence[str], grace_s: float = keeper.GRACE_S, **options: Any
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program that ends, with all it started, when the block or this process does.
 
-    The exit code is the program's, or `keeper.CANNOT_RUN`. Options are those of
-    `subprocess.Popen`.
+    The exit code is the program's, or `keeper.CANNOT_RUN`. What is left is given `grace_s` to end
+    by itself. Options are those of `subprocess.Popen`.
     """
     # -S and -I: the keeper needs nothing that is installed, and starts the sooner.
-    keeping = [sys.executable, "-IS", keeper.__file__, str(os.getpid())]
+    keeping = [sys.executable, "-IS", keeper.__file__, str(os.getpid()), str(grace_s)]
     with subprocess.Popen([*keeping, *arguments], start_new_session=True, **options) as process:
         try:
             yield process
@@ -71,6 +74,20 @@ def kept(arguments: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[
                     os.killpg(process.pid, signal.SIGKILL)
 
 
+@contextmanager
+def _kept_in(
+    arguments: Sequence[str], cwd: Path | None, **options: Any
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program as `kept` does, in a home of its own; see `dupeval.tool.isolation`."""
+    isolation = in_force()
+    with tempfile.TemporaryDirectory(prefix="dupeval-tool-", ignore_cleanup_errors=True) as home:
+        needs = [*belongings(arguments[0]), *code_beside(arguments[0])]
+        wrapped = isolation.wrap(arguments, home, needs)
+        own = {"cwd": cwd or home, "env": environment(Path(home))}
+        with kept(wrapped, isolation.grace_s, **own, **options) as process:
+            yield process
+
+
 def output_of(
     arguments: Sequence[str],
     cwd: Path | None = None,
@@ -86,14 +103,15 @@ def output_of(
         more than `MOST_BYTES`.
     """
     program = Path(arguments[0]).name
-    # Without a limit it runs where a tool does, which is kept as a whole.
-    start = subprocess.Popen if time_limit_s is None else kept
+    # Without a limit it runs where a tool does, which is kept in as a whole.
+    start = subprocess.Popen if time_limit_s is None else _kept_in
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         try:
             with start(
                 arguments, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=errors
             ) as process:
                 code = process.wait(time_limit_s)
+            code = code if time_limit_s is None else told_by_first(code)
         except subprocess.TimeoutExpired:
             reason = f"{program} did not end within {time_limit_s:g} s"
             raise NoScoresError("failed", reason) from None
@@ -118,6 +136,11 @@ def printed_version(arguments: Sequence[str]) -> str:
 def _printed_version(arguments: tuple[str, ...], mtime_ns: int, size: int) -> str:
     text = output_of(arguments, time_limit_s=VERSION_TIME_LIMIT_S).output
     return text.encode(errors="replace").decode().strip()
+
+
+def told_by_first(code: int) -> int:
+    """Return the signal, as a negative number, that the first process of a namespace has told."""
+    return keeper.OF_SIGNAL - code if 0 < code - keeper.OF_SIGNAL < signal.NSIG else code
 
 
 def ending(code: int, errors: IO[bytes]) -> str:

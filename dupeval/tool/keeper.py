@@ -1,8 +1,8 @@
 """A program that runs another, and leaves nothing running of what that has started.
 
-``keeper.py PARENT PROGRAM ARGUMENT...`` runs PROGRAM and ends as it ends. When it has ended, when
-SIGTERM comes, or when the process PARENT is gone, however it ended, all that is left is told to
-end (SIGTERM), and killed if it does not within `GRACE_S`. On Linux that is every process
+``keeper.py PARENT GRACE_S PROGRAM ARGUMENT...`` runs PROGRAM and ends as it ends. When it has
+ended, when SIGTERM comes, or when the process PARENT is gone, however it ended, all that is left is
+told to end (SIGTERM), and killed if it does not within GRACE_S. On Linux that is every process
 that came of the program, also in a session of its own (``setsid``) or with a parent that has
 ended; elsewhere it is those of the keeper's group. It is run as a file, by an interpreter that
 need not know dupeval, so that it starts at once; see `dupeval.tool.executable.kept`.
@@ -27,6 +27,7 @@ MOST_S = 5.0
 LOOK_S = 0.5
 # What a shell says of a program that it cannot run.
 CANNOT_RUN = 127
+OF_SIGNAL = 128
 # From linux/prctl.h.
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -35,7 +36,7 @@ class _StopError(BaseException):
     """The program is not to run any longer."""
 
 
-def main(parent: int, arguments: list[str]) -> int:
+def main(parent: int, grace_s: float, arguments: list[str]) -> int:
     """Run a program; return its exit code, or its signal as a negative number."""
 
     def look(number: int, _: FrameType | None) -> None:
@@ -59,7 +60,7 @@ def main(parent: int, arguments: list[str]) -> int:
         code = CANNOT_RUN
     for number in (signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, signal.SIG_IGN)
-    _end_children(program)
+    _end_children(program, grace_s)
     if os.getppid() != parent and os.getpgrp() == os.getpid():
         # Nobody else would end what is of the group but no child; this process is of it too.
         os.killpg(0, signal.SIGKILL)
@@ -84,7 +85,7 @@ def _exit_code(program: int) -> int:
             return os.waitstatus_to_exitcode(status)
 
 
-def _end_children(program: int) -> None:
+def _end_children(program: int, grace_s: float) -> None:
     """End all children, and the orphans that become children as their parents end."""
     started = time.monotonic()
     told: set[int] = set()
@@ -96,7 +97,7 @@ def _end_children(program: int) -> None:
             return
         # Their numbers are no other process's by now: they are kept until waited for.
         children = _children() or {program}
-        if waited < GRACE_S:
+        if waited < grace_s:
             _send(signal.SIGTERM, children - told)
             told |= children
         else:
@@ -125,10 +126,11 @@ def _children() -> set[int]:
 
 
 if __name__ == "__main__":
-    code = main(int(sys.argv[1]), sys.argv[2:])
+    code = main(int(sys.argv[1]), float(sys.argv[2]), sys.argv[3:])
     if code < 0:
         # It ends as the program did.
         with suppress(OSError):
             signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
-    sys.exit(code)
+    # The first process of a namespace cannot kill itself: it says what a shell would.
+    sys.exit(code if code >= 0 else OF_SIGNAL - code)

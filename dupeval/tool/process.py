@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import select
-import site
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,8 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 
 from dupeval.errors import NoScoresError
 from dupeval.tool import Answer, Tool
-from dupeval.tool.executable import MOST_BYTES, ending, kept
+from dupeval.tool.executable import MOST_BYTES, ending, kept, told_by_first
+from dupeval.tool.isolation import environment, in_force, link_code, tell_if_weak
 from dupeval.tool.keeper import GRACE_S
 from dupeval.tool.wire import decoded
 
@@ -74,41 +75,69 @@ class ToolProcess:
     """One process for all queries; it sees one after the other.
 
     It has an empty folder as its home, so that neither the user's settings nor what other runs
-    left behind enters, and nothing of the tool's stays.
+    left behind enters, and nothing of the tool's stays. It is kept in as well as the machine can;
+    see `dupeval.tool.isolation`.
 
     Attributes
     ----------
     tool : Tool
     time_limit_s : float
         For each query.
+    folder : Path
+        Where the images must lie that it is asked about: it reads there, and cannot write. It is
+        there as long as the process is.
+
+    Warns
+    -----
+    UserWarning
+        If a hostile tool could get out.
     """
 
     tool: Tool
     time_limit_s: float
+    folder: Path = field(init=False)
     _held: ExitStack = field(init=False, default_factory=ExitStack)
     _process: subprocess.Popen[bytes] = field(init=False)
     _errors: IO[bytes] = field(init=False)
+    _questions: socket.socket = field(init=False)
+    _answers: socket.socket = field(init=False)
     _asked: int = 0
     _cpu_s: float = 0.0
     _started: float | None = None
 
     def __enter__(self) -> Self:
         self._started = time.perf_counter()
+        isolation = in_force()
+        tell_if_weak(isolation)
         with ExitStack() as held:
-            home = held.enter_context(
-                tempfile.TemporaryDirectory(prefix="dupeval-home-", ignore_cleanup_errors=True)
+            own = held.enter_context(
+                tempfile.TemporaryDirectory(prefix="dupeval-tool-", ignore_cleanup_errors=True)
             )
+            home, code, self.folder = (Path(own) / name for name in ("home", "code", "seen"))
+            home.mkdir()
+            self.folder.mkdir()
             self._errors = held.enter_context(tempfile.TemporaryFile())
+            # Unlike pipes, they cannot be opened anew by whoever finds them among open files.
+            self._questions, reads = map(held.enter_context, socket.socketpair())
+            self._answers, writes = map(held.enter_context, socket.socketpair())
+            reads.shutdown(socket.SHUT_WR)
+            worker = [sys.executable, "-P", "-m", "dupeval.tool.worker"]
+            needs = self.tool.needs
+            linked = link_code(code, type(self.tool).__module__, needs)
+            readable = [str(self.folder), str(code), *linked, *needs]
             self._process = held.enter_context(
                 kept(
-                    [sys.executable, "-P", "-m", "dupeval.tool.worker"],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
+                    isolation.wrap(worker, str(home), readable),
+                    isolation.grace_s,
+                    stdin=reads,
+                    stdout=writes,
                     stderr=self._errors,
                     cwd=home,
-                    env=_environment(home),
+                    env=environment(home, code),
                 )
             )
+            for theirs in (reads, writes):
+                theirs.close()
             self._held = held.pop_all()
         return self
 
@@ -151,8 +180,7 @@ class ToolProcess:
         return Reply(answers, wall_s, cpu_s, line.peak_memory_mb, line.notes)
 
     def _write(self, value: Any, deadline: float) -> None:
-        assert self._process.stdin is not None  # noqa: S101
-        pipe = self._process.stdin.fileno()
+        pipe = self._questions.fileno()
         # A process that does not read would hold up a long question for ever.
         os.set_blocking(pipe, False)
         unsent = json.dumps(value).encode() + b"\n"
@@ -162,19 +190,21 @@ class ToolProcess:
                 raise self._late()
             try:
                 unsent = unsent[os.write(pipe, unsent) :]
-            except BrokenPipeError:
+            except ConnectionError:
                 raise self._crash(deadline) from None
 
     def _read_line(self, deadline: float, most: int) -> bytes:
-        assert self._process.stdout is not None  # noqa: S101
-        pipe = self._process.stdout.fileno()
+        pipe = self._answers.fileno()
         line = bytearray()
         # Nothing comes after a line until the next question.
         while not line.endswith(b"\n"):
             left = deadline - time.perf_counter()
             if left <= 0 or not select.select([pipe], [], [], left)[0]:
                 raise self._late()
-            part = os.read(pipe, 2**16)
+            try:
+                part = os.read(pipe, 2**16)
+            except ConnectionError:
+                part = b""
             if not part:
                 raise self._crash(deadline)
             line += part
@@ -205,15 +235,5 @@ class ToolProcess:
         except subprocess.TimeoutExpired:
             # It has only closed its ends of the pipes.
             return self._late()
-        return NoScoresError("failed", f"it crashed with {ending(code, self._errors)}")
-
-
-def _environment(home: str) -> Mapping[str, str]:
-    own = {
-        **dict.fromkeys(("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"), home),
-        "LC_ALL": "C.UTF-8",
-        # Packages that were installed for this user stay visible.
-        "PYTHONUSERBASE": site.getuserbase(),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    return {**os.environ, **own}
+        how = ending(told_by_first(code), self._errors)
+        return NoScoresError("failed", f"it crashed with {how}")

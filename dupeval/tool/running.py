@@ -88,7 +88,7 @@ def _hashes(query: Query) -> list[str]:
 def _ask(process: ToolProcess, query: Query) -> Reply:
     images = [query.images[i] for i in in_order(query.images)]
     started = time.perf_counter()
-    with private_copies(images) as paths:
+    with private_copies(images, process.folder) as paths:
         folder = paths[0].parent
         try:
             reply = _checked(process, paths)
@@ -135,7 +135,7 @@ def _fails_alone(process: ToolProcess, query: Query) -> list[str]:
             # With a copy, for some tools want two.
             with (
                 ToolProcess(process.tool, process.time_limit_s) as anew,
-                private_copies([image, image]) as paths,
+                private_copies([image, image], anew.folder) as paths,
             ):
                 _checked(anew, paths)
         except NoScoresError:

@@ -23,13 +23,17 @@ def in_order(images: Sequence[ImageHandle]) -> list[int]:
 
 
 @contextmanager
-def private_copies(images: Sequence[ImageHandle]) -> Iterator[list[Path]]:
-    """Copy images into a folder of their own, which vanishes afterwards.
+def private_copies(
+    images: Sequence[ImageHandle], place: Path | None = None
+) -> Iterator[list[Path]]:
+    """Copy images into a folder of their own in `place`, which vanishes afterwards.
 
     Copies, not links: a tool may write to what it is given. Names are numbers in the order
     of `images`, with the usual ending of the format that the content has.
     """
-    with tempfile.TemporaryDirectory(prefix="dupeval-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(
+        prefix="dupeval-", dir=place, ignore_cleanup_errors=True
+    ) as name:
         folder = Path(name) / "images"
         folder.mkdir()
         copies = []

@@ -7,10 +7,12 @@ of why there are none, and with ``notes`` for the user. Arrays are as `dupeval.t
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import json
 import os
 import resource
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from dupeval.tool.wire import encoded
 
 # No answer needs files as large as this; a program that prints without end is stopped.
 MOST_FILE_BYTES = 2**30
+# From linux/prctl.h.
+PR_SET_DUMPABLE = 4
 
 
 def main() -> None:
@@ -31,6 +35,9 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
+    if sys.platform == "linux":
+        # A program that the tool starts must not open or trace this process.
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
     limit = MOST_FILE_BYTES if most == resource.RLIM_INFINITY else min(most, MOST_FILE_BYTES)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, most))

@@ -11,7 +11,7 @@ from console import Outcome, exit_code, say, worst
 from hydra.core.plugins import Plugins
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
-from hydra_app import combinations
+from hydra_app import STARTED_BY, combinations
 from omegaconf import DictConfig
 
 from dupeval.errors import DupevalError
@@ -43,6 +43,7 @@ class JobsSweeper(Sweeper):
         # Workers import the modules of the programs' folder.
         paths = [str(PROGRAMS), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+        os.environ[STARTED_BY] = str(os.getpid())
         overrides = combinations(arguments, self.loader)
         try:
             returned = self.jobs_launcher.launch(overrides, initial_job_idx=0)

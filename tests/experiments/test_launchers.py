@@ -1,6 +1,10 @@
 """A multirun's results, its output and its exit code do not depend on the launcher."""
 
 import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -88,6 +92,39 @@ def test_a_worker_that_breaks_is_no_success(
     done = multirun(tiny, tmp_path / "out", *overrides, environment=environment, program=program)
     assert done.exit_code == exit_code, done.stderr
     assert expected in done.stderr
+
+
+def test_workers_end_with_the_multirun_however_it_ends(tiny: Path, tmp_path: Path) -> None:
+    program, pids = tmp_path / "waits.py", tmp_path / "pids"
+    program.write_text(
+        "import os, time\nfrom hydra_app import run\n"
+        "def main(config):\n"
+        f"    print(os.getpid(), file=open({str(pids)!r}, 'a'), flush=True)\n"
+        "    time.sleep(60)\n"
+        "if __name__ == '__main__':\n    run('run', main)\n"
+    )
+    paths = os.pathsep.join([str(PROGRAM.parent), os.environ.get("PYTHONPATH", "")])
+    given = ("method=raw,raw_pca", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
+    data = ("dataset=folder", f"dataset.root={tiny.name}", f"out_dir={tmp_path / 'out'}")
+    started = subprocess.Popen(
+        [sys.executable, program, "--multirun", *given, *data],
+        cwd=tiny.parent,
+        env=os.environ | {"PYTHONPATH": paths},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    assert _wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
+    started.kill()
+    started.wait()
+    workers = pids.read_text().split()
+    assert _wait_until(lambda: not any(Path("/proc", pid, "exe").exists() for pid in workers))
+
+
+def _wait_until(condition: Callable[[], bool], seconds: float = 40.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
 
 
 class TestJobs:

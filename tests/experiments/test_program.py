@@ -129,6 +129,50 @@ class TestAValueThatIsNotPossible:
         assert "methods.raw" in complaint("methods.raw._target_=dupeval.nothing.Here")
 
 
+class TestWhatAConfigurationMayName:
+    """Classes of dupeval's, and of the modules that the user lists."""
+
+    @pytest.mark.parametrize(
+        "target", ["os.system", "subprocess.Popen", "dupevil.A", "dupeval", "3", "builtins.eval"]
+    )
+    def test_nothing_else(self, target: str) -> None:
+        message = complaint(f"methods.raw._target_={target}")
+        assert message.startswith(f"methods.raw._target_={target} is no")
+
+    @pytest.mark.parametrize(
+        "target",
+        [
+            *("dupeval.files.shutil.rmtree", "dupeval.files.write_whole", "dupeval.store.Path"),
+            *("dupeval.tool.executable.subprocess.Popen", "dupeval:files.shutil.rmtree"),
+        ],
+    )
+    def test_nor_what_dupeval_has_imported_or_only_calls(self, target: str) -> None:
+        message = complaint(f"methods.raw._target_={target}")
+        assert message == (
+            f"methods.raw._target_={target} is no class of dupeval; possible: one that is"
+        )
+
+    def test_nor_is_another_module_imported_to_find_out(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "somebodys.py").write_text("raise SystemExit('it ran')")
+        monkeypatch.syspath_prepend(tmp_path)
+        assert "own_modules=[somebodys]" in complaint("methods.raw._target_=somebodys.Method")
+
+    def test_but_a_module_that_is_listed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        code = "from dupeval.representation.raw import RawPixels\nclass Mine(RawPixels): pass\n"
+        (tmp_path / "listed.py").write_text(code)
+        monkeypatch.syspath_prepend(tmp_path)
+        named = "methods.raw.representation._target_=listed.Mine"
+        config = compose("run", ["method=raw", named, "own_modules=[listed]"])
+        method = build_methods(config)["raw"]
+        assert type(method.representation).__module__ == "listed"
+        imported = "methods.raw.representation._target_=listed.RawPixels"
+        build_methods(compose("run", ["method=raw", imported, "own_modules=[listed]"]))
+
+
 class TestTheCommonSettings:
     @pytest.mark.parametrize(
         ("override", "expected"),

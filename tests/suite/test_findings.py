@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from suite_rows import draw, rows
 
+from dupeval.files import file_sha256
 from dupeval.rendering import csv_bytes
+from dupeval.stored_run import StoredResultsError
 from dupeval.suite import Place
 from dupeval.suite.findings import Findings, findings_of
 from dupeval.suite.ranks import rank_tests, ranks_table, table_of_tests
@@ -83,9 +85,18 @@ class TestThePage:
         for name in ("ranks.png", "transfer.png", "strengths.png"):
             (tmp_path / name).write_bytes(b"")
         protocols = {"fixed": {"honest": False}, "nested": {"honest": True}}
-        run = {"seed": 0, "parts": [{"protocols": protocols}]}
+        dataset = {"name": "own-news", "fingerprint": "0" * 64}
+        part = {"protocols": protocols, "configuration": {}, "dataset": dataset}
+        outputs = {name: file_sha256(tmp_path / name) for name in tables()}
+        run = {"seed": 0, "parts": [part], "outputs": outputs}
         (tmp_path / "run.json").write_text(json.dumps(run), encoding="utf-8")
         assert findings_of(tmp_path, "at/").markdown() == page
+        (tmp_path / "suite.csv").write_bytes(b"of another run")
+        with pytest.raises(StoredResultsError, match=r"not the file that run\.json describes"):
+            findings_of(tmp_path, "at/")
+        (tmp_path / "suite.csv").unlink()
+        with pytest.raises(StoredResultsError, match="cannot be read"):
+            findings_of(tmp_path, "at/")
 
     def test_of_one_method_on_one_dataset_has_no_more_than_it_can_say(self) -> None:
         own = rows(Place("mine", "mine"), {"raw": [0.5, 0.25]})

@@ -48,8 +48,11 @@ class TestArguments:
         arguments = ("--in={folder}", "{value}:{value}", "{output}")
         assert Command((program, *arguments), values=(0.5,)).answers(images) == [[]]
         folder = images[0].parent
-        written = str(folder.parent / "output")
-        assert told(program)["arguments"] == [f"--in={folder}", "0.5:0.5", written]
+        *given, written = told(program)["arguments"]
+        assert given == [f"--in={folder}", "0.5:0.5"]
+        # Neither among the images nor beside them, where a tool does not write.
+        assert not Path(written).is_relative_to(folder.parent)
+        assert not Path(written).parent.exists()
 
     def test_nothing_of_a_shell_is_interpreted(
         self, write: Callable[[str], str], images: list[Path], tmp_path: Path

@@ -88,7 +88,7 @@ class TestTheProgram:
 def test_who_starts_it_by_hand_for_a_parent_that_is_gone_is_left_alone() -> None:
     gone = subprocess.Popen(["true"])
     gone.wait()
-    arguments = [sys.executable, "-IS", keeper.__file__, str(gone.pid), "/bin/sleep", "60"]
+    arguments = [sys.executable, "-IS", keeper.__file__, str(gone.pid), "1", "/bin/sleep", "60"]
     started = time.perf_counter()
     # In the group of the tests.
     assert subprocess.run(arguments, check=False).returncode == -signal.SIGTERM

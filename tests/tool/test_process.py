@@ -262,6 +262,7 @@ class TestACrash:
             with pytest.raises(NoScoresError, match=r"^it crashed with exit code 0$"):
                 process.ask(images[:1])
 
+    @pytest.mark.usefixtures("without_namespaces")
     def test_between_two_questions_is_found_at_the_second(self, images: list[Path]) -> None:
         tool = distances("""
             import os, threading, time
@@ -354,6 +355,7 @@ def program_that_asks(tool: FakeDistances, images: list[Path], pids: Path) -> An
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+@pytest.mark.usefixtures("without_namespaces")
 class TestTheEnd:
     def test_a_tool_that_hangs_is_ended_with_all_it_started(
         self, images: list[Path], tmp_path: Path, temporary: Path
@@ -473,6 +475,7 @@ class TestTheEnd:
 
 
 class TestWithoutEnd:
+    @pytest.mark.usefixtures("without_namespaces")
     def test_a_program_that_prints_without_end_is_stopped(
         self, images: list[Path], temporary: Path
     ) -> None:

@@ -18,6 +18,9 @@ from dupeval.tool.process import Reply
 from dupeval.tool.running import reply_key, run_tool
 from dupeval.tool.view import in_order
 
+# Programs that count their starts write beside themselves.
+pytestmark = pytest.mark.usefixtures("without_namespaces")
+
 QUERIES = {
     "one": {"a.png": "p", "b.png": "q", "c.png": "p"},
     "두번째": {"a.png": "r", "b.png": "r"},

@@ -34,7 +34,7 @@ def read_stamp(folder: Path, recipe: Recipe) -> Mapping[str, Any]:
     """Return a folder's stamp; an empty one where there is none of this kind of recipe."""
     try:
         stamp = json.loads((folder / recipe.stamp_file).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return stamp if isinstance(stamp, dict) and stamp.get("what") == recipe.what else {}
 

@@ -1,0 +1,101 @@
+"""Several runs on one cache, and folders that are full or cannot be written."""
+
+import os
+import random
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from whole_programs import N, Place, Whole, said_plainly
+
+pytestmark = pytest.mark.faults
+Undisturbed = Callable[[str], tuple[Place, Whole]]
+NOBODY = 65534
+
+
+@pytest.mark.parametrize("n", [2, 8])
+@pytest.mark.parametrize("program", ["table1", "group"])
+def test_runs_at_once_on_one_cache(
+    program: str, n: int, undisturbed: Undisturbed, data: Path, tmp_path: Path
+) -> None:
+    whole = undisturbed(program)[1]
+    (tmp_path / "cache").mkdir()
+    places = []
+    for i in range(n):
+        folder = tmp_path / str(i)
+        folder.mkdir()
+        (folder / "cache").symlink_to(tmp_path / "cache")
+        places.append(Place(program, data, folder))
+    started = [place.start() for place in places]
+    for place, process in zip(places, started, strict=True):
+        _, errors = process.communicate(timeout=600)
+        assert process.returncode == 0, errors.decode()
+        assert place.files() == whole.files
+
+
+def test_runs_at_once_into_one_folder(undisturbed: Undisturbed, data: Path, tmp_path: Path) -> None:
+    whole = undisturbed("table1")[1]
+    place = Place("table1", data, tmp_path)
+    for process in [place.start() for _ in range(4)]:
+        _, errors = process.communicate(timeout=600)
+        assert process.returncode == 0, errors.decode()
+    assert place.files() == whole.files
+    assert place.wrong(whole) == []
+    assert place.left_over() == []
+
+
+@pytest.mark.parametrize("i", range(max(1, 2 * N // 5)))
+def test_a_disk_that_is_full(i: int, undisturbed: Undisturbed, data: Path, tmp_path: Path) -> None:
+    made, whole = undisturbed("table1")
+    needed = sum(p.stat().st_size for p in made.folder.rglob("*") if p.is_file()) // 1024
+    kilobytes = random.Random(i).randint(8, max(16, 2 * needed))
+    place = Place("table1", data, tmp_path / "disk")
+    place.folder.mkdir()
+    place.environment  # noqa: B018  (which makes a folder)
+    # What is on the disk goes with it: it is copied out before.
+    script = (
+        f'mount -t tmpfs -o size={kilobytes}k tmpfs "$1" && mkdir "$1/tmp" && from="$1" to="$2" && '
+        'shift 2 && "$@"; code=$?; cp -a "$from/out" "$to" 2>/dev/null; exit $code'
+    )
+    spaces = ["unshare", "--user", "--map-root-user", "--mount"]
+    if subprocess.run([*spaces, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("needs user namespaces")
+    after = Place("table1", data, tmp_path)
+    process = place.start(
+        *spaces, "sh", "-c", script, "sh", str(place.folder), str(tmp_path / "out")
+    )
+    _, errors = process.communicate(timeout=300)
+    assert after.wrong(whole) == []
+    if process.returncode:
+        assert said_plainly(errors.decode()), errors.decode()
+        assert not (tmp_path / "out" / "run.json").exists()
+    else:
+        assert after.files() == whole.files
+
+
+@pytest.mark.parametrize("which", ["out", "cache", "tmp"])
+def test_a_folder_that_may_not_be_written(which: str, data: Path, tmp_path: Path) -> None:
+    place = Place("table1", data, tmp_path)
+    place.environment  # noqa: B018
+    for name in ("out", "cache"):
+        (tmp_path / name).mkdir()
+    before: list[str] = []
+    if os.geteuid() == 0:
+        # Root may write anywhere, unless it gives that up.
+        if shutil.which("setpriv") is None:
+            pytest.skip("needs setpriv, or a user without root's rights")
+        bounds = "--bounding-set=-dac_override,-dac_read_search,-fowner"
+        before = ["setpriv", bounds, "--inh-caps=-all", "--"]
+    (tmp_path / which).chmod(0o500)
+    try:
+        process = place.start(*before)
+        _, errors = process.communicate(timeout=300)
+        # Of folders for temporary files a system has several.
+        assert process.returncode == 2 or which == "tmp"
+        if process.returncode:
+            assert said_plainly(errors.decode()), errors.decode()
+            assert not (tmp_path / "out" / "run.json").exists()
+    finally:
+        (tmp_path / which).chmod(0o700)
