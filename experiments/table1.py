@@ -36,8 +36,6 @@ from dupeval.files import canonical_json, refuse_foreign, write_results
 from dupeval.latex import table1_latex
 from dupeval.protocol.oracle import Oracle
 from dupeval.rendering import TablePart, csv_bytes, table1_markdown
-from dupeval.report import FILE_NAME as REPORT
-from dupeval.report import write_report
 from dupeval.reproduction import reading_sentence
 from dupeval.results import schema as results
 from dupeval.results.schema import FILE_NAME as RESULTS
@@ -68,6 +66,9 @@ def main(config: DictConfig) -> int:
     """Evaluate, write all of the table's files at once, print it; return the exit code."""
     refuse_foreign(Path(config.out_dir), FILES)
     if config.report_dir is not None:
+        # Half a second that most runs do without.
+        from dupeval.report import FILE_NAME as REPORT  # noqa: PLC0415
+
         refuse_foreign(Path(config.report_dir), [REPORT])
     parts = evaluate_parts(configurations(config))
     contents = contents_of(parts)
@@ -272,6 +273,8 @@ def _comparison(config: DictConfig) -> Comparison:
 
 
 def _write_report(config: DictConfig, last: Evaluated) -> Path:
+    from dupeval.report import write_report  # noqa: PLC0415
+
     return write_report(
         last.dataset,
         table1_dir=Path(config.out_dir),

@@ -119,6 +119,13 @@ class Workshop:
             self._vectors_of(0, representation)
             with self.watch.time("coordinates"), one_thread():
                 coordinates = Coordinates.of(self._vectors[representation])
+            if coordinates.landmarks is not None:
+                warnings.warn(
+                    f"{self.watch.method}: the vectors are long and the images many, so principal "
+                    f"components are fitted on at most {len(coordinates.landmarks)} of the "
+                    f"{len(coordinates.matrix)} images, spread evenly",
+                    stacklevel=2,
+                )
             self._coordinates[representation] = coordinates
         return self._coordinates[representation]
 
