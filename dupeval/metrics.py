@@ -21,6 +21,9 @@ import numpy.typing as npt
 from dupeval.joining import joined_pairs
 from dupeval.truth import PairCounts, Truth, pairs_of
 
+# Up to so many images Python counts sooner than numpy sorts.
+FEW = 300
+
 
 class MergeTree(Protocol):
     """What the curve needs of a dendrogram; see `dupeval.clustering.Dendrogram`."""
@@ -94,18 +97,27 @@ def pair_scores(
     if len(truth) != len(predicted):
         raise ValueError(f"{len(truth)} true labels but {len(predicted)} predicted labels")
     known = truth.is_labelled
-    groups = predicted[known].tolist()
+    groups = predicted[known]
 
     def joined(labels: npt.NDArray[np.int64]) -> int:
-        return pairs_of(zip(labels[known].tolist(), groups, strict=True))
+        # Both number from 0 on, so that a pair of numbers is one number.
+        return _pairs_of_equal(labels[known] * (len(predicted) + 1) + groups)
 
     true = joined(truth.photographs)
     scene = joined(truth.scenes) - true if lenient and truth.scenes is not None else 0
     first, second = predicted[truth.named].T
     of_named = truth.weights[first == second].sum(axis=0)
-    of_all = np.array([pairs_of(groups), true, scene]) + of_named
+    of_all = np.array([_pairs_of_equal(groups), true, scene]) + of_named
     tp, fp, fn, tn = map(int, _confusion(PairCounts(*of_all), truth.counts, lenient))
     return PairScores.from_counts(tp, fp, fn, tn, zero_division)
+
+
+def _pairs_of_equal(numbers: npt.NDArray[np.int64]) -> int:
+    """Return how many unordered pairs of equal numbers there are."""
+    if len(numbers) <= FEW:
+        return pairs_of(numbers.tolist())
+    counts = np.unique(numbers, return_counts=True)[1]
+    return int((counts * (counts - 1) // 2).sum())
 
 
 def _truth_of(labels: npt.ArrayLike | Truth) -> Truth:

@@ -52,6 +52,6 @@ def test_exponents_are_of_the_largest_sizes_and_need_two() -> None:
 def test_a_table_has_a_row_a_contestant_and_says_what_took_too_long() -> None:
     text = markdown(TABLE)
     assert "**c**" in text
-    assert "| 0.1 s, 0.5 GB" in text
+    assert "| 0.1 s, 0.1 s of CPU, 0.5 GB" in text
     assert "too long" in text
     assert "2.00" in text
