@@ -122,3 +122,9 @@ def random_state() -> dict[str, "torch.Tensor"]:
         for name, shape in shapes.items()
         if name.startswith("features.")
     }
+
+
+@pytest.fixture
+def without_namespaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let numbers of processes, and files written anywhere, mean to a tool what they mean here."""
+    monkeypatch.setenv("DUPEVAL_ISOLATION", "process group")

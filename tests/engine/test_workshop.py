@@ -129,6 +129,7 @@ def test_coordinates_keep_all_inner_products_and_are_made_once(
     assert [timing.stage for timing in watch.timings] == ["representation", "coordinates"]
 
 
+@pytest.mark.usefixtures("without_namespaces")
 def test_a_tool_is_run_once_on_each_query_in_each_run(
     make: Callable[..., Workshop], tmp_path: Path
 ) -> None:
@@ -144,6 +145,7 @@ def test_a_tool_is_run_once_on_each_query_in_each_run(
         assert [timing.stage for timing in watch.timings] == ["tool"]
 
 
+@pytest.mark.usefixtures("without_namespaces")
 def test_a_tool_is_run_again_where_all_is_to_be_fresh(
     make: Callable[..., Workshop], tmp_path: Path
 ) -> None:

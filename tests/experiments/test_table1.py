@@ -496,6 +496,7 @@ class TestExternalTools:
         assert described["versions"]["program"].startswith("sha256:")
         assert described["parameters"]["output"] == "lines"
 
+    @pytest.mark.usefixtures("without_namespaces")
     def test_are_not_started_again_unless_they_are_to_be_fresh(self, root: Path) -> None:
         overrides = self.command(root, COUNTED)
         program = str(root.parent / "program")
@@ -550,6 +551,7 @@ class TestExternalTools:
         described = json.loads((root.parent / "out" / "run.json").read_text())
         assert described["parts"][0]["methods"]["command"] == {"missing": expected}
 
+    @pytest.mark.usefixtures("without_namespaces")
     def test_that_answer_differently_each_time_show_their_spread(self, root: Path) -> None:
         # Everything together in every second run: of 15 pairs 2 are true, so that F1 is 4 / 17.
         alternates = (

@@ -23,6 +23,7 @@ from dupeval.timing import Stopwatch
 from dupeval.tool import Distances, DistanceTool
 from dupeval.tool.cache import ReplyCache
 from dupeval.tool.command import Command
+from dupeval.tool.isolation import in_force
 from dupeval.tool.process import Reply
 from dupeval.tool.running import reply_key
 from dupeval.tool.view import in_order
@@ -131,6 +132,7 @@ class TestDescription:
             "tool": "dupeval.tool.command.Command",
             "parameters": tool.parameters,
             "versions": {"program": "1.2"},
+            "isolation": in_force().name,
         }
 
     def test_says_that_a_tool_is_missing(self) -> None:
@@ -302,6 +304,7 @@ class TestImagesWithoutAnyDistance:
         assert groups_of(curves, 0, 1e300, {"cutoff": 2}) == [0, 1, 2, 3]
 
 
+@pytest.mark.usefixtures("without_namespaces")
 class TestRuns:
     def test_are_as_many_as_asked_for_each_stored_apart(
         self, dataset: Dataset, resources: Resources, tmp_path: Path

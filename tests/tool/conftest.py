@@ -15,12 +15,6 @@ def _helpers_in_every_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def without_namespaces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let numbers of processes, and files written anywhere, mean to a tool what they mean here."""
-    monkeypatch.setenv("DUPEVAL_ISOLATION", "process group")
-
-
-@pytest.fixture
 def images(tmp_path: Path) -> list[Path]:
     """Give three files under neutral names in a folder of their own, as a tool sees them."""
     folder = tmp_path / "private" / "images"
