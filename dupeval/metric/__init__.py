@@ -71,8 +71,17 @@ class Overlaps(NamedTuple):
         return np.bincount(self.groups, self.counts).astype(np.int64)[self.groups]
 
 
-def overlaps(true: npt.ArrayLike, predicted: npt.ArrayLike) -> Overlaps:
-    """Return which photographs have images in which groups: never a photograph times a group."""
+def overlaps(true: npt.ArrayLike, predicted: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Return how many images each photograph, a row, has in each group, a column.
+
+    Of many images that is a large table; see `shared_images`.
+    """
+    counts: npt.NDArray[np.int64] = contingency_matrix(true, predicted)
+    return counts
+
+
+def shared_images(true: npt.ArrayLike, predicted: npt.ArrayLike) -> Overlaps:
+    """Return the same where there are any: nothing has the size of photographs times groups."""
     cells = contingency_matrix(true, predicted, sparse=True).tocoo()
     order = np.lexsort((cells.col, cells.row))
     photographs, groups = cells.row[order].astype(np.int64), cells.col[order].astype(np.int64)
