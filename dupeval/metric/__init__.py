@@ -70,10 +70,21 @@ class Overlaps(NamedTuple):
         return np.bincount(self.groups, self.counts).astype(np.int64)[self.groups]
 
 
-def overlaps(true: npt.ArrayLike, predicted: npt.ArrayLike) -> Overlaps:
-    """Return which photographs have images in which groups: never a photograph times a group."""
+def overlaps(true: npt.ArrayLike, predicted: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Return how many images each photograph, a row, has in each group, a column.
+
+    Of many images that is a large table; see `shared_images`.
+    """
     # Two seconds that a run does without which finds its rows stored.
     from sklearn.metrics.cluster import contingency_matrix  # noqa: PLC0415
+
+    counts: npt.NDArray[np.int64] = contingency_matrix(true, predicted)
+    return counts
+
+
+def shared_images(true: npt.ArrayLike, predicted: npt.ArrayLike) -> Overlaps:
+    """Return the same where there are any: nothing has the size of photographs times groups."""
+    from sklearn.metrics.cluster import contingency_matrix  # noqa: PLC0415  (as above)
 
     cells = contingency_matrix(true, predicted, sparse=True).tocoo()
     order = np.lexsort((cells.col, cells.row))

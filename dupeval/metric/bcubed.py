@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy.typing as npt
 
-from dupeval.metric import Metric, overlaps
+from dupeval.metric import Metric, shared_images
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class BCubed(Metric):
 
     def scores(self, true: npt.ArrayLike, predicted: npt.ArrayLike) -> Mapping[str, float]:
         """See `Metric.scores`."""
-        shared = overlaps(true, predicted)
+        shared = shared_images(true, predicted)
         squares, n = shared.counts.astype(float) ** 2, shared.counts.sum()
         precision = float((squares / shared.of_group).sum() / n)
         recall = float((squares / shared.of_photograph).sum() / n)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dupeval.metric import Metric, overlaps
+from dupeval.metric import Metric, shared_images
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Kept(Metric):
 
     def scores(self, true: npt.ArrayLike, predicted: npt.ArrayLike) -> Mapping[str, float]:
         """See `Metric.scores`."""
-        shared = overlaps(true, predicted)
+        shared = shared_images(true, predicted)
         n_photographs, n_kept = (int(of.max()) + 1 for of in (shared.photographs, shared.groups))
         # Groups are chosen from independently of each other.
         spared = 1 - shared.counts / shared.of_group
