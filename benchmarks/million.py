@@ -1,15 +1,16 @@
 """A million images through the index: what it finds, and what it takes.
 
-python -m benchmarks.million [N] prints one line of JSON. Recall is of all pairs of one photograph
-that are within the radius: each is compared, so that it is no estimate.
+python -m benchmarks.million [OUT] [--images N] writes an object of JSON. Recall is of all pairs of
+one photograph that are within the radius: each is compared, so that it is no estimate.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -19,12 +20,15 @@ from dupeval.clustering.blocks import Vectors
 from dupeval.clustering.pairs import ComparedPairs, Places
 from dupeval.clustering.sparse import dendrogram_within
 from dupeval.clustering.vectors import VectorPairs
+from dupeval.files import write_results
 from dupeval.metrics import pair_curve, pair_scores
 from dupeval.timing import peak_memory_mb
 
+ROOT = Path(__file__).resolve().parent.parent
 
-def main(n: int) -> None:
-    """Find the pairs of n images, cluster them, score every threshold; print what it took."""
+
+def main(out: Path, n: int) -> None:
+    """Find the pairs of n images, cluster them, score every threshold; write what it took."""
     X, photographs = vectors_of(n)
     told: dict[str, float] = {"n": n, "load": os.getloadavg()[0]}
     pairs = ComparedPairs(VectorPairs(X, "cosine"))
@@ -49,7 +53,9 @@ def main(n: int) -> None:
     found = np.isin(wanted, first * n + second, assume_unique=True)
     told |= {"recall_of_true_pairs": float(found.mean()), "n_true_within": len(wanted)}
     told["recall_of_sample"] = pairs.recall
-    print(json.dumps(told))
+    text = json.dumps(told, indent=2) + "\n"
+    write_results(out, {"million.json": text.encode()})
+    print(text)
 
 
 def _true_pairs(photographs: Places) -> Places:
@@ -63,4 +69,8 @@ def _true_pairs(photographs: Places) -> Places:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    parser = argparse.ArgumentParser(description="Measure what a million images cost.")
+    parser.add_argument("out", nargs="?", type=Path, default=ROOT / "results" / "million")
+    parser.add_argument("--images", type=int, default=1_000_000)
+    given = parser.parse_args()
+    main(given.out, given.images)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+from goals import goals_markdown
 
 from dupeval.dataset.making.levels import making_of
 from dupeval.dataset.standin.manifest import manifest_csv
@@ -120,6 +121,10 @@ PARTS: Mapping[str, Part] = {
     "intervals": Part(("-m", "benchmarks.intervals", "OUT"), needs=()),
     "calibration": Part(("-m", "benchmarks.calibration", "OUT")),
     "deployment": Part(("-m", "benchmarks.deployment", "OUT"), needs=()),
+    "labelling": Part(("-m", "benchmarks.labelling", "OUT"), needs=()),
+    "queries": Part(("-m", "benchmarks.queries", "OUT"), needs=()),
+    "growth": Part(("-m", "benchmarks.growth", "OUT"), needs=()),
+    "million": Part(("-m", "benchmarks.million", "OUT"), needs=()),
     "benchmarks": Part(("-m", "benchmarks", "OUT")),
 }
 
@@ -263,16 +268,8 @@ def _findings(results: Path) -> str:
     return findings_of(results / "suite", at).markdown()
 
 
-def _gates(results: Path) -> str:
-    return (results / "gates" / "gates.md").read_text(encoding="utf-8")
-
-
 def _explain(results: Path) -> str:
     return (results / "explain" / "explanation.txt").read_text(encoding="utf-8")
-
-
-def _defaults(results: Path) -> str:
-    return (results / "defaults" / "defaults.md").read_text(encoding="utf-8")
 
 
 def _settings(results: Path) -> str:
@@ -289,24 +286,9 @@ def _settings(results: Path) -> str:
     )
 
 
-def _readings(results: Path) -> str:
-    return (results / "readings" / "readings.md").read_text(encoding="utf-8")
-
-
-def _intervals(results: Path) -> str:
-    return (results / "intervals" / "intervals.md").read_text(encoding="utf-8")
-
-
-def _calibration(results: Path) -> str:
-    return (results / "calibration" / "calibration.md").read_text(encoding="utf-8")
-
-
-def _deployment(results: Path) -> str:
-    return (results / "deployment" / "deployment.md").read_text(encoding="utf-8")
-
-
-def _benchmarks(results: Path) -> str:
-    return (results / "benchmarks" / "benchmarks.md").read_text(encoding="utf-8")
+def _page_of(part: str) -> Callable[[Path], str]:
+    """Return what gives the page that a part wrote itself."""
+    return lambda results: (results / part / f"{part}.md").read_text(encoding="utf-8")
 
 
 BLOCKS: Mapping[str, Callable[[Path], str]] = {
@@ -318,14 +300,15 @@ BLOCKS: Mapping[str, Callable[[Path], str]] = {
     "ablation": _ablation,
     "findings": _findings,
     "explain": _explain,
-    "gates": _gates,
-    "defaults": _defaults,
     "settings": _settings,
-    "readings": _readings,
-    "intervals": _intervals,
-    "calibration": _calibration,
-    "deployment": _deployment,
-    "benchmarks": _benchmarks,
+    "goals": goals_markdown,
+    **{
+        part: _page_of(part)
+        for part in (
+            *("gates", "defaults", "readings", "intervals", "calibration", "deployment"),
+            *("labelling", "queries", "growth", "benchmarks"),
+        )
+    },
 }
 _MARKED = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
 
