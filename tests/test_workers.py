@@ -14,9 +14,12 @@ from dupeval.workers import in_processes
 
 # Workers that tell their numbers, and then do what is not easily interrupted; the third waits.
 PROGRAM = """
-import os, sys, time
+import os, signal, sys, time
 from joblib import delayed
 from dupeval.workers import in_processes
+
+# The tests may have been told to ignore it, as by nohup.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 def work(seconds):
     print(os.getpid(), flush=True)

@@ -72,7 +72,7 @@ def test_all_are_drawn_and_twice_the_same(
 
 def test_captions_say_who_has_no_figures(drawn: dict[str, bytes]) -> None:
     assert "Without scores: command." in drawn["precision_recall.md"].decode()
-    assert "Without scores: command (missing), raw\\_pca" in drawn["scores.md"].decode()
+    assert "Without scores: command (missing)." in drawn["scores.md"].decode()
     assert "visipics has none" in drawn["thresholds.md"].decode()
 
 
