@@ -43,7 +43,7 @@ def test_with_the_program_nothing_is_refused(
     assert reference.refusal("sweep") is None
     assert reference.refusal("all") is not None
     fake_program(tmp_path / "findimagedupes", "")
-    assert [reference.refusal(part) for part in (*reference.PARTS, "all")] == [None] * 17
+    assert {reference.refusal(part) for part in (*reference.PARTS, "all")} == {None}
 
 
 @pytest.fixture
