@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks import backends, extraction, scoring, sweep, whole_program
+from benchmarks import extraction, scoring, sweep, whole_program
 from dupeval.dataset.standin import read_standin
 from dupeval.files import write_whole
 from dupeval.rendering import csv_bytes
@@ -29,7 +29,6 @@ def main(out_dir: Path, runs: int) -> None:
     figures += sweep.measure(dataset, gap, gap.from_source(vectors), cache_dir, runs)
     figures += whole_program.measure(cache_dir, runs)
     figures += extraction.measure(dataset.images, network, runs)
-    figures += backends.measure(dataset.images, network, runs)
     table = pd.DataFrame([asdict(one) for one in figures])
     markdown = table.to_markdown(index=False, floatfmt=".3g") + "\n"
     contents = {"benchmarks.csv": csv_bytes(table), "benchmarks.md": markdown.encode()}

@@ -1,30 +1,40 @@
 """VGG16 by the library that computes it, and what decoding costs beside it.
 
+python -m benchmarks.backends [OUT]
+
 What `OnnxNetwork` would gain is measured with the same weights and the same images in memory; what
 decoding JPEG files at a reduced size would gain, and how far it moves vectors, on the files.
 """
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import onnx
+import pandas as pd
 from onnx import helper, numpy_helper
 from PIL import Image, ImageOps
 
 from benchmarks.measuring import Figure, figure, ratios, seconds
 from dupeval.dataset import ImageHandle
+from dupeval.dataset.standin import read_standin
+from dupeval.files import write_results
+from dupeval.rendering import csv_bytes
 from dupeval.representation.network import Network, TorchNetwork, activations
 from dupeval.representation.onnx_network import OnnxNetwork
 from dupeval.representation.preparation import Pixels, read_ahead, read_resized
 from dupeval.representation.vgg import VGG16
 from dupeval.representation.vgg_weights import CONVOLUTIONS
 
+ROOT = Path(__file__).resolve().parent.parent
+RUNS = 2
 Read = Callable[[ImageHandle], Pixels]
 
 
@@ -104,3 +114,19 @@ def onnx_network(vgg: VGG16) -> OnnxNetwork:
 
 def _pool(given: str, made: str) -> onnx.NodeProto:
     return helper.make_node("MaxPool", [given], [made], kernel_shape=[2, 2], strides=[2, 2])
+
+
+def main(out: Path) -> None:
+    """Measure on the stand-in, print and write the table."""
+    cache_dir = ROOT / ".cache"
+    dataset = read_standin(ROOT / "data" / "standin-news-0", cache_dir / "checked")
+    figures = measure(dataset.images, VGG16(weights_dir=cache_dir / "weights"), RUNS)
+    table = pd.DataFrame([asdict(one) for one in figures])
+    shown = table[["what", "median", "least", "most", "unit", "runs"]]
+    text = shown.to_markdown(index=False, floatfmt=".3g") + "\n"
+    write_results(out, {"backends.csv": csv_bytes(table), "backends.md": text.encode()})
+    print(text)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "results/backends"))

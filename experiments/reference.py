@@ -121,6 +121,7 @@ PARTS: Mapping[str, Part] = {
     "intervals": Part(("-m", "benchmarks.intervals", "OUT"), needs=()),
     "calibration": Part(("-m", "benchmarks.calibration", "OUT")),
     "deployment": Part(("-m", "benchmarks.deployment", "OUT"), needs=()),
+    "backends": Part(("-m", "benchmarks.backends", "OUT"), needs=()),
     "labelling": Part(("-m", "benchmarks.labelling", "OUT"), needs=()),
     "queries": Part(("-m", "benchmarks.queries", "OUT"), needs=()),
     "growth": Part(("-m", "benchmarks.growth", "OUT"), needs=()),
@@ -306,7 +307,7 @@ BLOCKS: Mapping[str, Callable[[Path], str]] = {
         part: _page_of(part)
         for part in (
             *("gates", "defaults", "readings", "intervals", "calibration", "deployment"),
-            *("labelling", "queries", "growth", "benchmarks"),
+            *("backends", "labelling", "queries", "growth", "benchmarks"),
         )
     },
 }
