@@ -14,6 +14,8 @@ from pydantic import Field, NonNegativeInt, PositiveInt
 from pydantic.dataclasses import dataclass
 
 from dupeval.clustering import Metric, pairwise_distances
+from dupeval.clustering.memory import n_pairs
+from dupeval.clustering.pairs import pairs_of
 from dupeval.dataset import Query
 from dupeval.distance import PairScore
 from dupeval.errors import SettingsError
@@ -144,11 +146,6 @@ class Near(Gate):
         return _asked(near, n_first)
 
 
-def n_pairs(n: int) -> int:
-    """Return how many pairs n images have."""
-    return n * (n - 1) // 2
-
-
 def condensed_mask(pairs: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.bool_]:
     """Return of all pairs of n images whether they are among some, in scipy's order.
 
@@ -167,7 +164,7 @@ def condensed_mask(pairs: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.bool_
 def _asked(near: npt.NDArray[np.bool_], n_first: int | None) -> npt.NDArray[np.int64]:
     """Return the pairs of a mask, of those that matter."""
     n = (1 + math.isqrt(1 + 8 * len(near))) // 2
-    pairs = np.stack(np.triu_indices(n, 1), axis=1)[near].astype(np.int64, copy=False)
+    pairs = pairs_of(n)[near]
     if n_first is None:
         return pairs
     return pairs[(pairs[:, 0] < n_first) & (pairs[:, 1] >= n_first)]

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dupeval.clustering.memory import check_memory
+from dupeval.clustering.pairs import pairs_of
 from dupeval.dataset import Dataset, ImageHandle
 from dupeval.distance import PairScore
 from dupeval.distance.gates import Gate, condensed_mask, gate_cost
@@ -175,9 +176,7 @@ class Workshop:
         for query in queries:
             n = len(query.images)
             check_memory(n, BYTES_OF_A_PAIR, "methods on vectors, or fewer images")
-            places = np.stack(np.triu_indices(n, 1), axis=1)
-            if gate is not None:
-                places = gate.looked_at(query, score)
+            places = pairs_of(n) if gate is None else gate.looked_at(query, score)
             asked += [(query.images[a], query.images[b]) for a, b in places.tolist()]
             looked_at.append(condensed_mask(places, n))
         cost = gate_cost(self.dataset.queries, looked_at)
