@@ -33,6 +33,8 @@ _PYTHONS_OWN = str(Path(os.__file__).parent) + os.sep
 _INSTALLED = {"site-packages", "dist-packages"}
 _DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 _STARTED = time.time()
+# The clock of a server of files is not more ahead: what is younger is of before this one went back.
+_AHEAD_S = 60.0
 # Stands for source that nobody knows: what it makes is found again by this process alone.
 _UNKNOWN = uuid.uuid4().hex
 
@@ -129,7 +131,7 @@ def _is_installed(file: str) -> bool:
 def _read(file: str, package: str) -> tuple[str, frozenset[str]]:
     """Return the digest of a file's own source, and the names of all that it may import."""
     path = Path(file)
-    if path.stat().st_mtime > _STARTED:
+    if _STARTED < path.stat().st_mtime < time.time() + _AHEAD_S:
         warnings.warn(
             f"{path} was changed after this run began: what it makes is computed anew next time",
             stacklevel=2,

@@ -103,10 +103,12 @@ def _in_force(choice: str) -> Isolation:
     for name in (choice,) if choice else ISOLATIONS:
         if ISOLATIONS[name].works():
             return ISOLATIONS[name]
-    raise SettingsError(
-        f"{CHOICE}={choice} does not work on this machine; possible: leave it out, and the best "
-        "that does is taken"
-    )
+    if choice:
+        raise SettingsError(
+            f"{CHOICE}={choice} does not work on this machine; possible: leave it out, and the "
+            "best that does is taken"
+        )
+    raise SettingsError("no program can be started on this machine, and so no tool")
 
 
 @cache

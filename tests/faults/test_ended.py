@@ -2,7 +2,9 @@
 
 import random
 import signal
+import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,15 +17,12 @@ Undisturbed = Callable[[str], tuple[Place, Whole]]
 def end(place: Place, whole: Whole, moment: float, numbers: list[signal.Signals]) -> None:
     """Start a program, end it, look at what it left, and run it again."""
     process = place.start()
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(moment * whole.seconds)
-    except Exception:
-        for number in numbers:
-            process.send_signal(number)
-            try:
-                process.wait(0.2)
-            except Exception:
-                continue
+    for number in numbers:
+        process.send_signal(number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.2)
     _, errors = process.communicate(timeout=60)
     if process.returncode > 0:
         assert said_plainly(errors.decode()), errors.decode()

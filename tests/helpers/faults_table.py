@@ -15,22 +15,28 @@ COLUMNS = (
 )
 _OF = ("program", "kind")
 
+# Reports carry a row to where the table is made, from other processes too.
+_ROW = "row of the table of faults"
+
 _rows: dict[str, tuple[str, str, str]] = {}
 _ends: dict[str, str] = {}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        where = Path(item.path).stem.removeprefix("test_").replace("_", " ")
-        name = str(getattr(item, "originalname", item.name)).removeprefix("test_")
-        given = getattr(getattr(item, "callspec", None), "params", {})
-        of = next((str(given[name]) for name in _OF if name in given), "")
-        _rows[item.nodeid] = (where, name.replace("_", " "), of)
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    where = Path(item.path).stem.removeprefix("test_").replace("_", " ")
+    name = str(getattr(item, "originalname", item.name)).removeprefix("test_")
+    given = getattr(getattr(item, "callspec", None), "params", {})
+    of = next((str(given[name]) for name in _OF if name in given), "")
+    item.user_properties.append((_ROW, (where, name.replace("_", " "), of)))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    told = dict(report.user_properties)
+    where, fault, of = told[_ROW]
+    _rows[report.nodeid] = (where, fault, of)
     if report.when == "call" or report.outcome != "passed":
-        is_known = report.passed and dict(report.user_properties).get("known")
+        is_known = report.passed and told.get("known")
         worst = {"failed": 3, "known": 2, "passed": 1, "skipped": 0}
         before = _ends.get(report.nodeid, "skipped")
         end = "known" if is_known else report.outcome
@@ -39,7 +45,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     ends: dict[tuple[str, str, str], Counter[str]] = {}
-    for nodeid, row in _rows.items():
+    for nodeid, row in sorted(_rows.items()):
         if nodeid in _ends:
             ends.setdefault(row, Counter())[_ends[nodeid]] += 1
     table = [

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 # Tries of each program and fault.
 N = int(os.environ.get("DUPEVAL_FAULTS", "50"))
@@ -45,6 +46,9 @@ PROGRAMS: dict[str, Callable[[Path], list[str]]] = {
     "suite": _suite,
     "group": lambda data: ["group", str(data / "images")],
 }
+# It ends when it is told to.
+LABEL = "label"
+_BY_NAME = PROGRAMS | {LABEL: lambda data: ["label", str(data), "--no-browser"]}
 
 
 @dataclass(frozen=True)
@@ -69,24 +73,24 @@ class Place:
 
     @property
     def command(self) -> list[str]:
-        program, *others = PROGRAMS[self.program](self.data)
+        program, *others = _BY_NAME[self.program](self.data)
         cache = self.folder / "cache"
-        if program == "group":
+        if not program.endswith(".py"):
             own = ["--out", str(self.out), "--cache", str(cache), "--quiet"]
             return [sys.executable, "-m", "dupeval", program, *others, *own]
         own = [f"out_dir={self.out}", f"cache_dir={cache}", "progress=false"]
         return [sys.executable, str(ROOT / "experiments" / program), *others, *own]
 
-    def start(self, *before: str) -> subprocess.Popen[bytes]:
-        """Start it; `before` is what starts it."""
+    def start(self, *before: str, **more: Any) -> subprocess.Popen[bytes]:
+        """Start it; `before` is what starts it, `more` other arguments of Popen."""
+        ways = {"env": self.environment, "stdout": subprocess.DEVNULL} | more
         return subprocess.Popen(
             [*before, *self.command],
             cwd=ROOT,
-            env=self.environment,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            **ways,
         )
 
     @property

@@ -334,6 +334,14 @@ class TestTheIsolation:
         with pytest.raises(SettingsError, match=r"DUPEVAL_ISOLATION=walls is unknown; possible: b"):
             in_force()
 
+    def test_that_does_not_work_is_a_sentence(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(isolation.Isolation, "works", lambda _: False)
+        for choice, told in (("landlock", "=landlock does not work on this"), ("", "no program ")):
+            monkeypatch.setenv(isolation.CHOICE, choice)
+            isolation._in_force.cache_clear()
+            with pytest.raises(SettingsError, match=told):
+                in_force()
+
     def test_that_is_weak_warns_of_what_is_not_kept_in(self, kind: str) -> None:
         tell_if_weak.cache_clear()
         if kind in STRONG:
