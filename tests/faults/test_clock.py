@@ -1,6 +1,5 @@
 """A clock that is set back, before a run or in its middle: nothing is taken for new or for old."""
 
-import os
 import random
 import shutil
 import time
