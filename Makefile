@@ -54,13 +54,9 @@ test: $(VENV)/.dev  ## the tests
 test-slow: $(VENV)/.dev  ## the tests that do not fit into that
 	$(PYTEST) -m slow
 
-# Hours on two cores; DUPEVAL_FAULTS=10 is a fifth of it.
-FAULTS := tests/faults tests/tool/test_hostile.py tests/test_workers.py tests/test_files.py::TestAKilledRun
-FAULTS += tests/dataset/test_fuzz.py
-
+# An hour on two cores; DUPEVAL_FAULTS=10 is a fifth of it.
 faults: $(VENV)/.dev  ## ends, fills and damages what programs work with, to results/faults
-	PYTHONPATH=$(CURDIR):tests/helpers DUPEVAL_FAULTS_OUT=results/faults $(BIN)/python -m pytest -q -p faults_table \
-		-m "not slow" $(FAULTS)
+	$(BIN)/python -m benchmarks.faults results/faults
 
 # Those of them that see what programs have left in the folder.
 test-results: $(VENV)/.dev

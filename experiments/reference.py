@@ -126,6 +126,7 @@ PARTS: Mapping[str, Part] = {
     "queries": Part(("-m", "benchmarks.queries", "OUT"), needs=()),
     "growth": Part(("-m", "benchmarks.growth", "OUT"), needs=()),
     "million": Part(("-m", "benchmarks.million", "OUT"), needs=()),
+    "faults": Part(("-m", "benchmarks.faults", "OUT"), needs=()),
     "benchmarks": Part(("-m", "benchmarks", "OUT")),
 }
 
@@ -307,7 +308,7 @@ BLOCKS: Mapping[str, Callable[[Path], str]] = {
         part: _page_of(part)
         for part in (
             *("gates", "defaults", "readings", "intervals", "calibration", "deployment"),
-            *("backends", "labelling", "queries", "growth", "benchmarks"),
+            *("backends", "labelling", "queries", "growth", "faults", "benchmarks"),
         )
     },
 }

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,7 @@ STRONG = ("bubblewrap", "namespaces+landlock")
 WITH_LANDLOCK = (*STRONG, "landlock")
 WITH_NAMESPACES = (*STRONG, "namespaces")
 HELD = {name: isolation.works() for name, isolation in ISOLATIONS.items()}
+_ANY = next(iter(ISOLATIONS.values()))
 SECRET = "a secret of the environment"
 
 
@@ -325,9 +328,45 @@ class TestTheVersionOfAProgram:
 
 
 class TestTheIsolation:
+    @pytest.fixture(autouse=True)
+    def found_out_anew(self) -> Iterator[None]:
+        isolation._in_force.cache_clear()
+        yield
+        isolation._in_force.cache_clear()
+
     def test_is_the_best_that_works(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(isolation.CHOICE, raising=False)
         assert in_force().name == next(name for name in ISOLATIONS if HELD[name])
+
+    def test_of_a_system_without_bubblewrap_is_namespaces_and_landlock(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if not HELD["namespaces+landlock"]:
+            pytest.skip("this machine has no namespaces+landlock")
+        monkeypatch.delenv(isolation.CHOICE, raising=False)
+        monkeypatch.setitem(ISOLATIONS, "bubblewrap", replace(_ANY, wrap=lambda *_: ["false"]))
+        assert in_force().name == "namespaces+landlock"
+
+    def test_of_a_container_without_user_namespaces_is_landlock(self) -> None:
+        if not (HELD["landlock"] and HELD["namespaces"] and shutil.which("setpriv")):
+            pytest.skip("this machine has no landlock, or nothing to make such a container of")
+        # As root there, but without what makes namespaces, as containers run programs.
+        script = (
+            "echo 0 > /proc/sys/user/max_user_namespaces && "
+            'exec setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$@"'
+        )
+        told = "from dupeval.tool.isolation import in_force; print(in_force().name)"
+        done = subprocess.run(
+            [
+                *("unshare", "--user", "--map-root-user", "sh", "-c", script, "sh"),
+                *(sys.executable, "-c", told),
+            ],
+            env={k: v for k, v in os.environ.items() if k != isolation.CHOICE},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout == "landlock\n"
 
     def test_that_is_unknown_is_a_sentence(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(isolation.CHOICE, "walls")
