@@ -32,7 +32,8 @@ def test_a_part_that_there_is_not(part: str) -> None:
     assert reference.refusal(part) == (
         f"no part {part!r}; possible: table1, table1_all, sweep, defaults, "
         "figures, figures_study, today, ablation, explain, suite, gates, readings, intervals, "
-        "calibration, deployment, backends, labelling, queries, growth, million, benchmarks, all"
+        "calibration, deployment, backends, labelling, queries, growth, million, faults, "
+        "benchmarks, all"
     )
 
 
