@@ -8,6 +8,7 @@ import sys
 from itertools import combinations
 from pathlib import Path
 
+import blocks
 import numpy as np
 import pandas as pd
 import pytest
@@ -235,9 +236,9 @@ def test_the_fixed_thresholds_of_the_studys_methods_are_the_oracles_on_the_stand
 
 def test_the_readme_and_the_docs_show_the_committed_results() -> None:
     texts = {page: page.read_text(encoding="utf-8") for page in reference.pages()}
-    assert {page: reference.filled(text, REFERENCE) for page, text in texts.items()} == texts
+    assert {page: blocks.filled(text, REFERENCE) for page, text in texts.items()} == texts
     shown = re.findall(r"<!-- (\w+) -->", "".join(texts.values()))
-    assert sorted(shown) == sorted(reference.BLOCKS)
+    assert sorted(shown) == sorted(blocks.BLOCKS)
 
 
 def commands_of(page: Path) -> list[tuple[str, str]]:

@@ -73,15 +73,3 @@ def test_a_command_that_fails_leaves_what_was_there(committed: Path) -> None:
     with pytest.raises(subprocess.CalledProcessError):
         reference.write(part, committed)
     assert [path.name for path in committed.iterdir()] == ["old.csv"]
-
-
-def test_a_block_is_filled_and_the_rest_of_a_page_stays(tmp_path: Path) -> None:
-    (tmp_path / "benchmarks").mkdir()
-    (tmp_path / "benchmarks" / "benchmarks.md").write_text("| new |\n")
-    page = "before\n<!-- benchmarks -->\n| old |\n<!-- /benchmarks -->\nafter\n"
-    assert reference.filled(page, tmp_path) == page.replace("old", "new")
-
-
-def test_a_page_may_name_no_block_that_there_is_not(tmp_path: Path) -> None:
-    with pytest.raises(KeyError, match="tabel1"):
-        reference.filled("<!-- tabel1 -->\n<!-- /tabel1 -->", tmp_path)
