@@ -96,7 +96,10 @@ def configurations(config: DictConfig) -> list[DictConfig]:
     chosen = {text.lstrip("+~").partition("=")[0].partition(".")[0] for text in config.overrides}
     if not config.parts or {name.removesuffix("s") for name in chosen} & set(CHOICES):
         return [config]
-    return [checked(compose("table1", [*own, *config.overrides])) for own in config.parts]
+    return [
+        checked(compose("table1", [*own, *config.overrides])) if own else config
+        for own in config.parts
+    ]
 
 
 @dataclass(frozen=True, eq=False)
