@@ -31,7 +31,7 @@ from dupeval.comparison import compare_with_reference
 from dupeval.cost import cost_of
 from dupeval.dataset.standin import read_standin
 from dupeval.errors import SettingsError
-from dupeval.evaluation import Group, Spread
+from dupeval.evaluation import Spread
 from dupeval.files import canonical_json, refuse_foreign, write_results
 from dupeval.latex import table1_latex
 from dupeval.protocol.oracle import Oracle
@@ -39,6 +39,7 @@ from dupeval.rendering import TablePart, csv_bytes, table1_markdown
 from dupeval.reproduction import reading_sentence
 from dupeval.results import schema as results
 from dupeval.results.schema import FILE_NAME as RESULTS
+from dupeval.scored import Group
 from dupeval.statistics import Comparison
 from dupeval.summary import summary
 from dupeval.tables import (
