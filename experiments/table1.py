@@ -270,7 +270,7 @@ def contents_of(parts: Sequence[Part]) -> dict[str, bytes]:
 
 def _comparison(config: DictConfig) -> Comparison:
     honest = [name for name, protocol in build_protocols(config).items() if protocol.honest]
-    blocks: dict[str, Any] = as_json(config)["blocks"]
+    blocks: dict[str, Any] = as_json(config.blocks)
     comparison = Comparison(config.reference, blocks, config.seed, next(iter(honest), None))
     comparison.check(config.methods)
     return comparison
