@@ -172,7 +172,8 @@ class ComponentsOfMany:
             counts = [self._count(each) for each in wanted if not self._is_beyond(each)]
             return max(counts, default=1)
 
-        _, self._axes = principal_axes(scatter.covariance, enough)
+        # A column an axis: vectors are turned by them, few at a time.
+        self._axes = np.ascontiguousarray(principal_axes(scatter.covariance, enough)[1].T)
 
     def _is_beyond(self, n_components: int | float) -> bool:
         return isinstance(n_components, int) and n_components > self.n_most
@@ -184,13 +185,13 @@ class ComponentsOfMany:
 
     def project(self, X: Vectors, whiten: bool) -> Vectors:
         """See `Components.project`: the components that were wanted, shape (n, n_wanted)."""
-        scores: Vectors = (X - self._mean) @ self._axes.T
-        scores[:, self._variances[: len(self._axes)] == 0] = 0.0
+        scores: Vectors = (X - self._mean) @ self._axes
+        scores[:, self._variances[: self._axes.shape[1]] == 0] = 0.0
         return self.whitened(scores) if whiten else scores
 
     def whitened(self, scores: Vectors) -> Vectors:
         """See `Components.whitened`."""
-        variances = self._variances[: len(self._axes)]
+        variances = self._variances[: self._axes.shape[1]]
         scaled: Vectors = scores / np.sqrt(np.where(variances > 0, variances, 1.0))
         return scaled
 
@@ -198,7 +199,7 @@ class ComponentsOfMany:
         """See `Components.count`."""
         if n_components not in self._counts:
             k = self._count(n_components)
-            if k > len(self._axes):
+            if k > self._axes.shape[1]:
                 self._find([n_components])
             self._counts[n_components] = k
         return self._counts[n_components]
