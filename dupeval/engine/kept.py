@@ -8,12 +8,12 @@ from typing import Any
 
 from dupeval.dataset import Dataset
 from dupeval.engine.folds import Folds
-from dupeval.engine.rows import Row, packed, row_key, timings_before, unpacked
+from dupeval.engine.rows import KeptRow, Row, packed, row_key, unpacked
 from dupeval.errors import NoScoresError
 from dupeval.method import Method, Resources
 from dupeval.metric import Metric
 from dupeval.protocol import Protocol
-from dupeval.store import Entry, Store
+from dupeval.store import Store
 from dupeval.timing import Stopwatch, Timing
 
 
@@ -48,7 +48,7 @@ class KeptRows:
     ) -> None:
         self._store = Store(work.resources.cache_dir / "rows")
         self._keys: dict[tuple[str, str], list[dict[str, Any] | None]] = {}
-        self._found: dict[tuple[str, str], list[Entry]] = {}
+        self._found: dict[tuple[str, str], list[KeptRow]] = {}
         # Methods that are looked at by rows which must be made.
         self.asked: set[str] = set()
         for protocol, name in rows:
@@ -58,26 +58,28 @@ class KeptRows:
                 for run in range(methods[name].n_runs)
             ]
             self._keys[protocol, name] = keys
-            fresh = work.resources.fresh
-            found = [None if key is None or fresh else self._store.get(key) for key in keys]
-            entries = [entry for entry in found if entry is not None]
-            if len(entries) == len(keys):
-                self._found[protocol, name] = entries
+            found = [] if work.resources.fresh else [*filter(None, map(self._read, keys))]
+            if len(found) == len(keys):
+                self._found[protocol, name] = found
             else:
                 looked_at = protocols[protocol].looks_at(name)
                 self.asked |= {name, *(beside if looked_at is None else looked_at)}
 
+    def _read(self, key: dict[str, Any] | None) -> KeptRow | None:
+        entry = None if key is None else self._store.get(key)
+        return None if entry is None else unpacked(entry)
+
     def timings(self, method: str) -> list[Timing]:
         """Return what a method did before its rows when they were made, if one is kept."""
-        own = (entries for (_, name), entries in self._found.items() if name == method)
-        return next((timings_before(entries[0], method) for entries in own), [])
+        own = (runs[0] for (_, name), runs in self._found.items() if name == method)
+        return next((kept.timings_before(method) for kept in own), [])
 
     def rows(self, protocol: str, watch: Stopwatch) -> list[Row]:
         """Return a row of the watch's method, one a run, telling what it took; [] if not kept."""
-        entries = self._found.get((protocol, watch.method), [])
-        for entry in entries:
-            watch.add(protocol, entry.about["wall_s"], entry.about["cpu_s"], stored=True)
-        return [unpacked(entry) for entry in entries]
+        runs = self._found.get((protocol, watch.method), [])
+        for kept in runs:
+            watch.add(protocol, kept.wall_s, kept.cpu_s, stored=True)
+        return [kept.row for kept in runs]
 
     def keep(
         self, protocol: str, run: int, row: Row, took: Timing, before: Sequence[Timing]

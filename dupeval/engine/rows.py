@@ -46,6 +46,33 @@ class Row:
     pooled: Mapping[str, float]
 
 
+@dataclass(frozen=True, eq=False)
+class KeptRow:
+    """A row that was kept.
+
+    Attributes
+    ----------
+    row : Row
+    wall_s, cpu_s : float
+        What it took.
+    before : sequence of (str, float, float, float or None)
+        Stages that its method did before, what they took, and the peak of their memory; see
+        `dupeval.timing.Timing`.
+    """
+
+    row: Row
+    wall_s: float
+    cpu_s: float
+    before: Sequence[tuple[str, float, float, float | None]]
+
+    def timings_before(self, method: str) -> list[Timing]:
+        """Return the timings of these stages, of the method under the name that it has now."""
+        return [
+            Timing(method, stage, wall_s, cpu_s, memory_mb, stored=True)
+            for stage, wall_s, cpu_s, memory_mb in self.before
+        ]
+
+
 def make_row(predictions: Sequence[Prediction], dataset: Dataset, metrics: Sequence[Metric]) -> Row:
     """Let metrics describe predictions."""
     described = []
@@ -153,7 +180,7 @@ def packed(row: Row, took: Timing, before: Sequence[Timing] = ()) -> Entry:
     took : Timing
         Of the row alone.
     before : sequence of Timing, default ()
-        Of what its method did before, for all its rows; see `timings_before`.
+        Of what its method did before, for all its rows.
     """
     decisions = [each.decision for each in row.predictions]
     tensors: dict[str, npt.NDArray[Any]] = {
@@ -170,8 +197,8 @@ def packed(row: Row, took: Timing, before: Sequence[Timing] = ()) -> Entry:
     return Entry(tensors, about)
 
 
-def unpacked(entry: Entry) -> Row:
-    """Return the row that an entry holds, without the distances, which have been described."""
+def unpacked(entry: Entry) -> KeptRow:
+    """Return what an entry holds: the row without its distances, which have been described."""
     predictions = [
         Prediction(i, Decision(params, threshold, frozenset(hidden)), entry.tensors[f"labels {i}"])
         for i, ((params, hidden), threshold) in enumerate(
@@ -179,15 +206,14 @@ def unpacked(entry: Entry) -> Row:
         )
     ]
     described = [_in_numbers(scores) for scores in entry.about["described"]]
-    return Row(predictions, described, _in_numbers(entry.about["pooled"]))
-
-
-def timings_before(entry: Entry, method: str) -> list[Timing]:
-    """Return what a method, of this name now, did before the row that an entry holds."""
-    return [
-        Timing(method, stage, wall_s, cpu_s, peak_memory_mb, stored=True)
-        for stage, wall_s, cpu_s, peak_memory_mb in entry.about["before"]
-    ]
+    return KeptRow(
+        Row(predictions, described, _in_numbers(entry.about["pooled"])),
+        *(float(entry.about["wall_s"]), float(entry.about["cpu_s"])),
+        [
+            (str(stage), float(wall_s), float(cpu_s), memory_mb)
+            for stage, wall_s, cpu_s, memory_mb in entry.about["before"]
+        ],
+    )
 
 
 def _in_texts(scores: Mapping[str, float]) -> list[tuple[str, str]]:

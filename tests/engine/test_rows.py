@@ -14,7 +14,7 @@ from scipy.spatial.distance import pdist
 from dupeval.dataset import Dataset
 from dupeval.engine.folds import Folds
 from dupeval.engine.predictions import Prediction, predict
-from dupeval.engine.rows import make_row, packed, row_key, timings_before, unpacked
+from dupeval.engine.rows import make_row, packed, row_key, unpacked
 from dupeval.method.vectors import VectorMethod
 from dupeval.metric import Metric
 from dupeval.metric.adjusted_rand import AdjustedRand
@@ -116,10 +116,11 @@ def test_a_row_comes_back_from_its_store_as_it_was_but_for_distances(tmp_path: A
     store.put({"it": 1}, packed(row, Timing("m", "p", 1.5, 2.5), before))
     kept = store.get({"it": 1})
     assert kept is not None
-    assert (kept.about["wall_s"], kept.about["cpu_s"]) == (1.5, 2.5)
+    found = unpacked(kept)
+    assert (found.wall_s, found.cpu_s) == (1.5, 2.5)
     stored = [replace(timing, method="now", stored=True) for timing in before]
-    assert timings_before(kept, "now") == stored
-    same = unpacked(kept)
+    assert found.timings_before("now") == stored
+    same = found.row
     assert list(same.described[0]) == ["z", "a", "average_precision", "recall_at_p90"]
     np.testing.assert_equal(same.described, row.described)
     np.testing.assert_equal(same.pooled, row.pooled)
