@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,64 +11,23 @@ from tqdm import tqdm
 
 from dupeval.clustering.memory import MOST_CONDENSED
 from dupeval.clustering.pairs import NEIGHBOURS
-from dupeval.dataset import Dataset, Query
+from dupeval.dataset import Dataset
 from dupeval.engine.answers import Answers
 from dupeval.engine.curves import ScoredAnswers
 from dupeval.engine.folds import Folds, folds_of
-from dupeval.engine.predictions import Prediction, predict
+from dupeval.engine.kept import KeptRows, Work
+from dupeval.engine.predictions import predict
 from dupeval.engine.rehearsal import rehearse_all
-from dupeval.engine.rows import Row, make_row, packed, row_key, unpacked
+from dupeval.engine.rows import Row, make_row
 from dupeval.engine.workshop import Workshop
 from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Method, Params, Resources
 from dupeval.metric import Metric
-from dupeval.metrics import UNSCORED, PairScores, pair_scores
-from dupeval.protocol import Decision, Protocol
+from dupeval.protocol import Protocol
 from dupeval.representation import Representation
 from dupeval.representation.cache import Represented
-from dupeval.store import Store
+from dupeval.scored import Group, QueryResult, groups_of, nothing_together, results_of
 from dupeval.timing import Stopwatch, Timing, in_all, one_thread
-
-
-@dataclass(frozen=True)
-class QueryResult:
-    """What one method reached on one query under one protocol, and with which decision.
-
-    Attributes
-    ----------
-    method, protocol, query : str
-    scores : PairScores
-        All NaN where the query has no pair that counts.
-    decision : Decision
-    hidden : tuple of str
-        The queries that the decision hid, by slug.
-    described : mapping of str to float
-        Scores of other metrics, by name.
-    lenient : PairScores, optional
-        Without the pairs of one scene and different photographs; None where the dataset names no
-        scenes.
-    """
-
-    method: str
-    protocol: str
-    query: str
-    scores: PairScores
-    decision: Decision
-    hidden: tuple[str, ...] = ()
-    described: Mapping[str, float] = field(default_factory=dict)
-    lenient: PairScores | None = None
-
-
-@dataclass(frozen=True)
-class Group:
-    """The group in which one method under one protocol put one image of a query."""
-
-    method: str
-    protocol: str
-    query: str
-    image: str
-    photograph: str
-    group: int
 
 
 @dataclass(frozen=True)
@@ -129,16 +88,6 @@ class Evaluation:
     pooled: Mapping[tuple[str, str], Mapping[str, float]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Work:
-    """What all rows of a run share."""
-
-    dataset: Dataset
-    resources: Resources
-    folds: Folds
-    metrics: Sequence[Metric]
-
-
 def evaluate(
     methods: Mapping[str, Method],
     protocols: Mapping[str, Protocol],
@@ -178,12 +127,21 @@ def evaluate(
     folds = folds or folds_of(dataset)
     n_images = [len(query.images) for query in dataset.queries]
     wanted, impossible = rehearse_all(rows, methods, protocols, n_images, folds)
-    runs, absences, timings = _run_all(methods, wanted, dataset, resources, folds)
+    work = Work(dataset, resources, folds, list(metrics))
+    possible = [row for row in rows if row not in impossible]
+    kept = KeptRows(possible, methods, protocols, work)
+    # Of a method whose rows are kept nothing is asked.
+    wanted = {name: params for name, params in wanted.items() if name in kept.asked}
+    runs, absences, before = _run_all(methods, wanted, work)
+    timings = [
+        timing
+        for name, own in before.items()
+        for timing in (own if name in kept.asked else kept.timings(name))
+    ]
     results: list[QueryResult] = []
     groups: list[Group] = []
     spreads: list[Spread] = []
     of_all: dict[tuple[str, str], Mapping[str, float]] = {}
-    work = Work(dataset, resources, folds, list(metrics))
     notes: list[str] = list(impossible.values())
     if folds.note and any(protocols[name].honest for name, _ in rows):
         notes.append(folds.note)
@@ -202,26 +160,28 @@ def evaluate(
     with one_thread():
         # Rows that are read from the store take less than the delay.
         hidden = not resources.progress
-        for protocol_name, name in tqdm(rows, "rows", unit="row", delay=2.0, disable=hidden):
-            if name not in runs or (protocol_name, name) in impossible:
+        for protocol_name, name in tqdm(possible, "rows", unit="row", delay=2.0, disable=hidden):
+            if name not in runs:
                 continue
-            seen = {m: runs[m][0] for p, m in rows if p == protocol_name and m in runs}
             watch, protocol = Stopwatch(name), protocols[protocol_name]
-            made = [
-                _row(name, (protocol_name, protocol), {**seen, name: run}, i, work, watch)
-                for i, run in enumerate(runs[name])
-            ]
-            scored = [_results(row, name, protocol_name, dataset) for row in made]
+            made = kept.rows(protocol_name, watch)
+            if not made:
+                seen = {m: runs[m][0] for p, m in rows if p == protocol_name and m in runs}
+                for i, run in enumerate(runs[name]):
+                    row = _made((protocol_name, protocol), {**seen, name: run}, work, watch)
+                    kept.keep(protocol_name, i, row, watch.timings[-1], before[name])
+                    made.append(row)
+            scored = [results_of(row, name, protocol_name, dataset) for row in made]
             timings.append(in_all(watch.timings))
             results += scored[0]
             of_all[protocol_name, name] = made[0].pooled
-            groups += _groups(made[0].predictions, name, protocol_name, dataset)
+            groups += groups_of(made[0].predictions, name, protocol_name, dataset)
             if len(scored) > 1:
                 f1 = [float(np.nanmean([result.scores.f1 for result in run])) for run in scored]
                 spreads.append(Spread(name, protocol_name, len(f1), min(f1), max(f1)))
             # A threshold of another method may well join nothing; the tables count it.
             if protocol.threshold_of is None:
-                notes += _nothing_together(made[0].predictions, name, protocol_name, methods[name])
+                notes += nothing_together(made[0].predictions, name, protocol_name, methods[name])
     for note in notes:
         warnings.warn(note, stacklevel=2)
     source = {name: method.source for name, method in methods.items()}
@@ -238,77 +198,37 @@ def evaluate(
     )
 
 
-def _row(
-    name: str,
-    protocol: tuple[str, Protocol],
-    seen: Mapping[str, ScoredAnswers],
-    run: int,
-    work: Work,
-    watch: Stopwatch,
+def _made(
+    protocol: tuple[str, Protocol], seen: Mapping[str, ScoredAnswers], work: Work, watch: Stopwatch
 ) -> Row:
-    """Return a row as it is kept, or make it."""
-    methods = {other: answers.method for other, answers in seen.items()}
-    key = row_key(name, methods, protocol[1], work.metrics, work.dataset, work.folds, run)
-    store = Store(work.resources.cache_dir / "rows")
-    kept = None if key is None or work.resources.fresh else store.get(key)
-    if kept is not None:
-        watch.add(protocol[0], kept.about["wall_s"], kept.about["cpu_s"], stored=True)
-        return unpacked(kept)
     for answers in seen.values():
         answers.answers.prepare_fits()
     with watch.time(protocol[0]):
-        row = make_row(predict(name, protocol[1], seen), work.dataset, work.metrics)
-    if key is not None:
-        store.put(key, packed(row, watch.timings[-1]))
-    return row
-
-
-def _results(row: Row, name: str, protocol_name: str, dataset: Dataset) -> list[QueryResult]:
-    """Compare predictions with the labels."""
-    results = []
-    for each, described in zip(row.predictions, row.described, strict=True):
-        query = dataset.queries[each.query]
-        hidden = tuple(dataset.queries[i].slug for i in sorted(each.decision.hidden))
-        results.append(
-            QueryResult(
-                *(name, protocol_name, query.slug, _scores(query, each)),
-                *(each.decision, hidden, described),
-                _scores(query, each, lenient=True) if dataset.has_scenes else None,
-            )
-        )
-    return results
-
-
-def _scores(query: Query, prediction: Prediction, lenient: bool = False) -> PairScores:
-    if not query.is_scored:
-        return UNSCORED
-    return pair_scores(query.truth, prediction.labels, lenient=lenient)
+        predictions = predict(watch.method, protocol[1], seen)
+        return make_row(predictions, work.dataset, work.metrics)
 
 
 def _run_all(
-    methods: Mapping[str, Method],
-    wanted: Mapping[str, Sequence[Params]],
-    dataset: Dataset,
-    resources: Resources,
-    folds: Folds,
-) -> tuple[dict[str, list[ScoredAnswers]], list[Absence], list[Timing]]:
+    methods: Mapping[str, Method], wanted: Mapping[str, Sequence[Params]], work: Work
+) -> tuple[dict[str, list[ScoredAnswers]], list[Absence], dict[str, list[Timing]]]:
     """Let every method do its work; what one of them cannot do disturbs no other."""
-    truths = [query.truth for query in dataset.queries]
+    truths = [query.truth for query in work.dataset.queries]
     runs: dict[str, list[ScoredAnswers]] = {}
     absences: list[Absence] = []
-    timings: list[Timing] = []
+    timings: dict[str, list[Timing]] = {}
     shelf: dict[Representation, Represented] = {}
     for name, method in methods.items():
         watch = Stopwatch(name)
         try:
             for run in range(method.n_runs):
-                answers = Answers(method, Workshop(dataset, resources, watch, run, shelf), folds)
+                workshop = Workshop(work.dataset, work.resources, watch, run, shelf)
+                answers = Answers(method, workshop, work.folds)
                 answers.prepare(wanted.get(name, ()))
                 runs.setdefault(name, []).append(ScoredAnswers(answers, truths))
         except NoScoresError as error:
             runs.pop(name, None)
             absences.append(Absence(name, error.source, str(error)))
-        timings += watch.timings
+        timings[name] = list(watch.timings)
     return runs, absences, timings
 
 
@@ -327,27 +247,3 @@ def _covered(
             f"no protocol of this run covers {', '.join(sorted(left_out))}; possible: protocol=loqo"
         )
     return rows
-
-
-def _nothing_together(
-    predictions: Sequence[Prediction], name: str, protocol_name: str, method: Method
-) -> Iterator[str]:
-    """Say where a row claims nothing: its F1 may be a figure of a mistake, not of the method."""
-    if any(len(set(each.labels.tolist())) < len(each.labels) for each in predictions):
-        return
-    check = "its threshold"
-    if method.external:
-        check += ", and that its output is read in the right format (docs/tools.md)"
-    yield (
-        f"{name} under {protocol_name} puts no two images together in any of "
-        f"{len(predictions)} queries; check {check}"
-    )
-
-
-def _groups(
-    predictions: Sequence[Prediction], name: str, protocol_name: str, dataset: Dataset
-) -> Iterator[Group]:
-    for each in predictions:
-        query = dataset.queries[each.query]
-        for (image, label), group in zip(query.with_labels, each.labels.tolist(), strict=True):
-            yield Group(name, protocol_name, query.slug, image.name, label.photograph, group)

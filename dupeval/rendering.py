@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -164,21 +165,16 @@ def _part_markdown(part: TablePart) -> Iterator[str]:
 
 def _table_markdown(part: TablePart, protocol: str | None) -> str:
     blocks = part.rows(protocol)
-    shown: list[pd.DataFrame] = []
+    lines: list[dict[str, str]] = []
     for name, rows in blocks.items():
-        cells = _for_reading(rows)
-        if not part.shows_study:
-            cells = cells.drop(columns=PUBLISHED)
-        marks = [part.mark(protocol, method) for method in rows["method"]]
-        best = [mark == BEST for mark in marks]
-        cells.loc[best, ["method", "F1"]] = cells.loc[best, ["method", "F1"]].map("**{}**".format)
-        near = [mark == NEAR for mark in marks]
-        cells.loc[near, "method"] = cells.loc[near, "method"].map(f"{{}} {NEAR}".format)
         if len(blocks) > 1:
-            title = {**dict.fromkeys(cells.columns, ""), "method": f"*{name}*"}
-            shown.append(pd.DataFrame([title]))
-        shown.append(cells)
-    table = pd.concat(shown)
+            lines.append({"method": f"*{name}*"})
+        lines += [
+            _cells(row, part.mark(protocol, row["method"])) for row in rows.to_dict("records")
+        ]
+    table = pd.DataFrame(lines).fillna("")
+    if not part.shows_study:
+        table = table.drop(columns=PUBLISHED)
     texts = ("method", "source", PUBLISHED)
     sides = ["left" if name in texts else "right" for name in table.columns]
     return table.to_markdown(index=False, disable_numparse=True, colalign=sides)
@@ -256,30 +252,26 @@ def _in_a_cell(text: str) -> str:
     return visible(text).replace("|", "\\|")
 
 
-def _for_reading(rows: pd.DataFrame) -> pd.DataFrame:
-    def published(row: pd.Series) -> str:
-        return _slashed(row, "{}_published")
-
-    return pd.DataFrame(
-        {
-            "method": rows["method"],
-            "P": rows["precision"].map(_number),
-            "R": rows["recall"].map(_number),
-            "F1": rows["f1"].map(_number),
-            "95 % interval": rows.apply(_interval, axis=1),
-            "empty": rows["n_empty"].map(lambda n: "" if pd.isna(n) else f"{n}"),
-            "pooled P / R / F1": rows.apply(lambda row: _slashed(row, "{}_micro"), axis=1),
-            "difference": rows.apply(_difference, axis=1),
-            "p": rows["p_value"].map(_number),
-            "Holm": rows["p_holm"].map(_number),
-            "threshold": rows["threshold"].map(_number),
-            "source": rows["source"],
-            PUBLISHED: rows.apply(published, axis=1),
-        }
-    )
+def _cells(row: Mapping[Hashable, Any], mark: str) -> dict[str, str]:
+    shown = "**{}**" if mark == BEST else "{}"
+    return {
+        "method": shown.format(row["method"]) + (f" {NEAR}" if mark == NEAR else ""),
+        "P": _number(row["precision"]),
+        "R": _number(row["recall"]),
+        "F1": shown.format(_number(row["f1"])),
+        "95 % interval": _interval(row),
+        "empty": "" if pd.isna(row["n_empty"]) else f"{row['n_empty']}",
+        "pooled P / R / F1": _slashed(row, "{}_micro"),
+        "difference": _difference(row),
+        "p": _number(row["p_value"]),
+        "Holm": _number(row["p_holm"]),
+        "threshold": _number(row["threshold"]),
+        "source": row["source"],
+        PUBLISHED: _slashed(row, "{}_published"),
+    }
 
 
-def _interval(row: pd.Series) -> str:
+def _interval(row: Mapping[Hashable, Any]) -> str:
     if pd.notna(row["f1_ci_low"]):
         return f"[{row['f1_ci_low']:.3f}, {row['f1_ci_high']:.3f}]"
     # Equal scores give no interval; how sure that is they do not say.
@@ -287,7 +279,7 @@ def _interval(row: pd.Series) -> str:
     return "" if pd.isna(n) or n < 2 else f"{n} of {n} equal"
 
 
-def _difference(row: pd.Series) -> str:
+def _difference(row: Mapping[Hashable, Any]) -> str:
     if pd.isna(row["difference"]):
         return ""
     ends = ""
@@ -296,7 +288,7 @@ def _difference(row: pd.Series) -> str:
     return f"{row['difference']:+.3f}{ends}"
 
 
-def _slashed(row: pd.Series, column: str) -> str:
+def _slashed(row: Mapping[Hashable, Any], column: str) -> str:
     return " / ".join(filter(None, (_number(row[column.format(score)]) for score in SCORES)))
 
 

@@ -181,17 +181,12 @@ def detectable_difference(spread: float, n_queries: int, n_comparisons: int) -> 
         At least 2.
     n_comparisons : int
     """
-    from scipy import optimize, special  # noqa: PLC0415
+    from scipy import special  # noqa: PLC0415
 
     if spread == 0:
         return 0.0
     free = n_queries - 1
     critical = float(special.stdtrit(free, 1 - ALPHA / n_comparisons / 2))
-
-    def lacking(shift: float) -> float:
-        # What is found with the wrong sign is next to nothing.
-        return 1.0 - float(special.nctdtr(free, shift, critical)) - POWER
-
-    # At a shift of the critical value the power is about one half.
-    shift = float(optimize.brentq(lacking, 0.5 * critical, 3 * critical + 3))
-    return float(spread * shift / math.sqrt(n_queries))
+    # What is found with the wrong sign is next to nothing.
+    shift = float(special.nctdtrinc(free, 1 - POWER, critical))
+    return spread * shift / math.sqrt(n_queries)

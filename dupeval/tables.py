@@ -11,9 +11,10 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
-from dupeval.evaluation import Group, QueryResult, Spread
+from dupeval.evaluation import Spread
 from dupeval.files import canonical_json
 from dupeval.metrics import PairScores
+from dupeval.scored import Group, QueryResult
 from dupeval.statistics import (
     Comparison,
     detectable_difference,

@@ -8,6 +8,7 @@ stays here and in `hydra_plugins`.
 from __future__ import annotations
 
 import difflib
+import gc
 import hashlib
 import itertools
 import os
@@ -73,6 +74,8 @@ def run(config_name: str, task: Task, about: str | None = None) -> None:
     the user can put right, or 130 when it is interrupted. All jobs of a multirun are checked
     before the first one starts.
     """
+    # What is imported stays: whoever looks for garbage need not look at it.
+    gc.freeze()
     try:
         sys.exit(exit_code(lambda: _run(config_name, task, sys.argv[1:], about)))
     except KeyboardInterrupt:

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ class Evaluated:
     protocols: Mapping[str, Protocol]
     evaluation: Evaluation
 
-    @property
+    @cached_property
     def described(self) -> dict[str, Any]:
         """What ``run.json`` says of it."""
         return described(self.config, self.dataset, self.methods, self.protocols)

@@ -16,9 +16,9 @@ from hydra_app import run
 from omegaconf import DictConfig
 from program import complain, evaluate_configuration, run_json
 
-from dupeval.evaluation import Group
 from dupeval.files import refuse_foreign, write_results
 from dupeval.rendering import csv_bytes, per_query_markdown
+from dupeval.scored import Group
 from dupeval.tables import of_dataset, per_query_table, plain_table
 from dupeval.timing import Timing
 

@@ -31,7 +31,7 @@ from dupeval.comparison import compare_with_reference
 from dupeval.cost import cost_of
 from dupeval.dataset.standin import read_standin
 from dupeval.errors import SettingsError
-from dupeval.evaluation import Group, Spread
+from dupeval.evaluation import Spread
 from dupeval.files import canonical_json, refuse_foreign, write_results
 from dupeval.latex import table1_latex
 from dupeval.protocol.oracle import Oracle
@@ -39,6 +39,7 @@ from dupeval.rendering import TablePart, csv_bytes, table1_markdown
 from dupeval.reproduction import reading_sentence
 from dupeval.results import schema as results
 from dupeval.results.schema import FILE_NAME as RESULTS
+from dupeval.scored import Group
 from dupeval.statistics import Comparison
 from dupeval.summary import summary
 from dupeval.tables import (
@@ -96,7 +97,10 @@ def configurations(config: DictConfig) -> list[DictConfig]:
     chosen = {text.lstrip("+~").partition("=")[0].partition(".")[0] for text in config.overrides}
     if not config.parts or {name.removesuffix("s") for name in chosen} & set(CHOICES):
         return [config]
-    return [checked(compose("table1", [*own, *config.overrides])) for own in config.parts]
+    return [
+        checked(compose("table1", [*own, *config.overrides])) if own else config
+        for own in config.parts
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -266,7 +270,7 @@ def contents_of(parts: Sequence[Part]) -> dict[str, bytes]:
 
 def _comparison(config: DictConfig) -> Comparison:
     honest = [name for name, protocol in build_protocols(config).items() if protocol.honest]
-    blocks: dict[str, Any] = as_json(config)["blocks"]
+    blocks: dict[str, Any] = as_json(config.blocks)
     comparison = Comparison(config.reference, blocks, config.seed, next(iter(honest), None))
     comparison.check(config.methods)
     return comparison

@@ -15,7 +15,7 @@ from dupeval.dataset import Dataset, Label
 from dupeval.engine.curves import Curves
 from dupeval.engine.predictions import predict
 from dupeval.errors import NoScoresError, SettingsError
-from dupeval.evaluation import Absence, Evaluation, Group, Spread, evaluate
+from dupeval.evaluation import Absence, Evaluation, Spread, evaluate
 from dupeval.method import Answer, Method, Params, Resources
 from dupeval.method.vectors import VectorMethod
 from dupeval.method.views import QueryImages
@@ -26,6 +26,7 @@ from dupeval.protocol.fixed import Fixed
 from dupeval.protocol.loqo import LeaveOneQueryOut
 from dupeval.protocol.oracle import Oracle
 from dupeval.protocol.shared import Shared
+from dupeval.scored import Group
 from dupeval.statistics import Comparison
 from dupeval.tables import per_query_table, table1
 from dupeval.timing import Stopwatch, Timing

@@ -9,7 +9,7 @@ from labelled import dataset_of
 from scores import COMPARISON, per_query, with_tool
 
 from dupeval import tables
-from dupeval.evaluation import QueryResult, Spread
+from dupeval.evaluation import Spread
 from dupeval.metrics import PairScores
 from dupeval.protocol import Decision
 from dupeval.rendering import (
@@ -21,6 +21,7 @@ from dupeval.rendering import (
     per_query_markdown,
     table1_markdown,
 )
+from dupeval.scored import QueryResult
 from dupeval.sweep.rendering import short_csv_bytes
 from dupeval.tables import comparisons_table, per_query_table
 from dupeval.verdict import stand

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 
+from dupeval.components import Components, ComponentsOfMany
 from dupeval.errors import SettingsError
-from dupeval.reduction import Components, ComponentsOfMany
 from dupeval.scatter import ROWS, Scatter, principal_axes
 
 rng = np.random.default_rng(0)

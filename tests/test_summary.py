@@ -12,11 +12,11 @@ from scores import COMPARISON, per_query
 
 from dupeval import tables
 from dupeval.cost import Cost
-from dupeval.evaluation import QueryResult
 from dupeval.look import Look
 from dupeval.metrics import PairScores
 from dupeval.protocol import Decision
 from dupeval.rendering import TablePart
+from dupeval.scored import QueryResult
 from dupeval.summary import MOST_LINES, summary
 from dupeval.tables import comparisons_table, per_query_table
 from dupeval.verdict import judge, stand

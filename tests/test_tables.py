@@ -11,10 +11,10 @@ import pytest
 from scores import COMPARISON, COUNTS, per_query, with_tool
 
 from dupeval import tables
-from dupeval.evaluation import QueryResult
 from dupeval.metrics import PairScores
 from dupeval.protocol import Decision
 from dupeval.rendering import csv_bytes
+from dupeval.scored import QueryResult
 from dupeval.statistics import Comparison, detectable_difference, mean_interval
 from dupeval.tables import (
     FALSE_POSITIVES,

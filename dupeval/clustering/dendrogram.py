@@ -111,9 +111,12 @@ def _few(
 
     check_memory(n, 16, f"other linkages than {linkage}, which take less, or fewer images")
     condensed = condensed.astype(np.float64, copy=False)
-    infinite = np.isinf(condensed)
-    beyond = np.nextafter(condensed.max(initial=0.0, where=~infinite), np.inf)
-    tree = hierarchy.linkage(np.where(infinite, beyond, condensed), linkage)
+    beyond = np.inf
+    if endless:
+        infinite = np.isinf(condensed)
+        beyond = np.nextafter(condensed.max(initial=0.0, where=~infinite), np.inf)
+        condensed = np.where(infinite, beyond, condensed)
+    tree = hierarchy.linkage(condensed, linkage)
     # After an inversion only the cluster just made can be merged lower, so that the highest
     # merge so far is the highest one below.
     heights = np.maximum.accumulate(tree[:, 2])

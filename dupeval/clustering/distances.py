@@ -85,11 +85,12 @@ def pairwise_distances(X: npt.ArrayLike, metric: Metric) -> npt.NDArray[Any]:
 
 def truncated_distances(
     X: npt.ArrayLike, dimensions: Collection[int], metrics: Collection[Metric], size: int = BLOCK
-) -> Iterator[tuple[int, Mapping[Metric, npt.NDArray[np.float64]]]]:
+) -> Iterator[tuple[int, Mapping[Metric, npt.NDArray[Any]]]]:
     """Yield the distances between the first k coordinates of all rows, for growing k.
 
     Sums over whole blocks of coordinates are made once for all k. Equal to `pairwise_distances` of
-    ``X[:, :k]`` up to rounding, which depends on k alone and not on the others asked for.
+    ``X[:, :k]`` up to rounding, which depends on k alone and not on the others asked for; of more
+    than `dupeval.clustering.memory.MOST_DOUBLE` rows they are those.
 
     Parameters
     ----------
@@ -105,13 +106,15 @@ def truncated_distances(
     ------
     k : int
         In growing order, each once.
-    distances : mapping of metric to ndarray of float64, shape (n * (n - 1) / 2,)
+    distances : mapping of metric to ndarray, shape (n * (n - 1) / 2,)
 
     Raises
     ------
     ValueError
         If `X` is not a matrix of finite numbers, a k is not in 1..d, or a metric is no sum over
         coordinates.
+    SettingsError
+        If what they take is not free.
     """
     from scipy.spatial.distance import pdist  # noqa: PLC0415
 
@@ -124,6 +127,10 @@ def truncated_distances(
     if "correlation" in metrics:
         raise ValueError("metric=correlation is no sum over coordinates")
     n = len(vectors)
+    if n > MOST_DOUBLE:
+        for k in ordered:
+            yield k, {metric: pairwise_distances(vectors[:, :k], metric) for metric in metrics}
+        return
     left, right = np.triu_indices(n, 1)
     squares, absolutes = np.zeros(len(left)), np.zeros(len(left))
     products = np.zeros((n, n))

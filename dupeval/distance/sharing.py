@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from joblib import cpu_count
 
 from dupeval.dataset import ImageHandle
 from dupeval.distance import PairScore
@@ -71,6 +70,8 @@ def _spoken(
     progress: bool,
 ) -> list[Mapping[str, votes.Spoken]]:
     """Return the words of each image, kept beside its features, of which they are a fifth."""
+    from joblib import cpu_count  # noqa: PLC0415  (a warm run does without)
+
     stored = Store(cache.folder / "words")
     unique = {image.sha256: image for image in images}
     entries = {sha256: stored.get({**about, "image": sha256}) for sha256 in unique}

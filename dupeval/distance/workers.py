@@ -12,8 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 
-from joblib import cpu_count
-
 from dupeval.dataset import ImageHandle
 from dupeval.distance import PairScore
 from dupeval.errors import SettingsError
@@ -90,6 +88,8 @@ class Threads(Workers):
         self, work: Callable[[Any], Any], items: Sequence[Any]
     ) -> Iterator[tuple[Any, Spent]]:
         """Yield what is made of each item, and the seconds since the one before."""
+        from joblib import cpu_count  # noqa: PLC0415  (a warm run does without)
+
         with one_thread(), ThreadPoolExecutor(self._n or cpu_count()) as pool:
             wall, cpu = time.perf_counter(), time.process_time()
             for made in pool.map(work, items):

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from dupeval.engine.answers import cut, key_of
+from dupeval.engine.answers import Found, cut, key_of
 from dupeval.engine.curves import ScoredAnswers
-from dupeval.method import Distances, Partition
+from dupeval.method import Answer, Distances, Partition
 from dupeval.method.partitions import labels_of
 from dupeval.protocol import Decision, Protocol
 
@@ -42,16 +43,34 @@ def predict(name: str, protocol: Protocol, seen: Mapping[str, ScoredAnswers]) ->
     decisions, run = protocol.decide(name, seen), seen[name]
     of_image = run.folds.of_image
     if of_image is not None and len(decisions) > run.folds.n_queries:
-        parts = [_predict(0, decision, run) for decision in decisions]
-        return [_assembled(parts, of_image)]
-    return [_predict(query, decision, run) for query, decision in enumerate(decisions)]
+        return [_assembled(_of_folds(decisions, run), of_image)]
+    return [
+        _predict(query, decision, *_found(query, decision, run))
+        for query, decision in enumerate(decisions)
+    ]
 
 
-def _predict(query: int, decision: Decision, run: ScoredAnswers) -> Prediction:
+def _of_folds(decisions: Sequence[Decision], run: ScoredAnswers) -> list[Prediction]:
+    """Predict one query for each fold of its photographs; what they share is found once."""
+    known: dict[tuple[Any, ...], tuple[Found, Answer]] = {}
+    parts = []
+    for decision in decisions:
+        (seen,) = run.answers.seen(0, [decision.params], decision.hidden)
+        place = (key_of(decision.params), seen)
+        if place not in known:
+            known[place] = _found(0, decision, run)
+        parts.append(_predict(0, decision, *known[place]))
+    return parts
+
+
+def _found(query: int, decision: Decision, run: ScoredAnswers) -> tuple[Found, Answer]:
     (answer,) = run.answers.answers(query, [decision.params], decision.hidden)
-    labels = cut(run.answers.grouped(answer, decision.params), decision.threshold)
+    return run.answers.grouped(answer, decision.params), answer
+
+
+def _predict(query: int, decision: Decision, found: Found, answer: Answer) -> Prediction:
     distances = answer.condensed if isinstance(answer, Distances) else None
-    return Prediction(query, decision, labels, distances)
+    return Prediction(query, decision, cut(found, decision.threshold), distances)
 
 
 def _assembled(parts: Sequence[Prediction], of_image: npt.NDArray[np.int64]) -> Prediction:

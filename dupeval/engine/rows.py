@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dupeval.clustering.memory import MOST_DOUBLE, n_pairs
 from dupeval.dataset import Dataset, Query
 from dupeval.engine.answers import key_of
 from dupeval.engine.folds import Folds
@@ -26,9 +25,6 @@ from dupeval.versions import version
 
 # They may round otherwise from release to release.
 LIBRARIES = ("numpy", "scipy", "scikit-learn")
-
-# Distances of a query that are kept with a row, such as those of 5,000 images; more are made again.
-MOST_KEPT = n_pairs(MOST_DOUBLE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +44,33 @@ class Row:
     predictions: Sequence[Prediction]
     described: Sequence[Mapping[str, float]]
     pooled: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class KeptRow:
+    """A row that was kept.
+
+    Attributes
+    ----------
+    row : Row
+    wall_s, cpu_s : float
+        What it took.
+    before : sequence of (str, float, float, float or None)
+        Stages that its method did before, what they took, and the peak of their memory; see
+        `dupeval.timing.Timing`.
+    """
+
+    row: Row
+    wall_s: float
+    cpu_s: float
+    before: Sequence[tuple[str, float, float, float | None]]
+
+    def timings_before(self, method: str) -> list[Timing]:
+        """Return the timings of these stages, of the method under the name that it has now."""
+        return [
+            Timing(method, stage, wall_s, cpu_s, memory_mb, stored=True)
+            for stage, wall_s, cpu_s, memory_mb in self.before
+        ]
 
 
 def make_row(predictions: Sequence[Prediction], dataset: Dataset, metrics: Sequence[Metric]) -> Row:
@@ -148,42 +171,49 @@ def row_key(
     }
 
 
-def packed(row: Row, took: Timing) -> Entry:
-    """Return a row, and what it took, as an entry of a store; see `unpacked`."""
+def packed(row: Row, took: Timing, before: Sequence[Timing] = ()) -> Entry:
+    """Return a row, and what it took, as an entry of a store; see `unpacked`.
+
+    Parameters
+    ----------
+    row : Row
+    took : Timing
+        Of the row alone.
+    before : sequence of Timing, default ()
+        Of what its method did before, for all its rows.
+    """
     decisions = [each.decision for each in row.predictions]
     tensors: dict[str, npt.NDArray[Any]] = {
         "thresholds": np.array([decision.threshold for decision in decisions]),
         **{f"labels {i}": each.labels for i, each in enumerate(row.predictions)},
-        **{
-            f"distances {i}": each.distances
-            for i, each in enumerate(row.predictions)
-            if each.distances is not None and len(each.distances) <= MOST_KEPT
-        },
     }
     about = {
         "decisions": [[dict(x.params), sorted(x.hidden)] for x in decisions],
         "described": [_in_texts(scores) for scores in row.described],
         "pooled": _in_texts(row.pooled),
         **{"wall_s": took.wall_s, "cpu_s": took.cpu_s},
+        "before": [[x.stage, x.wall_s, x.cpu_s, x.peak_memory_mb] for x in before],
     }
     return Entry(tensors, about)
 
 
-def unpacked(entry: Entry) -> Row:
-    """Return the row that an entry holds."""
+def unpacked(entry: Entry) -> KeptRow:
+    """Return what an entry holds: the row without its distances, which have been described."""
     predictions = [
-        Prediction(
-            i,
-            Decision(params, threshold, frozenset(hidden)),
-            entry.tensors[f"labels {i}"],
-            entry.tensors.get(f"distances {i}"),
-        )
+        Prediction(i, Decision(params, threshold, frozenset(hidden)), entry.tensors[f"labels {i}"])
         for i, ((params, hidden), threshold) in enumerate(
             zip(entry.about["decisions"], entry.tensors["thresholds"].tolist(), strict=True)
         )
     ]
     described = [_in_numbers(scores) for scores in entry.about["described"]]
-    return Row(predictions, described, _in_numbers(entry.about["pooled"]))
+    return KeptRow(
+        Row(predictions, described, _in_numbers(entry.about["pooled"])),
+        *(float(entry.about["wall_s"]), float(entry.about["cpu_s"])),
+        [
+            (str(stage), float(wall_s), float(cpu_s), memory_mb)
+            for stage, wall_s, cpu_s, memory_mb in entry.about["before"]
+        ],
+    )
 
 
 def _in_texts(scores: Mapping[str, float]) -> list[tuple[str, str]]:

@@ -23,11 +23,12 @@ from dupeval.clustering import (
 from dupeval.clustering.memory import MOST_CONDENSED
 from dupeval.clustering.pairs import ComparedPairs
 from dupeval.clustering.vectors import VectorPairs
+from dupeval.components import Components, ComponentsOfMany, Projection
 from dupeval.errors import NoScoresError, SettingsError
 from dupeval.method import Answer, Distances, Method, Params, Scope
 from dupeval.method.grid import check_grid, combinations
 from dupeval.method.views import QueryImages, TrainingView, Vectors
-from dupeval.reduction import PCA, Components, ComponentsOfMany, Projection, check_components
+from dupeval.reduction import PCA, check_components
 from dupeval.representation import Representation
 from dupeval.strict import STRICT
 from dupeval.timing import Stopwatch, one_thread

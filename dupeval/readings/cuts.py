@@ -11,9 +11,10 @@ import numpy.typing as npt
 from sklearn.preprocessing import StandardScaler, normalize
 
 from dupeval.clustering import Dendrogram, Metric, pairwise_distances, truncated_distances
+from dupeval.components import Components
 from dupeval.metrics import pair_curve
 from dupeval.readings.space import CLUSTERINGS, METRICS, Cut, Features, Reduction
-from dupeval.reduction import Components, lossless_coordinates
+from dupeval.reduction import lossless_coordinates
 from dupeval.truth import Truth as KnownPairs
 
 Vectors = npt.NDArray[np.floating]

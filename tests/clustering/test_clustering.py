@@ -361,6 +361,17 @@ class TestTruncatedDistances:
             for metric in self.METRICS:
                 np.testing.assert_allclose(distances[metric], pairwise_distances(X[:, :k], metric))
 
+    def test_of_many_rows_are_those_in_blocks(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        X = np.random.default_rng(4).normal(size=(9, 40))
+        few = dict(truncated_distances(X, [3, 35], self.METRICS))
+        monkeypatch.setattr("dupeval.clustering.distances.MOST_DOUBLE", 8)
+        for k, distances in truncated_distances(X, [35, 3], self.METRICS):
+            assert set(distances) == set(self.METRICS)
+            for metric, many in distances.items():
+                assert many.dtype == np.float32
+                np.testing.assert_array_equal(many, pairwise_distances(X[:, :k], metric))
+                np.testing.assert_allclose(many, few[k][metric], rtol=1e-5)
+
     @pytest.mark.parametrize("dimensions", [[0], [3], [1, 4]])
     def test_dimensions_that_are_not_there_are_refused(self, dimensions: list[int]) -> None:
         with pytest.raises(ValueError, match=r"dimensions must be in 1\.\.2"):

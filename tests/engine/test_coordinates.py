@@ -10,12 +10,13 @@ from labelled import dataset_of, given_workshop
 from sklearn import decomposition
 
 from dupeval.clustering import pairwise_distances
+from dupeval.components import Components, ComponentsOfMany
 from dupeval.engine import coordinates as module
 from dupeval.engine.answers import Answers
 from dupeval.engine.coordinates import Coordinates
 from dupeval.engine.folds import folds_of
 from dupeval.method.vectors import VectorMethod
-from dupeval.reduction import PCA, Components, ComponentsOfMany
+from dupeval.reduction import PCA
 
 # More than are left out one by one.
 N_QUERIES, N_IMAGES = 24, 4

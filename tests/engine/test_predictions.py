@@ -79,6 +79,28 @@ def test_of_one_query_each_pair_is_decided_while_its_photograph_is_hidden(
     assert made.decision.threshold == pytest.approx(np.median(thresholds))
 
 
+@pytest.mark.parametrize("n_components", [None, 2])
+def test_of_one_query_folds_cluster_all_images_once_a_fit(
+    n_components: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reduction = None if n_components is None else PCA(n_components)
+    method = VectorMethod(GivenVectors(), reduction, linkage="average", metric="euclidean")
+    run = scored(method)
+    clustered = []
+    grouped = run.answers.grouped
+
+    def noted(answer: Any, params: Any) -> Any:
+        clustered.append(len(answer.condensed))
+        return grouped(answer, params)
+
+    monkeypatch.setattr(run.answers, "grouped", noted)
+    predict("it", LeaveOneQueryOut(), {"it": run})
+    n_folds, of_all = len(run.folds), len(X) * (len(X) - 1) // 2
+    assert n_folds > 1
+    assert clustered.count(of_all) == (1 if n_components is None else n_folds)
+    assert sum(n != of_all for n in clustered) == n_folds
+
+
 def test_of_one_query_protocols_that_leave_nothing_out_are_as_they_were() -> None:
     method = VectorMethod(GivenVectors(), linkage="average", metric="euclidean")
     run = scored(method)

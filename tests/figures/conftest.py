@@ -11,7 +11,7 @@ import pytest
 
 from dupeval.dataset import Dataset
 from dupeval.dataset.folder import read_folder
-from dupeval.evaluation import Group, evaluate
+from dupeval.evaluation import evaluate
 from dupeval.figures import style
 from dupeval.figures.inputs import FigureInputs
 from dupeval.files import write_whole
@@ -25,6 +25,7 @@ from dupeval.provenance import describe_part, describe_run
 from dupeval.reduction import PCA
 from dupeval.rendering import csv_bytes
 from dupeval.representation.raw import RawPixels
+from dupeval.scored import Group
 from dupeval.statistics import Comparison
 from dupeval.tables import of_dataset, per_query_table, plain_table, table1
 

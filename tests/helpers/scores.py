@@ -4,9 +4,9 @@ import math
 
 import pandas as pd
 
-from dupeval.evaluation import QueryResult
 from dupeval.metrics import PairScores
 from dupeval.protocol import Decision
+from dupeval.scored import QueryResult
 from dupeval.statistics import Comparison
 from dupeval.tables import per_query_table
 
