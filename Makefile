@@ -56,7 +56,7 @@ test-slow: $(VENV)/.dev  ## the tests that do not fit into that
 
 # Hours on two cores; DUPEVAL_FAULTS=10 is a fifth of it.
 FAULTS := tests/faults tests/tool/test_hostile.py tests/test_workers.py tests/test_files.py::TestAKilledRun
-FAULTS += tests/dataset/test_fuzz.py
+FAULTS += tests/fuzz
 
 faults: $(VENV)/.dev  ## ends, fills and damages what programs work with, to results/faults
 	PYTHONPATH=$(CURDIR):tests/helpers DUPEVAL_FAULTS_OUT=results/faults $(BIN)/python -m pytest -q -p faults_table \

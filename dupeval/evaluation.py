@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from tqdm import tqdm
@@ -250,10 +251,14 @@ def _row(
     methods = {other: answers.method for other, answers in seen.items()}
     key = row_key(name, methods, protocol[1], work.metrics, work.dataset, work.folds, run)
     store = Store(work.resources.cache_dir / "rows")
-    kept = None if key is None or work.resources.fresh else store.get(key)
+    sizes = [len(query.images) for query in work.dataset.queries]
+    kept = (
+        None if key is None or work.resources.fresh else store.read(key, partial(unpacked, sizes))
+    )
     if kept is not None:
-        watch.add(protocol[0], kept.about["wall_s"], kept.about["cpu_s"], stored=True)
-        return unpacked(kept)
+        row, wall_s, cpu_s = kept
+        watch.add(protocol[0], wall_s, cpu_s, stored=True)
+        return row
     for answers in seen.values():
         answers.answers.prepare_fits()
     with watch.time(protocol[0]):

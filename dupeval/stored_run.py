@@ -80,7 +80,8 @@ class _Part(_Said):
 
 
 class _About(_Said):
-    parts: Annotated[list[_Part], Field(max_length=MOST_ENTRIES)]
+    seed: int = 0
+    parts: Annotated[list[_Part], Field(min_length=1, max_length=MOST_ENTRIES)]
     outputs: Annotated[dict[_Text, _Text], Field(max_length=MOST_ENTRIES)]
 
 

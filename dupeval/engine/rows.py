@@ -169,8 +169,20 @@ def packed(row: Row, took: Timing) -> Entry:
     return Entry(tensors, about)
 
 
-def unpacked(entry: Entry) -> Row:
-    """Return the row that an entry holds."""
+def unpacked(sizes: Sequence[int], entry: Entry) -> tuple[Row, float, float]:
+    """Return the row that an entry holds, and the wall and CPU seconds that it took.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        How many images each query has.
+    entry : Entry
+
+    Raises
+    ------
+    ValueError, LookupError, TypeError, ...
+        If it holds no row of such a dataset; see `dupeval.store.Store.read`.
+    """
     predictions = [
         Prediction(
             i,
@@ -182,8 +194,13 @@ def unpacked(entry: Entry) -> Row:
             zip(entry.about["decisions"], entry.tensors["thresholds"].tolist(), strict=True)
         )
     ]
+    if [each.labels.shape for each in predictions] != [(size,) for size in sizes]:
+        raise ValueError("the groups of other images")
     described = [_in_numbers(scores) for scores in entry.about["described"]]
-    return Row(predictions, described, _in_numbers(entry.about["pooled"]))
+    if len(described) != len(predictions):
+        raise ValueError("not every query is described")
+    row = Row(predictions, described, _in_numbers(entry.about["pooled"]))
+    return row, float(entry.about["wall_s"]), float(entry.about["cpu_s"])
 
 
 def _in_texts(scores: Mapping[str, float]) -> list[tuple[str, str]]:
