@@ -255,7 +255,10 @@ class TestWhatCannotBeShown:
             ("per_query.csv", lambda text: text.replace("{}", "{")),
             ("per_query.csv", lambda text: text.replace("two", "six").replace("six,", "two,")),
             *(
-                ("groups.csv", lambda text, group=group: re.sub(r",\d+\n", f",{group}\n", text, 1))
+                (
+                    "groups.csv",
+                    lambda text, group=group: re.sub(r",\d+\n", f",{group}\n", text, count=1),
+                )
                 for group in ("0.5", "", 2**63)
             ),
         ],

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache, partial
@@ -19,6 +20,7 @@ from dupeval.files import OURS, refuse_foreign
 from dupeval.labelling.answers import standing
 from dupeval.labelling.images import Images, Shown
 from dupeval.labelling.journal import JOURNAL, Journal
+from dupeval.report.pictures import picture_of
 from dupeval.results.schema import FILE_NAME, read_summary
 from dupeval.store import Entry, Store
 from dupeval.stored import COLUMNS, read_results
@@ -219,6 +221,11 @@ def _carrier(store: Store) -> None:
     )
 
 
+def _picture(store: Store) -> None:
+    picture = store.read(KEY, picture_of)
+    assert picture is None or re.fullmatch(r"data:image/webp;base64,[\w+/=]*", picture.uri)
+
+
 def _suite(content: bytes) -> None:
     folder = _results() / "suite"
     folder.mkdir(exist_ok=True)
@@ -277,6 +284,7 @@ TARGET = Target(
         "entry": _entry,
         **{"reply": _kept(_reply), "outcome": _kept(_outcome)},
         **{"row": _kept(_row), "carrier": _kept(_carrier)},
+        "picture": _kept(_picture),
         "suite.csv": _suite,
         "calibration": _calibration,
         "fit": _fit,
