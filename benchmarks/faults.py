@@ -27,7 +27,7 @@ from dupeval.tool.isolation import ISOLATIONS
 ROOT = Path(__file__).resolve().parent.parent
 SUITE = (
     *("tests/faults", "tests/tool/test_hostile.py", "tests/labelling/test_server.py"),
-    *("tests/test_workers.py", "tests/test_files.py::TestAKilledRun", "tests/dataset/test_fuzz.py"),
+    *("tests/test_workers.py", "tests/test_files.py::TestAKilledRun", "tests/fuzz"),
 )
 SUMS = ["tries", "survived", "known weakness", "lost", "not tried here"]
 

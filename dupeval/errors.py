@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dupeval.text import visible
+from dupeval.text import shortened, visible
 
 # More of them are not read, and hide what was printed before.
 MOST_SHOWN = 20
@@ -25,6 +25,8 @@ class RowError(SettingsError):
 class InputError(DupevalError):
     """Input that cannot be used, with all its problems at once; the message shows the first 20.
 
+    Of each of them it shows the first 1,000 characters.
+
     Parameters
     ----------
     what : str
@@ -37,7 +39,8 @@ class InputError(DupevalError):
         self.problems = tuple(map(visible, problems))
         count = f"{len(self.problems):,} problem{'s' if len(self.problems) != 1 else ''}"
         more = len(self.problems) - MOST_SHOWN
-        shown = [*self.problems[:MOST_SHOWN], *([f"and {more:,} more"] if more > 0 else [])]
+        shown = [shortened(problem) for problem in self.problems[:MOST_SHOWN]]
+        shown += [f"and {more:,} more"] if more > 0 else []
         super().__init__("\n  ".join([f"{visible(what)} has {count}:", *shown]))
 
 
@@ -71,8 +74,9 @@ class NoScoresError(DupevalError):
     source : {"missing", "failed", "published"}
         What tables say in place of ``measured``.
     reason : str
+        Maybe in a tool's own words: what cannot be seen is made visible.
     """
 
     def __init__(self, source: str, reason: str) -> None:
         self.source = source
-        super().__init__(reason)
+        super().__init__(visible(reason))

@@ -186,7 +186,8 @@ def refuse_foreign(folder: Path, names: Iterable[str]) -> None:
 def _ours(folder: Path) -> set[str]:
     listed, run = folder / OURS, folder / "run.json"
     if listed.is_file():
-        return set(listed.read_text(encoding="utf-8").splitlines())
+        # What is no text names none of the files that are asked for.
+        return set(listed.read_text(encoding="utf-8", errors="replace").splitlines())
     # Versions before 0.1 left this list only.
     try:
         described = json.loads(run.read_bytes())

@@ -14,12 +14,12 @@ import os
 import stat
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,9 +30,14 @@ from dupeval.errors import StoreError
 from dupeval.files import canonical_json, open_regular, whole_file
 
 Tensors = Mapping[str, npt.NDArray[Any]]
+_T = TypeVar("_T")
 
 # What is older belongs to a run that was killed: writing an entry takes no hour.
 UNFINISHED_S = 3600.0
+# What reading raises that finds something else than it expects.
+NOT_AS_WRITTEN = (
+    *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError),
+)
 # More than the distances of 20,000 images; what is larger is no entry.
 MOST_BYTES = 4 * 2**30
 
@@ -100,8 +105,29 @@ class Store:
                 return None
         entry = _unpacked(content, text)
         if entry is None:
-            warnings.warn(f"{path} is damaged and is computed again", stacklevel=2)
+            warnings.warn(_damaged(path), stacklevel=2)
         return entry
+
+    def read(self, key: Mapping[str, Any], made_of: Callable[[Entry], _T]) -> _T | None:
+        """Return what is made of an entry, or None if there is none; see `get`.
+
+        A checksum says that an entry is as it was written, not that it was written well.
+
+        Parameters
+        ----------
+        key : mapping
+        made_of : callable
+            Takes the entry. That it raises ValueError, LookupError, TypeError, AttributeError,
+            ArithmeticError or RecursionError says that it is damaged.
+        """
+        entry = self.get(key)
+        if entry is None:
+            return None
+        try:
+            return made_of(entry)
+        except NOT_AS_WRITTEN:
+            warnings.warn(_damaged(self._path(canonical_json(key))), stacklevel=2)
+            return None
 
     def put(self, key: Mapping[str, Any], entry: Entry) -> None:
         """Keep an entry, in place of what was under its key.
@@ -127,6 +153,10 @@ class Store:
     @property
     def _unfinished(self) -> Path:
         return self.folder / "unfinished"
+
+
+def _damaged(path: Path) -> str:
+    return f"{path} is damaged and is computed again"
 
 
 @cache

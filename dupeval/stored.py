@@ -165,12 +165,12 @@ def read_results(
         }
         for row in per_query.to_dict("records")
     }
+    slugs = [query.slug for query in dataset.queries]
     partitions = _partitions(groups, dataset)
-    if partitions.keys() != rows.keys():
+    if partitions.keys() != rows.keys() or not all(_is_decided(x, slugs) for x in rows.values()):
         raise StoredResultsError(
             f"{folder}: per_query.csv and groups.csv do not fit each other and the dataset"
         )
-    slugs = [query.slug for query in dataset.queries]
     return StoredResults(folder, table1, rows, partitions, run.about, slugs)
 
 
@@ -190,8 +190,19 @@ def _check(about: Mapping[str, Any]) -> None:
     honest_first(about["protocols"])
 
 
+def _is_decided(row: Mapping[str, Any], slugs: Sequence[str]) -> bool:
+    """Say whether it can be read what was decided for a query, and which others were hidden."""
+    try:
+        params, hidden = json.loads(row["params"]), json.loads(row["hidden"])
+        return isinstance(params, dict) and set(hidden) <= set(slugs)
+    except (ValueError, TypeError, RecursionError):
+        return False
+
+
 def _partitions(groups: pd.DataFrame, dataset: Dataset) -> dict[Place, dict[str, int]]:
     """Return every partition that has each image of its query, once."""
+    if groups["group"].dtype != np.int64:
+        return {}
     names = {query.slug: [image.name for image in query.images] for query in dataset.queries}
     partitions = {}
     for key, rows in groups.groupby(["protocol", "method", "query"], sort=False):

@@ -8,10 +8,11 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
+from pydantic import BaseModel, ConfigDict, Field
 
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
@@ -24,6 +25,10 @@ TEXTS = (
     *("dataset", "method", "protocol", "query", "image", "photograph"),
     *("params", "hidden", "source", "reference", "block", "stage"),
 )
+
+# What is longer is neither a run.json nor a table of ours.
+MOST_ABOUT, MOST_BYTES = 2**26, 2**30
+MOST_ENTRIES = 100_000
 
 
 class StoredResultsError(SettingsError):
@@ -42,6 +47,42 @@ class StoredResultsError(SettingsError):
             f"{problem}; run python experiments/{program}.py with the same overrides, or give "
             f"another folder: {program}_dir=..."
         )
+
+
+_Text = Annotated[str, Field(max_length=1000)]
+
+
+class _Said(BaseModel):
+    """What is needed of a part of ``run.json``, which says more."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class _Dataset(_Said):
+    name: _Text
+    fingerprint: _Text
+
+
+class _Protocol(_Said):
+    honest: bool
+
+
+class _Configuration(_Said):
+    methods: Annotated[dict[_Text, dict[str, Any]], Field(max_length=MOST_ENTRIES)]
+    blocks: dict[str, Any] | None = None
+
+
+class _Part(_Said):
+    dataset: _Dataset
+    protocols: Annotated[dict[_Text, _Protocol], Field(max_length=MOST_ENTRIES)]
+    configuration: _Configuration
+    verdict: list[str] = []
+
+
+class _About(_Said):
+    seed: int = 0
+    parts: Annotated[list[_Part], Field(min_length=1, max_length=MOST_ENTRIES)]
+    outputs: Annotated[dict[_Text, _Text], Field(max_length=MOST_ENTRIES)]
 
 
 @dataclass(frozen=True)
@@ -71,13 +112,7 @@ class StoredRun:
             If it cannot be read, or is not the file that ``run.json`` describes.
         """
         path = self.folder / name
-        try:
-            with open_regular(path) as file:
-                content = file.read()
-        except OSError as error:
-            raise StoredResultsError(
-                f"{path} cannot be read ({error.strerror})", self.program
-            ) from None
+        content = _content(path, MOST_BYTES, self.program)
         if hashlib.sha256(content).hexdigest() != self.about["outputs"].get(name):
             raise StoredResultsError(
                 f"{path} is not the file that run.json describes: changed since, or of another run",
@@ -146,15 +181,24 @@ def open_run(folder: Path, program: str, names: Collection[str]) -> StoredRun:
             f"no stored results in {folder} ({', '.join(absent)} missing)", program
         )
     try:
-        about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        for part in about["parts"]:
-            part["dataset"]["fingerprint"], part["dataset"]["name"]
-            part["protocols"].keys(), part["configuration"].keys()
+        about = json.loads(_content(folder / "run.json", MOST_ABOUT, program))
+        known = _About.model_validate(about)
         for output in names:
-            about["outputs"][output]
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            known.outputs[output]
+    except (ValueError, LookupError, RecursionError):
         raise _not_a_run(folder, program) from None
     return StoredRun(folder, program, about)
+
+
+def _content(path: Path, most: int, program: str) -> bytes:
+    try:
+        with open_regular(path) as file:
+            content = file.read(most + 1)
+    except OSError as error:
+        raise StoredResultsError(f"{path} cannot be read ({error.strerror})", program) from None
+    if len(content) > most:
+        raise StoredResultsError(f"{path} is larger than {most:,} bytes", program)
+    return content
 
 
 def _not_a_run(folder: Path, program: str) -> StoredResultsError:
@@ -200,7 +244,7 @@ def read_run(
         about |= _together(parts, settings or {}) if parts else {}
         if parts:
             check(about)
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise _not_a_run(folder, program) from None
     if not parts:
         others = ", ".join(f"{name!r} (fingerprint {str(f)[:12]})" for f, name in made_from.items())

@@ -8,6 +8,7 @@ import unicodedata
 # What a spreadsheet takes for the start of a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 APOSTROPHE = "'"
+MOST_SHOWN = 1000
 
 # Format characters that belong to what is read: they join and part letters and emoji.
 _JOINERS = "\u200c\u200d"
@@ -26,6 +27,11 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_escaped(c) if _is_invisible(c) else c for c in text)
+
+
+def shortened(text: str) -> str:
+    """Return at most the first 1,000 characters: of others' files one cell may hold all."""
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
 def counted(n: int, one: str, many: str | None = None) -> str:

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Container
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,8 @@ from dupeval.representation import Representation
 
 # What a method on images may be made of.
 PARTS = (Method, Representation, PCA, PairScore, Gate)
+# Of settings in settings.
+DEEPEST = 20
 
 
 def main(config: DictConfig) -> int:
@@ -112,11 +115,11 @@ def stored_methods(folder: Path, known: Container[str]) -> dict[str, tuple[Any, 
     try:
         parts = json.loads((folder / "run.json").read_bytes())["parts"]
         stored = {k: v for part in parts for k, v in part["configuration"]["methods"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}  # Figures that need it say what is wrong.
     found = {}
     for name, settings in stored.items():
-        if name not in known and _is_own(settings):
+        if name not in known and isinstance(settings, dict) and _is_own(settings):
             with suppress(SettingsError):
                 method = build(OmegaConf.create({"method": settings}).method, f"methods.{name}")
                 if isinstance(method, Method):
@@ -124,12 +127,18 @@ def stored_methods(folder: Path, known: Container[str]) -> dict[str, tuple[Any, 
     return found
 
 
-def _is_own(settings: Any) -> bool:
-    """Whether everything that is to be made of settings is a part of a method on images."""
+def _is_own(settings: Any, depth: int = 0) -> bool:
+    """Whether everything that is to be made of settings is a part of a method on images.
+
+    No text among them stands for something else, such as a variable of the environment.
+    """
+    if depth > DEEPEST:
+        return False
+    inner = partial(_is_own, depth=depth + 1)
     if isinstance(settings, list):
-        return all(map(_is_own, settings))
+        return all(map(inner, settings))
     if not isinstance(settings, dict):
-        return True
+        return not (isinstance(settings, str) and "${" in settings)
     target = str(settings.get("_target_", ""))
     try:
         part = pkgutil.resolve_name(target) if target.startswith("dupeval.") else None
@@ -137,7 +146,7 @@ def _is_own(settings: Any) -> bool:
         return False
     is_part = isinstance(part, type) and issubclass(part, PARTS)
     is_program = getattr(part, "external", False)
-    return (not target or (is_part and not is_program)) and all(map(_is_own, settings.values()))
+    return (not target or (is_part and not is_program)) and all(map(inner, settings.values()))
 
 
 if __name__ == "__main__":

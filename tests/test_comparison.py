@@ -34,7 +34,7 @@ def run_of(dataset: Dataset, fingerprint: str | None = None, **settings: object)
     """Return what run.json says, of methods that all have the same settings."""
     about = {"name": dataset.name, "fingerprint": fingerprint or dataset.fingerprint}
     methods = dict.fromkeys(("raw", "vgg", "tool"), settings)
-    protocols: dict[str, object] = {"loqo": {}, "fixed": {}}
+    protocols: dict[str, object] = {"loqo": {"honest": True}, "fixed": {"honest": False}}
     return {
         "parts": [{"dataset": about, "configuration": {"methods": methods}, "protocols": protocols}]
     }

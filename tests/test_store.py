@@ -246,3 +246,27 @@ def test_an_entry_that_is_larger_than_any_is_none(
     monkeypatch.setattr("dupeval.store.MOST_BYTES", only_file(store).stat().st_size - 1)
     with pytest.warns(UserWarning, match="is damaged and is computed again"):
         assert store.get(KEY) is None
+
+
+@pytest.mark.parametrize(
+    ("made_of", "made"),
+    [
+        (lambda entry: entry.about["notes"][0], "두번째"),
+        *((lambda entry, name=name: entry.about[name], None) for name in ("absent", 0)),
+        (lambda entry: entry.tensors["x"].reshape(7), None),
+        (lambda entry: entry.about["notes"] + 1, None),
+        (lambda entry: entry.about["notes"].keys(), None),
+        (lambda entry: int(entry.tensors["x"][1, 0]), None),
+    ],
+)
+def test_an_entry_of_which_nothing_can_be_made_is_none_and_is_named(
+    store: Store, made_of: Callable[[Entry], Any], made: Any
+) -> None:
+    assert store.read(KEY, made_of) is None
+    store.put(KEY, ENTRY)
+    if made is not None:
+        assert store.read(KEY, made_of) == made
+        return
+    with pytest.warns(UserWarning) as caught:
+        assert store.read(KEY, made_of) is None
+    assert str(caught[0].message) == f"{only_file(store)} is damaged and is computed again"

@@ -1,10 +1,12 @@
 """Stored results are shown only with the dataset and the files that they were made with."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hostile_results import Stored, hostile_results, run_table1
@@ -202,9 +204,11 @@ class TestWhatCannotBeShown:
             folder, stored.dataset
         )
 
-    @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"parts": 3}'])
+    @pytest.mark.parametrize(
+        "content", ["", "{", "[]", "{}", '{"parts": 3}', "null", "[" * 20_000, "\ud800"]
+    )
     def test_a_run_json_that_is_none(self, folder: Path, stored, content: str) -> None:
-        (folder / "run.json").write_text(content)
+        (folder / "run.json").write_text(content, errors="surrogatepass")
         assert "run.json is not what a run writes" in complaint(folder, stored.dataset)
 
     @pytest.mark.parametrize("name", ["seed", "dupeval", "protocols"])
@@ -213,6 +217,57 @@ class TestWhatCannotBeShown:
         del (run if name in run else run["parts"][0])[name]
         (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
         assert "run.json is not what a run writes" in complaint(folder, stored.dataset)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda run: run.update(parts=[]),
+            lambda run: run.update(outputs=dict.fromkeys(run["outputs"], 1)),
+            lambda run: run["parts"][0]["dataset"].update(fingerprint=[]),
+            lambda run: run["parts"][0]["dataset"].update(name="x" * 1001),
+            lambda run: run["parts"][0]["protocols"]["loqo"].update(honest="yes"),
+            lambda run: run["parts"][0]["protocols"].update(loqo=[]),
+            lambda run: run["parts"][0]["configuration"].update(methods=["raw"]),
+            lambda run: run["parts"][0].update(verdict=[1]),
+        ],
+    )
+    def test_a_run_json_with_something_else_in_it(
+        self, folder: Path, stored, change: Callable[[dict[str, Any]], None]
+    ) -> None:
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        change(run)
+        (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
+        assert "run.json is not what a run writes" in complaint(folder, stored.dataset)
+
+    @pytest.mark.parametrize(
+        ("limit", "name"), [("MOST_ABOUT", "run.json"), ("MOST_BYTES", "table1.csv")]
+    )
+    def test_a_file_that_is_larger_than_any(
+        self, folder: Path, stored, limit: str, name: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(f"dupeval.stored_run.{limit}", 10)
+        assert f"{name} is larger than 10 bytes" in complaint(folder, stored.dataset)
+
+    @pytest.mark.parametrize(
+        ("name", "change"),
+        [
+            ("per_query.csv", lambda text: text.replace("{}", "[]")),
+            ("per_query.csv", lambda text: text.replace("{}", "{")),
+            ("per_query.csv", lambda text: text.replace("two", "six").replace("six,", "two,")),
+            *(
+                (
+                    "groups.csv",
+                    lambda text, group=group: re.sub(r",\d+\n", f",{group}\n", text, count=1),
+                )
+                for group in ("0.5", "", 2**63)
+            ),
+        ],
+    )
+    def test_decisions_and_groups_that_are_none(
+        self, folder: Path, stored, name: str, change: Callable[[str], str]
+    ) -> None:
+        forge(folder, name, change)
+        assert "do not fit each other and the dataset" in complaint(folder, stored.dataset)
 
     def test_a_table_without_a_column(self, folder: Path, stored) -> None:
         forge(folder, "per_query.csv", lambda text: text.replace("threshold", "level"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from dupeval.dataset import Dataset
@@ -47,6 +48,7 @@ class KeptRows:
         work: Work,
     ) -> None:
         self._store = Store(work.resources.cache_dir / "rows")
+        self._sizes = [len(query.images) for query in work.dataset.queries]
         self._keys: dict[tuple[str, str], list[dict[str, Any] | None]] = {}
         self._found: dict[tuple[str, str], list[KeptRow]] = {}
         # Methods that are looked at by rows which must be made.
@@ -66,8 +68,7 @@ class KeptRows:
                 self.asked |= {name, *(beside if looked_at is None else looked_at)}
 
     def _read(self, key: dict[str, Any] | None) -> KeptRow | None:
-        entry = None if key is None else self._store.get(key)
-        return None if entry is None else unpacked(entry)
+        return None if key is None else self._store.read(key, partial(unpacked, self._sizes))
 
     def timings(self, method: str) -> list[Timing]:
         """Return what a method did before its rows when they were made, if one is kept."""

@@ -197,15 +197,31 @@ def packed(row: Row, took: Timing, before: Sequence[Timing] = ()) -> Entry:
     return Entry(tensors, about)
 
 
-def unpacked(entry: Entry) -> KeptRow:
-    """Return what an entry holds: the row without its distances, which have been described."""
+def unpacked(sizes: Sequence[int], entry: Entry) -> KeptRow:
+    """Return what an entry holds: the row without its distances, which have been described.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        How many images each query has.
+    entry : Entry
+
+    Raises
+    ------
+    ValueError, LookupError, TypeError, ...
+        If it holds no row of such a dataset; see `dupeval.store.Store.read`.
+    """
     predictions = [
         Prediction(i, Decision(params, threshold, frozenset(hidden)), entry.tensors[f"labels {i}"])
         for i, ((params, hidden), threshold) in enumerate(
             zip(entry.about["decisions"], entry.tensors["thresholds"].tolist(), strict=True)
         )
     ]
+    if [each.labels.shape for each in predictions] != [(size,) for size in sizes]:
+        raise ValueError("the groups of other images")
     described = [_in_numbers(scores) for scores in entry.about["described"]]
+    if len(described) != len(predictions):
+        raise ValueError("not every query is described")
     return KeptRow(
         Row(predictions, described, _in_numbers(entry.about["pooled"])),
         *(float(entry.about["wall_s"]), float(entry.about["cpu_s"])),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,10 +16,12 @@ from dupeval.errors import DupevalError, InputError, SettingsError
 from dupeval.files import canonical_json, open_regular, write_results
 from dupeval.labelling.answers import Answer, Event, Undo
 from dupeval.labelling.images import Images, Shown
+from dupeval.labelling.lines import line_of
 from dupeval.text import visible
 
 JOURNAL, LOCK = "journal.jsonl", ".lock"
 VERSION = 1
+MOST_BYTES = 2**30
 
 
 class NotKeptError(DupevalError):
@@ -74,7 +75,9 @@ class Journal:
             first = {**about, "seed": seed or secrets.token_hex(8)}
             write_results(self.folder, {JOURNAL: f"{canonical_json(first)}\n".encode()})
         with open_regular(path) as file:
-            content = file.read()
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise InputError(str(self.folder), [f"{JOURNAL}: larger than {MOST_BYTES:,} bytes"])
         whole = content[: content.rfind(b"\n") + 1]
         self._lines = _lines(path, whole)
         self._file = path.open("ab")
@@ -178,16 +181,17 @@ def _lines(path: Path, content: bytes) -> list[dict[str, Any]]:
     lines = []
     for number, text in enumerate(content.splitlines(), 1):
         try:
-            line = json.loads(text)
-            if not isinstance(line, dict):
-                raise ValueError("no JSON object")
-            lines.append(line)
+            lines.append(line_of(text))
         except ValueError as error:
+            lines.append({})
             problems.append(f"{path.name}:{number}: cannot be read ({error})")
     if not lines or lines[0].get("journal") != "dupeval label":
         problems.insert(0, f"{path.name}:1: no journal of dupeval label")
-    elif lines[0].get("version") != VERSION:
-        problems.insert(0, f"{path.name}:1: of another version of dupeval")
+    elif lines[0]["version"] != VERSION:
+        # Its other lines may well be others.
+        problems = [f"{path.name}:1: of another version of dupeval"]
+    elif not lines[0].get("seed"):
+        problems.insert(0, f"{path.name}:1: without a seed")
     if problems:
         raise InputError(str(path.parent), problems)
     return lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from dupeval.report.choosing import (
     places_of,
 )
 from dupeval.report.numbers import number
-from dupeval.report.pictures import EncodedPicture
+from dupeval.report.pictures import EncodedPicture, picture_of
 from dupeval.sources import source_sha256
 from dupeval.store import Entry, Store
 from dupeval.stored import StoredResults
@@ -129,10 +128,10 @@ def explained_pairs(
             # Under which it is a mistake, then the others.
             under = sorted(judged[query.slug], key=lambda each: not each.mistaken[pair])
             a, b = (query.images[i] for i in places_of(pair, len(query.images)))
-            entry = _entry(method, under[0].decision.params, a, b, resources.cache_dir)
-            if entry is not None:
+            shown = _explanation(method, under[0].decision.params, a, b, resources.cache_dir)
+            if shown is not None:
                 texts = (name, query.slug, visible(a.name), visible(b.name))
-                found.append(ExplainedPair(*texts, _verdicts(under, pair), *_shown(entry)))
+                found.append(ExplainedPair(*texts, _verdicts(under, pair), *shown))
     return found
 
 
@@ -144,10 +143,10 @@ def _verdicts(under: Sequence[Judged], pair: int) -> tuple[Verdict, ...]:
     return tuple(Verdict(judgement, tuple(names)) for judgement, names in protocols.items())
 
 
-def _entry(
+def _explanation(
     method: Method, params: Params, a: ImageHandle, b: ImageHandle, cache_dir: Path
-) -> Entry | None:
-    """Return an explanation as it is kept, drawn if it was not."""
+) -> tuple[str, EncodedPicture] | None:
+    """Return an explanation, in words and as a picture, drawn if it was not kept."""
     store = Store(cache_dir / "explanations")
     own = method.key
     key = {
@@ -158,7 +157,7 @@ def _entry(
         "source": source_sha256(method, modules=[__name__, DRAWN_BY]),
         "versions": {"matplotlib": version("matplotlib"), "pillow": PIL.__version__},
     }
-    kept = None if own is None else store.get(key)
+    kept = None if own is None else store.read(key, _shown)
     if kept is not None:
         return kept
     with one_thread():
@@ -168,7 +167,7 @@ def _entry(
     entry = _drawn(explained)
     if own is not None:
         store.put(key, entry)
-    return entry
+    return _shown(entry)
 
 
 def _drawn(explained: Explanation) -> Entry:
@@ -183,6 +182,4 @@ def _drawn(explained: Explanation) -> Entry:
 
 
 def _shown(entry: Entry) -> tuple[str, EncodedPicture]:
-    content = base64.b64encode(entry.tensors["webp"].tobytes()).decode()
-    picture = EncodedPicture(f"data:image/webp;base64,{content}", *entry.about["size"])
-    return visible(entry.about["summary"]), picture
+    return visible(entry.about["summary"]), picture_of(entry)

@@ -83,7 +83,7 @@ def read_findings(folder: Path | None, dataset: str) -> tuple[StoredFindings | N
             f"The findings in {folder} are of other datasets ({_some(datasets)}), and are left out."
         )
     pictures = {name: folder / name for name in _vouched(run) if name.endswith(".png")}
-    return StoredFindings(run.content(TEXT).decode(), pictures), ""
+    return StoredFindings(run.content(TEXT).decode(errors="replace"), pictures), ""
 
 
 def _vouched(run: StoredRun) -> list[str]:

@@ -98,17 +98,32 @@ def _encoded(
 
     def picture(name: str) -> EncodedPicture:
         key = {**of_all, "image": name}
-        entry = store.get(key)
-        if entry is None:
-            entry = _encode(files[name], form)
-            store.put(key, entry)
-        content = base64.b64encode(entry.tensors["webp"].tobytes()).decode()
-        return EncodedPicture(f"data:image/webp;base64,{content}", *entry.about["size"])
+        kept = store.read(key, picture_of)
+        if kept is not None:
+            return kept
+        entry = _encode(files[name], form)
+        store.put(key, entry)
+        return picture_of(entry)
 
     bar: dict[str, Any] = {"desc": "pictures", "unit": "image", "delay": 1, "disable": not progress}
     with ThreadPoolExecutor(MOST_DECODERS) as pool:
         made = tqdm(pool.map(picture, names), total=len(names), **bar)
         return dict(zip(names, made, strict=True))
+
+
+def picture_of(entry: Entry) -> EncodedPicture:
+    """Return the picture that an entry keeps.
+
+    Raises
+    ------
+    ValueError, LookupError, TypeError
+        If it keeps none; see `dupeval.store.Store.read`.
+    """
+    content, (width, height) = entry.tensors["webp"], entry.about["size"]
+    if content.dtype != np.uint8 or type(width) is not int or type(height) is not int:
+        raise ValueError("no picture")
+    uri = f"data:image/webp;base64,{base64.b64encode(content.tobytes()).decode()}"
+    return EncodedPicture(uri, width, height)
 
 
 def _encode(file: Path | ImageHandle, form: Format) -> Entry:

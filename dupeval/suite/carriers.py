@@ -90,9 +90,11 @@ class Carrier:
 
     @classmethod
     def kept(cls, entry: Entry) -> Self:
-        """Return the carrier that an entry keeps."""
+        """Return the carrier that an entry keeps; see `dupeval.sweep.outcome.Outcome.of`."""
         candidates = tuple(entry.about["candidates"])
         flat, n = Outcome.of(entry).curves, len(candidates)
+        if len(flat) != n * len(entry.about["queries"]):
+            raise ValueError("not of every query and candidate is a curve")
         curves = {slug: flat[n * i : n * (i + 1)] for i, slug in enumerate(entry.about["queries"])}
         held_out = {
             slug: Decision(params, float(threshold), frozenset(hidden))
@@ -113,9 +115,9 @@ def carrier_of(
     """
     store = Store(resources.cache_dir / "carriers")
     key = _key(name, method, dataset, folds)
-    kept = None if key is None or resources.fresh else store.get(key)
+    kept = None if key is None or resources.fresh else store.read(key, Carrier.kept)
     if kept is not None:
-        return Carrier.kept(kept)
+        return kept
     answers = Answers(method, Workshop(dataset, resources, Stopwatch(name)), folds)
     answers.prepare([method.default])
     answers.prepare_fits()

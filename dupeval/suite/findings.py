@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dupeval.statistics import mean_interval, sign_flip_p_value
-from dupeval.stored_run import honest_first, open_run
+from dupeval.stored_run import StoredResultsError, honest_first, open_run
 from dupeval.suite import Place, block_scores
 from dupeval.suite.claims import STUDYS, claims_table
 from dupeval.suite.page import READING, listed, p_value, scores_markdown, sentences_of_tests, signed
@@ -249,9 +249,15 @@ def findings_of(folder: Path, at: str = "") -> Findings:
     """
     run = open_run(folder, "suite", ())
     written = sorted(name for name in run.about["outputs"] if name.endswith(".csv"))
+    try:
+        tables = {name: read_table(run.content(name)) for name in written}
+        protocol = honest_first(run.about["parts"][0]["protocols"])[0]
+        seed = run.about["seed"]
+    except (ValueError, LookupError):
+        raise StoredResultsError(f"{folder} does not hold what a suite writes", "suite") from None
     return Findings(
-        {name: read_table(run.content(name)) for name in written},
-        honest_first(run.about["parts"][0]["protocols"])[0],
-        run.about["seed"],
+        tables,
+        protocol,
+        seed,
         {path.name: f"{at}{path.name}" for path in sorted(folder.glob("*.png"))},
     )

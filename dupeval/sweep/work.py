@@ -70,8 +70,8 @@ def find(
 
 
 def _stored(keys: Iterable[str], store: Store) -> dict[str, Outcome]:
-    entries = {key: store.get({"outcome": key}) for key in keys}
-    return {key: Outcome.of(entry) for key, entry in entries.items() if entry is not None}
+    found = {key: store.read({"outcome": key}, Outcome.of) for key in keys}
+    return {key: outcome for key, outcome in found.items() if outcome is not None}
 
 
 def _compute(missing: Sequence[Planned], place: Workplace) -> None:

@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field
 
 from dupeval.files import canonical_json
 from dupeval.store import Entry, Store, Tensors
 from dupeval.tool import Answer
 from dupeval.tool.hashes import Hashes
-from dupeval.tool.process import Reply
+from dupeval.tool.process import MOST_ANSWERS, Amount, Notes, Reply
+from dupeval.tool.wire import MOST_BYTES as MOST_HASH_BYTES
+
+# JSON of replies; what is longer is none. Arrays are tensors beside it.
+MOST_BYTES = 2**30
+
+
+class _Told(BaseModel):
+    """A reply as it is kept; answers are looked at one by one."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    answers: Annotated[list[Any], Field(max_length=MOST_ANSWERS)]
+    wall_s: Amount
+    cpu_s: Amount
+    peak_memory_mb: Amount
+    notes: Notes
 
 
 class ReplyCache:
@@ -30,14 +47,31 @@ class ReplyCache:
     def __init__(self, folder: Path) -> None:
         self.store = Store(folder)
 
-    def load(self, key: Mapping[str, Any], images: Sequence[str]) -> Reply | None:
-        """Return what is kept, or None; see `Store.get`."""
-        entry = self.store.get(_key(key, images))
-        if entry is None:
-            return None
-        told = json.loads(entry.tensors["reply"].tobytes())
-        answers = [_read(value, entry.tensors) for value in told.pop("answers")]
-        return Reply(answers, **told)
+    def load(
+        self,
+        key: Mapping[str, Any],
+        images: Sequence[str],
+        problem: Callable[[Reply], str | None] = lambda reply: None,
+    ) -> Reply | None:
+        """Return what is kept, or None; see `Store.read`.
+
+        Parameters
+        ----------
+        key : mapping
+        images : sequence of str
+        problem : callable, optional
+            Says what is wrong with a reply, None if nothing is; one that is wrong counts as
+            damaged.
+        """
+
+        def made_of(entry: Entry) -> Reply:
+            reply = _reply(entry.tensors)
+            wrong = problem(reply)
+            if wrong is not None:
+                raise ValueError(wrong)
+            return reply
+
+        return self.store.read(_key(key, images), made_of)
 
     def save(self, key: Mapping[str, Any], images: Sequence[str], reply: Reply) -> None:
         """Keep a reply; see `Store.put`."""
@@ -60,13 +94,36 @@ def _written(answer: Answer, name: str, tensors: dict[str, npt.NDArray[Any]]) ->
     return answer
 
 
+def _reply(tensors: Tensors) -> Reply:
+    """Return the reply that tensors hold; ValueError, LookupError, ... if they hold none."""
+    content = tensors["reply"]
+    if content.dtype != np.uint8 or content.size > MOST_BYTES:
+        raise ValueError("no text of a reply")
+    # Not as pydantic reads JSON: each number is the one that was written.
+    told = _Told.model_validate(json.loads(content.tobytes()))
+    answers = [_read(value, tensors) for value in told.answers]
+    return Reply(answers, told.wall_s, told.cpu_s, told.peak_memory_mb, told.notes)
+
+
 def _read(value: Any, tensors: Tensors) -> Any:
     if not isinstance(value, dict):
         return value
     ((kind, name),) = value.items()
     if kind == "hashes":
-        return Hashes(tensors[f"{name} packed"], tensors[f"{name} known"])
-    return tensors[f"{name} distances"]
+        packed, known = tensors[f"{name} packed"], tensors[f"{name} known"]
+        if not (_is(packed, np.uint8, 2) and 0 < packed.shape[1] <= MOST_HASH_BYTES):
+            raise ValueError("no hashes")
+        if not _is(known, np.bool_, 1):
+            raise ValueError("it is not said which images have a hash")
+        return Hashes(packed, known)
+    distances = tensors[f"{name} {kind}"]
+    if kind != "distances" or not _is(distances, np.float64, 1):
+        raise ValueError("no distances")
+    return distances
+
+
+def _is(values: npt.NDArray[Any], kind: type, n_axes: int) -> bool:
+    return values.dtype == kind and values.ndim == n_axes
 
 
 def _key(key: Mapping[str, Any], images: Sequence[str]) -> Mapping[str, Any]:

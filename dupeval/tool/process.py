@@ -21,6 +21,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from dupeval.errors import NoScoresError
+from dupeval.text import shortened, visible
 from dupeval.tool import Answer, Tool
 from dupeval.tool.executable import MOST_BYTES, ending, kept, told_by_first
 from dupeval.tool.isolation import environment, in_force, link_code, tell_if_weak
@@ -29,8 +30,11 @@ from dupeval.tool.wire import decoded
 
 # Of what a distance is written with.
 BYTES_OF_A_PAIR = 32
-_Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
-MOST_CHARACTERS = 10_000
+MOST_CHARACTERS, MOST_NOTES, MOST_ANSWERS = 10_000, 100, 10_000
+Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+Notes = Annotated[
+    list[Annotated[str, Field(max_length=MOST_CHARACTERS)]], Field(max_length=MOST_NOTES)
+]
 _EXACTLY = ConfigDict(extra="forbid", strict=True)
 
 
@@ -62,10 +66,10 @@ class _Line:
     """What a process may answer; it is not trusted. What is told in answers is not looked at."""
 
     number: int
-    cpu_s: _Amount
-    peak_memory_mb: _Amount
-    notes: Annotated[list[Annotated[str, Field(max_length=MOST_CHARACTERS)]], Field(max_length=100)]
-    answers: list[Any] | None = None
+    cpu_s: Amount
+    peak_memory_mb: Amount
+    notes: Notes
+    answers: Annotated[list[Any], Field(max_length=MOST_ANSWERS)] | None = None
     source: Literal["missing", "failed"] = "failed"
     reason: str | None = None
 
@@ -167,17 +171,13 @@ class ToolProcess:
         n_pairs = len(images) * (len(images) - 1) // 2
         most = (MOST_BYTES + BYTES_OF_A_PAIR * n_pairs) * len(self.tool.settings)
         line = self._parsed(self._read_line(deadline, most))
-        if line.answers is None:
-            reason = line.reason or "it told neither answers nor why there are none"
-            raise NoScoresError(line.source, reason[:MOST_CHARACTERS])
+        answers = _answers(line)
         cpu_s = max(0.0, line.cpu_s - self._cpu_s)
         self._cpu_s = line.cpu_s
-        try:
-            answers = [decoded(value) for value in line.answers]
-        except ValueError as error:
-            raise NoScoresError("failed", f"its answer is not as agreed: {error}") from None
         wall_s = time.perf_counter() - started
-        return Reply(answers, wall_s, cpu_s, line.peak_memory_mb, line.notes)
+        # They are shown, and may hold what a terminal obeys.
+        notes = [visible(note)[:MOST_CHARACTERS] for note in line.notes]
+        return Reply(answers, wall_s, cpu_s, line.peak_memory_mb, notes)
 
     def _write(self, value: Any, deadline: float) -> None:
         pipe = self._questions.fileno()
@@ -219,7 +219,7 @@ class ToolProcess:
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(map(str, first["loc"]))
-            wrong = f"{where}: {first['msg']}" if where else first["msg"]
+            wrong = shortened(visible(f"{where}: {first['msg']}" if where else first["msg"]))
             raise NoScoresError("failed", f"its answer is not as agreed: {wrong}") from None
         if line.number != self._asked:
             raise NoScoresError("failed", "its answer is that to another question")
@@ -237,3 +237,20 @@ class ToolProcess:
             return self._late()
         how = ending(told_by_first(code), self._errors)
         return NoScoresError("failed", f"it crashed with {how}")
+
+
+def _answers(line: _Line) -> list[Answer]:
+    """Return what a process answered.
+
+    Raises
+    ------
+    NoScoresError
+        If it says why there is nothing, or an array is none.
+    """
+    if line.answers is None:
+        reason = line.reason or "it told neither answers nor why there are none"
+        raise NoScoresError(line.source, shortened(visible(reason)))
+    try:
+        return [decoded(value) for value in line.answers]
+    except ValueError as error:
+        raise NoScoresError("failed", f"its answer is not as agreed: {error}") from None

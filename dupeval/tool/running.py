@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,9 @@ def run_tool(
     key = reply_key(tool, run)
     replies: dict[str, Reply] = {}
     for query in () if fresh else dataset.queries:
-        reply = cache.load(key, _hashes(query))
         # Whoever stored it may have checked less.
-        if reply is not None and _problem(tool, reply, len(query.images)) is None:
+        reply = cache.load(key, _hashes(query), partial(_problem, tool, len(query.images)))
+        if reply is not None:
             replies[query.slug] = reply
     missing = [query for query in dataset.queries if query.slug not in replies]
     if missing:
@@ -106,13 +107,13 @@ def _ask(process: ToolProcess, query: Query) -> Reply:
 
 def _checked(process: ToolProcess, images: Sequence[Path]) -> Reply:
     reply = process.ask(images)
-    problem = _problem(process.tool, reply, len(images))
+    problem = _problem(process.tool, len(images), reply)
     if problem is not None:
         raise NoScoresError("failed", problem)
     return reply
 
 
-def _problem(tool: Tool, reply: Reply, n_images: int) -> str | None:
+def _problem(tool: Tool, n_images: int, reply: Reply) -> str | None:
     if len(reply.answers) != len(tool.settings):
         return f"it told {len(reply.answers)} answers, of {len(tool.settings)} settings"
     problems = (tool.problem(answer, n_images) for answer in reply.answers)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from dupeval.protocol.nested import Nested
 from dupeval.protocol.oracle import Oracle
 from dupeval.protocol.shared import Shared
 from dupeval.reduction import PCA
-from dupeval.store import Store
+from dupeval.store import Entry, Store
 from dupeval.timing import Timing
 from dupeval.truth import Verdict
 
@@ -116,7 +117,7 @@ def test_a_row_comes_back_from_its_store_as_it_was_but_for_distances(tmp_path: A
     store.put({"it": 1}, packed(row, Timing("m", "p", 1.5, 2.5), before))
     kept = store.get({"it": 1})
     assert kept is not None
-    found = unpacked(kept)
+    found = unpacked([3, 3], kept)
     assert (found.wall_s, found.cpu_s) == (1.5, 2.5)
     stored = [replace(timing, method="now", stored=True) for timing in before]
     assert found.timings_before("now") == stored
@@ -128,6 +129,34 @@ def test_a_row_comes_back_from_its_store_as_it_was_but_for_distances(tmp_path: A
         assert (one.query, one.decision) == (other.query, other.decision)
         np.testing.assert_array_equal(one.labels, other.labels)
         assert one.distances is None
+
+
+@pytest.mark.parametrize(
+    ("sizes", "tensors", "about"),
+    [
+        ([3, 2], {}, {}),
+        ([3], {}, {}),
+        ([3, 3], {"labels 1": np.array([[0], [1], [1]])}, {}),
+        ([3, 3], {"thresholds": np.array([1.0])}, {}),
+        ([3, 3], {}, {"described": [[]]}),
+        ([3, 3], {}, {"described": [[["z", "?"]], []]}),
+        ([3, 3], {}, {"decisions": [[{}, []]]}),
+        ([3, 3], {}, {"decisions": None}),
+        ([3, 3], {}, {"wall_s": "long"}),
+        ([3, 3], {}, {"pooled": 1}),
+    ],
+)
+def test_an_entry_of_another_row_is_none(
+    sizes: list[int], tensors: dict[str, Any], about: dict[str, Any], tmp_path: Any
+) -> None:
+    labels = np.array([0, 0, 1])
+    predictions = [Prediction(i, Decision({}, 0.5), labels) for i in range(2)]
+    row = make_row(predictions, dataset_of("aab", "abb"), [])
+    entry = packed(row, Timing("m", "p", 1.5, 2.5))
+    store = Store(tmp_path)
+    store.put({}, Entry({**entry.tensors, **tensors}, {**entry.about, **about}))
+    with pytest.warns(UserWarning, match="is damaged and is computed again"):
+        assert store.read({}, partial(unpacked, sizes)) is None
 
 
 class TestKeys:

@@ -166,7 +166,12 @@ class TestMethodsThatOnlyTheTableHas:
             },
             {"_target_": "dupeval.representation.raw.RawPixels"},
             {"linkage": "average"},
-            [],
+            *([], "x", ["x"]),
+            *(
+                {"_target_": "dupeval.method.vectors.VectorMethod", "linkage": text}
+                for text in ("${nothing}", "${oc.env:HOME}", "${", "???")
+            ),
+            json.loads('{"grid":' * 500 + "1" + "}" * 500),
         ],
     )
     def test_but_nothing_else_is_made_of_what_a_file_names(
@@ -183,7 +188,7 @@ class TestMethodsThatOnlyTheTableHas:
         assert {name: own for name, (own, _) in found.items()} == {"mine": pixels}
 
     @pytest.mark.parametrize(
-        "content", ["", "[]", "{}", '{"parts": [{"configuration": {"methods": 3}}]}']
+        "content", ["", "[]", "{}", '{"parts": [{"configuration": {"methods": 3}}]}', "[" * 20_000]
     )
     def test_nor_of_a_run_json_that_is_none(self, tmp_path: Path, content: str) -> None:
         assert figures.stored_methods(tmp_path, []) == {}

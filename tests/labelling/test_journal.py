@@ -87,14 +87,27 @@ def test_nobody_else_has_it_open(tmp_path: Path) -> None:
     [
         (
             lambda content: content.replace(b'"said":"same"', b'"said":"perhaps"'),
-            r"jsonl:4: no answer",
+            r"jsonl:4: cannot be read \(said: ",
         ),
         (
             lambda content: content.replace(b'{"answer":1', b'{"answer":'),
             r"jsonl:4: cannot be read",
         ),
         (lambda content: content.replace(b'"version":1', b'"version":2'), "another version"),
+        (
+            lambda content: content.replace(b'"version":1', b'"version":2') + b'{"new":1}\n',
+            r"has 1 problem:\n.*another version",
+        ),
         (lambda content: b"{}\n" + content, "no journal of dupeval label"),
+        (lambda content: content.replace(b'"seed"', b'"sown"'), "jsonl:1: without a seed"),
+        (lambda content: content + b'{"new":1}\n', "none of the lines that dupeval label writes"),
+        (lambda content: content + b'{"new_images":[["q"]]}\n', r"cannot be read \(new_images"),
+        (lambda content: content + b'{"new_images":7}\n', r"cannot be read \(new_images"),
+        (lambda content: content + b"[" * 20_000 + b"\n", "too deep"),
+        (
+            lambda content: content.replace(b'"answer":1', b'"answer":1e400'),
+            r"jsonl:4: cannot be read \(answer: ",
+        ),
         (lambda content: b"\n\n", "cannot be read"),
         (lambda content: content.replace(b'{"at"', b'["at"'), r"jsonl:3: cannot be read"),
     ],

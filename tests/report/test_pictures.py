@@ -3,6 +3,7 @@
 import base64
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from PIL import Image
 from dupeval.errors import DupevalError
 from dupeval.files import file_sha256
 from dupeval.report import pictures as module
-from dupeval.report.pictures import Format, pictures_within
+from dupeval.report.pictures import EncodedPicture, Format, picture_of, pictures_within
+from dupeval.store import Entry
 
 FORMATS = (Format(64, 80), Format(32, 60), Format(8, 30))
 
@@ -90,3 +92,20 @@ def test_a_file_that_is_no_image_is_named(tmp_path: Path) -> None:
     path.write_text("<svg>")
     with pytest.raises(DupevalError, match=r"figure\.png: not an image that Pillow can read"):
         pictures_within({"sha": path}, 1000, FORMATS, tmp_path / "cache")
+
+
+@pytest.mark.parametrize(
+    ("webp", "size"),
+    [
+        (np.ones(2, np.uint8), [3]),
+        (np.ones(2, np.uint8), ['3"><script>', 2]),
+        (np.ones(2, np.uint8), [3.0, 2]),
+        (np.ones(2), [3, 2]),
+    ],
+)
+def test_an_entry_of_no_picture_is_told(webp: Any, size: list[Any]) -> None:
+    assert picture_of(Entry({"webp": np.ones(2, np.uint8)}, {"size": [3, 2]})) == EncodedPicture(
+        "data:image/webp;base64,AQE=", 3, 2
+    )
+    with pytest.raises((ValueError, TypeError)):
+        picture_of(Entry({"webp": webp}, {"size": size}))

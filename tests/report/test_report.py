@@ -139,7 +139,8 @@ class TestTheArgument:
         suite.mkdir()
         (suite / "suite.csv").write_text(f"dataset\n{stored.dataset.name}\n", encoding="utf-8")
         (suite / "findings.md").write_text("Of it.\n\n## Which\n\nThis one.\n", encoding="utf-8")
-        part = {"dataset": {"name": "", "fingerprint": ""}, "protocols": {}, "configuration": {}}
+        part = {"dataset": {"name": "", "fingerprint": ""}, "protocols": {}}
+        part |= {"configuration": {"methods": {}}}
         outputs = {path.name: file_sha256(path) for path in suite.iterdir()}
         about = json.dumps({"parts": [part], "outputs": outputs})
         (suite / "run.json").write_text(about, encoding="utf-8")

@@ -42,7 +42,7 @@ def suite(tmp_path: Path) -> Path:
     part = {
         "dataset": {"name": "mine", "fingerprint": "f"},
         "protocols": {},
-        "configuration": {},
+        "configuration": {"methods": {}},
     }
     outputs = {path.name: file_sha256(path) for path in folder.iterdir()}
     about = {"parts": [part], "outputs": outputs}

@@ -86,7 +86,7 @@ class TestThePage:
             (tmp_path / name).write_bytes(b"")
         protocols = {"fixed": {"honest": False}, "nested": {"honest": True}}
         dataset = {"name": "own-news", "fingerprint": "0" * 64}
-        part = {"protocols": protocols, "configuration": {}, "dataset": dataset}
+        part = {"protocols": protocols, "configuration": {"methods": {}}, "dataset": dataset}
         outputs = {name: file_sha256(tmp_path / name) for name in tables()}
         run = {"seed": 0, "parts": [part], "outputs": outputs}
         (tmp_path / "run.json").write_text(json.dumps(run), encoding="utf-8")
@@ -97,6 +97,31 @@ class TestThePage:
         (tmp_path / "suite.csv").unlink()
         with pytest.raises(StoredResultsError, match="cannot be read"):
             findings_of(tmp_path, "at/")
+
+    @pytest.mark.parametrize(
+        ("changed", "table"),
+        [
+            ({}, b"f1\nhigh\n"),
+            ({}, b'"'),
+            ({}, b""),
+            ({}, b"\xff\n"),
+            ({"parts": []}, b"f1\n1\n"),
+            ({"seed": None}, b"f1\n1\n"),
+        ],
+    )
+    def test_of_what_no_suite_writes_are_refused(
+        self, tmp_path: Path, changed: dict[str, object], table: bytes
+    ) -> None:
+        (tmp_path / "suite.csv").write_bytes(table)
+        part = {"dataset": {"name": "n", "fingerprint": "0"}, "configuration": {"methods": {}}}
+        about = {
+            "seed": 0,
+            "parts": [{**part, "protocols": {"nested": {"honest": True}}}],
+            "outputs": {"suite.csv": file_sha256(tmp_path / "suite.csv")},
+        }
+        (tmp_path / "run.json").write_text(json.dumps(about | changed), encoding="utf-8")
+        with pytest.raises(StoredResultsError, match=r"is not what a run writes|a suite writes"):
+            findings_of(tmp_path)
 
     def test_of_one_method_on_one_dataset_has_no_more_than_it_can_say(self) -> None:
         own = rows(Place("mine", "mine"), {"raw": [0.5, 0.25]})

@@ -23,7 +23,7 @@ from dupeval.protocol.nested import Nested
 from dupeval.protocol.oracle import Oracle
 from dupeval.protocol.shared import Shared
 from dupeval.reduction import PCA
-from dupeval.store import Store
+from dupeval.store import Entry, Store
 from dupeval.sweep.grid import Family, named_settings
 from dupeval.sweep.outcome import Best, Outcome, OutcomeCurves, outcomes
 from dupeval.sweep.plan import Planned
@@ -240,3 +240,26 @@ def test_what_is_kept_is_the_same_to_the_last_bit(
         for name in ("thresholds", "tp", "fp", "fn", "tn", "precision", "recall", "f1"):
             np.testing.assert_array_equal(getattr(curve, name), getattr(saved, name))
             assert getattr(curve, name).dtype == getattr(saved, name).dtype
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"n_cuts": np.array([2, 3])},
+        {"n_cuts": np.array([6, 0])},
+        {"n_cuts": np.array([[3], [3]])},
+        {"n_cuts": np.array([3.0, 3.0])},
+        {"tp": np.array([1, 2, 3, 4, 5])},
+        {"tp": np.ones(6)},
+        {"thresholds": np.ones(6, np.int64)},
+        {"held_out": np.ones((1, 2))},
+        {"held_out": np.ones((2, 3))},
+    ],
+)
+def test_an_entry_of_no_outcome_is_told(changed: dict[str, Any]) -> None:
+    one = perfect_between(0.1, 1 / 3)
+    entry = Outcome((one, one), (Best(0.2, 0.5), Best(0.1, 1.0))).entry
+    assert len(one) == 3
+    assert len(Outcome.of(entry).curves) == 2
+    with pytest.raises(ValueError, match=r"."):
+        Outcome.of(Entry({**entry.tensors, **changed}))

@@ -178,13 +178,19 @@ class TestALineOfItsOwn:
     @pytest.mark.parametrize(
         ("line", "reason"),
         [
-            ('{"reason": "x" * 10**6}', "x" * 10_000),
+            ('{"reason": "x" * 10**6}', "x" * 1000 + "…"),
+            ('{"reason": "\\x1b[31m\\n"}', r"\x1b[31m\n"),
             ("{}", "it told neither answers nor why there are none"),
         ],
     )
     def test_without_answers_says_why(self, images: list[Path], line: str, reason: str) -> None:
         code = f"{WRITE}\ndel right['answers']; write(right | {line}); {THE_LAST}"
         assert failure(distances(code), images) == reason
+
+    def test_in_its_notes_has_nothing_that_a_terminal_obeys(self, images: list[Path]) -> None:
+        code = f"{WRITE}\nwrite(right | {{'notes': ['\\x1b[31m', '\\n' * 9000]}}); {THE_LAST}"
+        with ToolProcess(distances(code), 20.0) as process:
+            assert process.ask(images).notes == [r"\x1b[31m", r"\n" * 5000]
 
     def test_without_end_is_not_read_for_ever(
         self, images: list[Path], monkeypatch: pytest.MonkeyPatch

@@ -337,10 +337,12 @@ class TestAWrongAnswer:
         hashes = [query.images[i].sha256 for i in in_order(query.images)]
         key = reply_key(command)
         cache.save(key, hashes, replace(first[0], answers=[[[0, 7]]]))
-        again, stored = run_tool(command, dataset, cache, 20.0)
+        with pytest.warns(UserWarning, match="is damaged and is computed again"):
+            again, stored = run_tool(command, dataset, cache, 20.0)
         assert not stored
         assert groups(again, dataset) == EXPECTED
         assert started(command) == 4
+        assert run_tool(command, dataset, cache, 20.0)[1]
 
     def test_on_some_images_names_them(self, dataset: Dataset, cache: ReplyCache) -> None:
         content = content_of(dataset.queries[0].images[1])

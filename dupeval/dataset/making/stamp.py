@@ -57,7 +57,7 @@ def is_as_it_was_made(root: Path, dataset: Dataset, stamp: Mapping[str, Any]) ->
     hashes = {path.name: file_sha256(path) for path in tables if path.exists()}
     for query in dataset.queries:
         hashes |= {f"images/{query.slug}/{image.name}": image.sha256 for image in query.images}
-    return bool(json_sha256(hashes) == stamp["files_sha256"])
+    return bool(json_sha256(hashes) == stamp.get("files_sha256"))
 
 
 def _files(folder: Path) -> list[Path]:
