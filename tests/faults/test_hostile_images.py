@@ -121,7 +121,10 @@ HANDFUL = (
 
 def table1(root: Path, folder: Path, *more: str) -> Ended:
     settings = [
-        *("method=[raw,raw_pca,imagehash_dhash,verified]", "methods.raw_pca.reduction.n_components=2"),
+        *(
+            "method=[raw,raw_pca,imagehash_dhash,verified]",
+            "methods.raw_pca.reduction.n_components=2",
+        ),
         *("protocol=oracle", "dataset=folder", f"dataset.root={root}", "progress=false"),
         *(f"out_dir={folder / 'out'}", f"cache_dir={folder / 'cache'}"),
     ]

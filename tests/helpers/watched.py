@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dupeval.text import visible
+
 ROOT = Path(__file__).resolve().parents[2]
 STARTS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork")
 TALKS = ("socket.connect", "socket.getaddrinfo", "urllib.Request", "webbrowser.open")
@@ -136,8 +138,8 @@ def run_program(command: Sequence[str], folder: Path, most_seconds: float = 300.
 
 def told_plainly(text: str) -> bool:
     """Whether what a terminal gets has no control character but the ends of lines, and no trace."""
-    controls = {c for c in text if c != "\n" and not c.isprintable()}
-    return "Traceback" not in text and not controls
+    lines = text.split("\n")
+    return "Traceback" not in text and lines == [visible(line) for line in lines]
 
 
 def everything(root: Path) -> Mapping[str, tuple[Any, ...]]:
