@@ -11,7 +11,17 @@ MOST_SHOWN = 20
 
 
 class DupevalError(Exception):
-    """Something the user can put right; programs print it without a traceback and exit with 2."""
+    """Something the user can put right; programs print it without a traceback and exit with 2.
+
+    Parameters
+    ----------
+    message : str
+        A sentence. What names in it hold that cannot be seen, line breaks too, is written as
+        escapes; see `dupeval.text.visible`.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(visible(message))
 
 
 class SettingsError(DupevalError):
@@ -38,7 +48,8 @@ class InputError(DupevalError):
         count = f"{len(self.problems):,} problem{'s' if len(self.problems) != 1 else ''}"
         more = len(self.problems) - MOST_SHOWN
         shown = [*self.problems[:MOST_SHOWN], *([f"and {more:,} more"] if more > 0 else [])]
-        super().__init__("\n  ".join([f"{visible(what)} has {count}:", *shown]))
+        # A line each, which is why it is not the sentence of any other error.
+        Exception.__init__(self, "\n  ".join([f"{visible(what)} has {count}:", *shown]))
 
 
 class DatasetError(InputError):

@@ -6,7 +6,6 @@ Whatever they are: no traceback, nothing started, nothing written, little memory
 import csv
 import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 

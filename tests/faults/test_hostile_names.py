@@ -3,7 +3,11 @@
 import csv
 import json
 import os
+import re
 import subprocess
+import sys
+import unicodedata
+import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import chain
@@ -12,11 +16,13 @@ from pathlib import Path
 import pytest
 import table1
 from fake_photographs import photograph
-from hostile_names import NAMES, PATHS, TEXTS
-from hydra_app import compose, perform
+from hostile_names import NAMES, NOT_UTF8, PATHS, TEXTS
+from hydra_app import run
 from page_parts import Parts, commands_of_latex, faults_of_csv, widths_of_markdown
+from typer.testing import CliRunner, Result
 from watched import Ended, everything, run_program, told_plainly, watched
 
+from dupeval.cli.app import app
 from dupeval.dataset.folder import read_folder
 from dupeval.errors import DatasetError
 from dupeval.grouping.finding import find
@@ -251,15 +257,8 @@ def groups(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Path]:
 
 def in_a_folder() -> list[str]:
     """Return all names that a folder may hold at once and are not hidden."""
-    twin = "한글é.png".encode().decode()
     names = [name.text for name in NAMES.values() if not name.is_hidden]
-    return [*names, *decomposed(twin)]
-
-
-def decomposed(name: str) -> list[str]:
-    import unicodedata
-
-    return [unicodedata.normalize("NFD", name)]
+    return [*names, unicodedata.normalize("NFD", NAMES["a composed letter"].text)]
 
 
 @pytest.mark.faults
@@ -307,41 +306,126 @@ class TestGroup:
         assert {path.name for path in tmp_path.iterdir()} == {"rm", "given"}
 
 
-# Of folders: the dataset's and the results'.
+# Of folders: the dataset's and the results', as they are typed.
 
-ROOTS = {key: name.text for key, name in NAMES.items() if "\0" not in name.text}
+ROOTS = {key: name.text for key, name in NAMES.items()}
+
+
+def small_dataset(root: Path) -> None:
+    """Write a dataset of one query of three images."""
+    for i, image in enumerate("abc"):
+        write_image(root / "images" / "one" / image, i // 2)
+    labels = [("one", image, shown, "", "") for image, shown in zip("abc", "ppq", strict=True)]
+    write_tables(root, [("one", "T")], labels)
+
+
+def table1_ended(cache: Path, *settings: str) -> int:
+    """Run Table 1 here as from a shell, and return its exit code."""
+    own = ["method=raw", "protocol=oracle", "dataset=folder", "progress=false"]
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
+        patch.setattr(sys, "argv", ["table1.py", *own, f"cache_dir={cache}", *settings])
+        patch.setattr(warnings, "showwarning", warnings.showwarning)
+        run("table1", table1.main)
+    return int(ended.value.code or 0)
+
+
+def said_in_a_line(text: str) -> bool:
+    # The problems of an input are a line each.
+    one = re.sub(r" problems?:(\n  .+)+\n$", " problems\n", text)
+    return told_plainly(text) and one.count("\n") == 1
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("name", ROOTS)
 def test_of_the_root_and_the_results(
-    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = ROOTS[name]
-    (tmp_path / "in").mkdir()
-    root = tmp_path / "in" / text
-    for i, image in enumerate(("a", "b", "c")):
-        write_image(root / "images" / "one" / image, i // 2)
-    write_tables(
-        root, [("one", "T")], [("one", x, y, "", "") for x, y in zip("abc", "ppq", strict=True)]
-    )
-    before = everything(tmp_path / "in")
-    out = tmp_path / text
-    settings = [f"dataset.root={root}", f"out_dir={out}", f"report_dir={out}", "progress=false"]
-    own = ["method=raw", "protocol=oracle", "dataset=folder", f"cache_dir={tmp_path / 'cache'}"]
-    outcome = perform(table1.main, compose("table1", [*own, *settings]))
+    inside, out = tmp_path / "in", tmp_path / text
+    small_dataset(inside / text)
+    before = everything(inside)
+    monkeypatch.chdir(inside)
+    results = [f"out_dir={out}", f"report_dir={out}"]
+    status = table1_ended(tmp_path / "cache", f"dataset.root={text}", *results)
     printed = capsys.readouterr()
     assert told_plainly(printed.out), printed.out
     assert told_plainly(printed.err), printed.err
-    assert everything(tmp_path / "in") == before
-    if text.startswith("${"):
-        # Documented: that is the value of another setting.
-        assert outcome.status == 2
-    elif "not UTF-8" in NAMES[name].fault:
-        assert outcome.status == 2
-    else:
-        assert outcome.status == 0, printed.err
-        assert (out / "run.json").exists()
-        assert {p.name for p in tmp_path.iterdir()} == {"in", "cache", text}
-        for path in out.glob("*.csv"):
-            assert faults_of_csv(path.read_bytes()) == []
+    assert everything(inside) == before
+    # Documented: ${NAME} is the value of another setting, and a path is UTF-8.
+    if text.startswith("${") or NAMES[name].fault == NOT_UTF8:
+        assert (status, printed.out) == (2, "")
+        assert said_in_a_line(printed.err)
+        return
+    assert status == 0, printed.err
+    assert (out / "run.json").exists()
+    assert {path.name for path in tmp_path.iterdir()} == {"in", "cache", text}
+    for path in out.glob("*.csv"):
+        assert faults_of_csv(path.read_bytes()) == []
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("name", ROOTS)
+def test_of_what_group_is_given(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, folder = ROOTS[name], tmp_path / "in" / ROOTS[name]
+    for i, image in enumerate(("a.png", "b.png", "c.png")):
+        write_image(folder / image, i // 2)
+    before = everything(folder)
+    monkeypatch.chdir(tmp_path / "in")
+    out, cache = tmp_path / text, tmp_path / "cache"
+    ended = group("--quiet", "--cache", str(cache), "--out", str(out), "--", text)
+    assert ended.exit_code == 0, ended.stderr
+    assert "3 images, 1 group of 2 of them" in ended.stdout
+    assert told_plainly(ended.stdout), ended.stdout
+    assert told_plainly(ended.stderr), ended.stderr
+    assert everything(folder) == before
+    assert {path.name for path in tmp_path.iterdir()} == {"in", "cache", text}
+
+
+def group(*arguments: str) -> Result:
+    """Run `dupeval group` here."""
+    return CliRunner().invoke(app, ["group", *arguments], catch_exceptions=False)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("name", ROOTS)
+def test_of_what_cannot_be_used_is_one_line_for_a_terminal(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, there, text = tmp_path / "file", tmp_path / "there", ROOTS[name]
+    file.touch()
+    write_image(there / "a.png", 0)
+    for arguments in (
+        [str(tmp_path / f"nowhere {text}")],
+        [str(there), "--out", str(file / text)],
+        [str(there), "--out", str(there / text)],
+        [str(there), "--out", str(tmp_path / "o"), "--plan", str(file / text)],
+        [str(there), "--out", str(tmp_path / "o"), "--method", text],
+        [str(there), "--out", str(tmp_path / "o"), "--calibration", str(tmp_path / text)],
+        [str(tmp_path / f"{text}.csv")],
+    ):
+        ended = group("--quiet", "--cache", str(tmp_path / "cache"), *arguments)
+        assert ended.exit_code == 2
+        assert said_in_a_line(ended.stderr), ended.stderr
+    small_dataset(tmp_path / "data")
+    given = f"dataset.root={tmp_path / 'data'}"
+    for settings in (
+        [f"dataset.root={tmp_path / 'nowhere' / text}"],
+        [given, f"out_dir={file / text}"],
+        [given, f"out_dir={tmp_path / 'data' / text}"],
+        [given, f"out_dir={tmp_path / 'o'}", f"method={text}"],
+        *([] if text.startswith("-") else [[given, text]]),
+    ):
+        status = table1_ended(tmp_path / "cache", *settings)
+        assert (settings, status) == (settings, 2)
+        said = capsys.readouterr().err
+        assert said_in_a_line(said), said
+
+
+def test_twins_in_two_unicode_forms_are_never_one(tmp_path: Path) -> None:
+    twins = [unicodedata.normalize(form, "한글é.png") for form in ("NFC", "NFD")]
+    for i, image in enumerate(twins):
+        write_image(tmp_path / "images" / "one" / image, i)
+    write_tables(tmp_path, [("one", "T")], [("one", image, "p", "", "") for image in twins])
+    problems = problems_of(tmp_path)
+    assert any("the name occurs twice, in two Unicode forms" in problem for problem in problems)
+    assert len(read_files(find([tmp_path]).paths, tmp_path / "cache").files) == 2
