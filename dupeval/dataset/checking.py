@@ -17,7 +17,6 @@ from dupeval.files import file_sha256
 from dupeval.sources import source_sha256
 from dupeval.store import Entry, Store
 
-
 # No image within Pillow's limit of pixels needs more; what is larger would be read for hours.
 MOST_BYTES = 2 * 2**30
 

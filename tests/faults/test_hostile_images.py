@@ -6,7 +6,8 @@ Whatever they are: no traceback, nothing started, nothing written, little memory
 import csv
 import os
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -118,7 +119,7 @@ HANDFUL = (
 )
 
 
-def table1(root: Path, folder: Path, *more: str) -> Ended:
+def table1(root: Path, folder: Path, before: Sequence[str] = ()) -> Ended:
     settings = [
         *(
             "method=[raw,raw_pca,imagehash_dhash,verified]",
@@ -127,13 +128,12 @@ def table1(root: Path, folder: Path, *more: str) -> Ended:
         *("protocol=oracle", "dataset=folder", f"dataset.root={root}", "progress=false"),
         *(f"out_dir={folder / 'out'}", f"cache_dir={folder / 'cache'}"),
     ]
-    return ended_well(run_program(["experiments/table1.py", *settings, *more], folder))
+    return ended_well(run_program(["experiments/table1.py", *settings], folder, before))
 
 
-def group(source: Path, folder: Path, *more: str) -> Ended:
+def group(source: Path, folder: Path, before: Sequence[str] = ()) -> Ended:
     out = ["--out", str(folder / "out"), "--cache", str(folder / "cache"), "--quiet"]
-    command = ["-m", "dupeval", "group", str(source), *out, *more]
-    return ended_well(run_program(command, folder))
+    return ended_well(run_program(["-m", "dupeval", "group", str(source), *out], folder, before))
 
 
 def ended_well(ended: Ended) -> Ended:
@@ -252,3 +252,21 @@ def test_everything_in_one_folder_is_grouped_or_named(
     sayings = {name: s for name, s in sayings.items() if "Permission" not in s}
     assert said.keys() == sayings.keys()
     assert [name for name, s in sayings.items() if not re.fullmatch(s, said[name])] == []
+
+
+@pytest.mark.faults
+def test_an_image_that_may_not_be_read(root: Path, tmp_path: Path) -> None:
+    ENTRIES["file that may not be read"].make(root / "images" / "one" / NAME, tmp_path)
+    before: list[str] = []
+    if os.geteuid() == 0:
+        # Root may read everything, unless it gives that up.
+        if shutil.which("setpriv") is None:
+            pytest.skip("needs setpriv, or a user without root's rights")
+        bounds = "--bounding-set=-dac_override,-dac_read_search,-fowner"
+        before = ["setpriv", bounds, "--inh-caps=-all", "--"]
+    ended = table1(root, tmp_path, before)
+    assert ended.code == 2
+    assert f"images/one/{NAME}: cannot be read (Permission denied)\n" in ended.err
+    ended = group(root / "images", tmp_path, before)
+    assert ended.code == 0
+    assert unread_by(tmp_path / "out") == {NAME: "cannot be read (Permission denied)"}

@@ -1,33 +1,55 @@
 """Image files that try a reader, each made in a line or two, and what is to come of each.
 
-`READ` are odd and whole: the pixels are known. `REFUSED` are broken, or larger than they look, or no
-images: the sentence is known. `ENTRIES` are no files, or not to be read, whatever they are called.
+`READ` are odd and whole: the pixels are known. `REFUSED` are broken, or larger than they look, or
+no images: the sentence is known. `ENTRIES` are no files, or not to be read, whatever they are
+called.
 """
 
 from __future__ import annotations
 
-import io
 import os
 import socket
 import struct
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from by_hand import chunk, png, tiff
+from by_hand import chunk, png
+from image_bytes import (
+    GREY_ROW,
+    GREYS,
+    HALVES,
+    NOISE,
+    RED,
+    TURNED,
+    XMP,
+    Pixels,
+    big_tiff,
+    bmp,
+    cyclic_tiff,
+    exif_of,
+    first_half,
+    flat_png,
+    frames,
+    gif,
+    grey_tiff,
+    halves,
+    ico,
+    jpeg_with,
+    many_steps,
+    noise,
+    palette,
+    png_text,
+    saved,
+    says,
+    segment,
+    tiff_table,
+    turn,
+    webp,
+    wrong_crc,
+)
 from PIL import Image
-
-Pixels = npt.NDArray[np.uint8]
-NOISE: Pixels = np.random.default_rng(11).integers(0, 256, (16, 24, 3), dtype=np.uint8)
-# Black on the left, and the same after a quarter turn.
-HALVES: Pixels = np.repeat(np.repeat([[[0] * 3, [255] * 3]], 16, 1), 16, 0).astype(np.uint8)
-TURNED: Pixels = HALVES.swapaxes(0, 1)
-GREYS: Pixels = np.repeat(np.array([[[5], [85]]], np.uint8), 3, 2)
-GREY_ROW = b"\0\x05\x55"
 
 
 @dataclass(frozen=True)
@@ -64,170 +86,6 @@ class Bad:
     said: str
 
 
-def saved(image: Image.Image, kind: str, **settings: Any) -> bytes:
-    """Return the bytes of an image file."""
-    content = io.BytesIO()
-    image.save(content, kind, **settings)
-    return content.getvalue()
-
-
-def _noise(kind: str, **settings: Any) -> bytes:
-    return saved(Image.fromarray(NOISE), kind, **settings)
-
-
-def _halves(**settings: Any) -> bytes:
-    return saved(Image.fromarray(HALVES), "JPEG", quality=95, **settings)
-
-
-def _frames(kind: str, **settings: Any) -> bytes:
-    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "lime", "blue")]
-    return saved(frames[0], kind, save_all=True, append_images=frames[1:], **settings)
-
-
-RED: Pixels = np.full((8, 8, 3), (255, 0, 0), np.uint8)
-
-# EXIF, byte by byte: entries of tag, type, count, value.
-
-
-def _exif(*entries: tuple[int, int, int, bytes], then: int = 0, n: int | None = None) -> bytes:
-    start = struct.pack("<6s4sIH", b"Exif", b"II*", 8, len(entries) if n is None else n)
-    return start + b"".join(struct.pack("<HHI4s", *e) for e in entries) + struct.pack("<I", then)
-
-
-def _turn(value: int) -> tuple[int, int, int, bytes]:
-    return 0x112, 3, 1, struct.pack("<H", value)
-
-
-_LOL = b'<!ENTITY l0 "ha">' + b"".join(
-    b'<!ENTITY l%d "%s">' % (i, b"&l%d;" % (i - 1) * 10) for i in range(1, 10)
-)
-_XMP = (
-    b'<?xml version="1.0"?><!DOCTYPE x [' + _LOL + b']><x:xmpmeta xmlns:x="adobe:ns:meta/">'
-    b'<a tiff:Orientation="&l9;">&l9;</a></x:xmpmeta>'
-)
-
-
-def _segment(marker: int, data: bytes) -> bytes:
-    return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data
-
-
-def _jpeg_with(*segments: bytes, **settings: Any) -> bytes:
-    whole = _halves(**settings)
-    return whole[:2] + b"".join(segments) + whole[2:]
-
-
-def _text(kind: bytes, value: bytes) -> bytes:
-    before = {b"zTXt": b"a\0\0", b"iTXt": b"a\0\1\0\0\0", b"iCCP": b"a\0\0"}[kind]
-    return chunk(kind, before + zlib.compress(value, 9))
-
-
-def _palette(indices: bytes, *extra: bytes) -> bytes:
-    """Build a PNG of 8-bit indices into two colours."""
-    colours = chunk(b"PLTE", bytes([10, 20, 30, 40, 50, 60]))
-    return png(len(indices), 1, 8, 3, b"\0" + indices, colours, *extra)
-
-
-def _ico(inside: bytes, side: int) -> bytes:
-    """Build an icon that says how large the picture inside is."""
-    entry = struct.pack("<BBBBHHII", side, side, 0, 0, 1, 32, len(inside), 22)
-    return struct.pack("<HHH", 0, 1, 1) + entry + inside
-
-
-def _bmp(width: int, height: int, pixels: bytes, bits: int = 24) -> bytes:
-    size = 54 + len(pixels)
-    header = struct.pack("<2sIIIIiiHHIIiiII", b"BM", size, 0, 54, 40, width, height, 1, bits, 0,
-                         len(pixels), 0, 0, 0, 0)  # fmt: skip
-    return header + pixels
-
-
-def _gif(canvas: tuple[int, int], frame: tuple[int, int, int, int]) -> bytes:
-    """Build a GIF of one frame (left, top, width, height) of red pixels."""
-    red = saved(Image.new("P", frame[2:] if max(frame) < 100 else (1, 1)), "GIF")
-    data = red[red.index(b"\x2c", 13) + 10 :]
-    start = b"GIF89a" + struct.pack("<HHBBB", *canvas, 0x80, 0, 0) + b"\xff\0\0\0\0\0"
-    return start + b"\x2c" + struct.pack("<HHHHB", *frame, 0) + data
-
-
-def _flat_png(width: int, height: int, colour: int, *extra: bytes) -> bytes:
-    """Build a PNG with all rows empty, as far as a small file holds them."""
-    channels = {0: 1, 2: 3, 6: 4}[colour]
-    row = 1 + width * channels
-    packer = zlib.compressobj(9)
-    parts = [packer.compress(bytes(row * 64)) for _ in range(-(-height // 64))]
-    header = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
-    data = b"".join(parts) + packer.flush()
-    pieces = [chunk(b"IHDR", header), *extra, chunk(b"IDAT", data), chunk(b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(pieces)
-
-
-def _says(content: bytes, width: int, height: int) -> bytes:
-    """Let a JPEG say another size."""
-    at = next(i for m in (b"\xff\xc0", b"\xff\xc2") if (i := content.find(m)) > 0)
-    return content[: at + 5] + struct.pack(">HH", height, width) + content[at + 9 :]
-
-
-def many_steps(n: int, image: Image.Image) -> bytes:
-    """Build a JPEG of which the last step is there n more times."""
-    whole = saved(image, "JPEG", progressive=True, quality=95)
-    last = whole.rindex(b"\xff\xda")
-    return whole[:-2] + whole[last:-2] * n + whole[-2:]
-
-
-def _webp(width: int, height: int) -> bytes:
-    """Build a WebP that says its size, and little more."""
-    data = b"\x2f" + struct.pack("<I", width - 1 | height - 1 << 14) + bytes(30)
-    chunk = b"WEBPVP8L" + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
-    return b"RIFF" + struct.pack("<I", len(chunk)) + chunk
-
-
-def _table(*tags: tuple[int, int, int, int], n: int | None = None, then: int = 0) -> bytes:
-    """Build a little-endian TIFF of one directory of tag, type, count and value or offset."""
-    start = b"II*\0" + struct.pack("<IH", 8, len(tags) if n is None else n)
-    return start + b"".join(struct.pack("<HHII", *t) for t in tags) + struct.pack("<I", then)
-
-
-def _grey_tiff(width: int, height: int, *more: tuple[int, int, int, int]) -> bytes:
-    own = {256: (4, 1, width), 257: (4, 1, height), 258: (3, 1, 8), 259: (3, 1, 1),
-           262: (3, 1, 1), 273: (4, 1, 8), 278: (4, 1, height), 279: (4, 1, min(width * height, 2**32 - 1))}  # fmt: skip
-    own.update({tag: rest for tag, *rest in more})
-    return _table(*((tag, *own[tag]) for tag in sorted(own))) + bytes(64)
-
-
-def _cyclic_tiff() -> bytes:
-    whole = bytearray(tiff("<", 1, [8], b"\x05\x55"))
-    n = struct.unpack_from("<H", whole, 8)[0]
-    struct.pack_into("<I", whole, 10 + 12 * n, 8)
-    return bytes(whole)
-
-
-def _many_strips(n: int) -> bytes:
-    """Build a TIFF of n strips of one pixel: each takes more to remember than it holds."""
-    at = 10 + 12 * 8 + 4
-    tags = _table((256, 4, 1, 1), (257, 4, 1, n), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1),
-                  (273, 4, n, at), (278, 4, 1, 1), (279, 4, n, at + 4 * n))  # fmt: skip
-    return tags + struct.pack("<I", at) * n + struct.pack("<I", 1) * n
-
-
-def _big_tiff(n: int) -> bytes:
-    return b"II+\0" + struct.pack("<HHQQ", 8, 0, 16, n) + bytes(4000)
-
-
-def _without(content: bytes, n: int) -> bytes:
-    return content[: len(content) - n]
-
-
-def _half(content: bytes) -> bytes:
-    return content[: len(content) // 2]
-
-
-def _wrong_crc(kind: bytes) -> bytes:
-    whole = bytearray(png(2, 1, 8, 0, GREY_ROW, chunk(b"tEXt", b"a\0b")))
-    at = whole.index(kind)
-    n = struct.unpack_from(">I", whole, at - 4)[0]
-    whole[at + 4 + n] ^= 1
-    return bytes(whole)
-
-
 CUT = r"cannot be decoded \(.+\)"
 STUB = r"not read, being a file of \w+ and mode F, which does not say what white is"
 NO_IMAGE = "not an image that Pillow can read"
@@ -236,60 +94,60 @@ BOMB = r"cannot be decoded \(Image size .+ could be decompression bomb DOS attac
 NO_IMAGE_OR_CUT = f"{NO_IMAGE}|{CUT}"
 
 READ: dict[str, Odd] = {
-    "EXIF turned": Odd(lambda: _halves(exif=_exif(_turn(6))), TURNED, 6),
-    "EXIF orientation 0": Odd(lambda: _halves(exif=_exif(_turn(0))), HALVES, 6),
-    "EXIF orientation 9": Odd(lambda: _halves(exif=_exif(_turn(9))), HALVES, 6),
-    "EXIF orientation 65535": Odd(lambda: _halves(exif=_exif(_turn(65535))), HALVES, 6),
-    "EXIF orientation as text": Odd(lambda: _halves(exif=_exif((0x112, 2, 2, b"6"))), HALVES, 6),
+    "EXIF turned": Odd(lambda: halves(exif=exif_of(turn(6))), TURNED, 6),
+    "EXIF orientation 0": Odd(lambda: halves(exif=exif_of(turn(0))), HALVES, 6),
+    "EXIF orientation 9": Odd(lambda: halves(exif=exif_of(turn(9))), HALVES, 6),
+    "EXIF orientation 65535": Odd(lambda: halves(exif=exif_of(turn(65535))), HALVES, 6),
+    "EXIF orientation as text": Odd(lambda: halves(exif=exif_of((0x112, 2, 2, b"6"))), HALVES, 6),
     "EXIF tags of wrong types": Odd(
-        lambda: _halves(exif=_exif((0x100, 2, 3, b"96"), _turn(6), (0x11A, 7, 4, b"\0\0\0H"))),
+        lambda: halves(exif=exif_of((0x100, 2, 3, b"96"), turn(6), (0x11A, 7, 4, b"\0\0\0H"))),
         TURNED,
         6,
     ),
     "EXIF directory that holds itself": Odd(
-        lambda: _halves(exif=_exif(_turn(6), (0x8769, 4, 1, b"\x08\0\0\0"))), TURNED, 6
+        lambda: halves(exif=exif_of(turn(6), (0x8769, 4, 1, b"\x08\0\0\0"))), TURNED, 6
     ),
     "EXIF directory that follows itself": Odd(
-        lambda: _halves(exif=_exif(_turn(6), then=8)), TURNED, 6
+        lambda: halves(exif=exif_of(turn(6), then=8)), TURNED, 6
     ),
     "EXIF of 65535 tags that are not there": Odd(
-        lambda: _halves(exif=_exif(_turn(6), n=65535)), TURNED, 6
+        lambda: halves(exif=exif_of(turn(6), n=65535)), TURNED, 6
     ),
     "EXIF that points to its end": Odd(
-        lambda: _halves(exif=_exif((0x10F, 2, 4000, b"\xff\xff\xff\x7f"), _turn(6))), TURNED, 6
+        lambda: halves(exif=exif_of((0x10F, 2, 4000, b"\xff\xff\xff\x7f"), turn(6))), TURNED, 6
     ),
     "JPEG with an XML entity bomb": Odd(
-        lambda: _jpeg_with(_segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + _XMP)), HALVES, 6
+        lambda: jpeg_with(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + XMP)), HALVES, 6
     ),
     "PNG with an XML entity bomb": Odd(
-        lambda: png(2, 1, 8, 0, GREY_ROW, chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + _XMP)),
+        lambda: png(2, 1, 8, 0, GREY_ROW, chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP)),
         GREYS,
     ),
     "JPEG with a broken colour profile": Odd(
-        lambda: _jpeg_with(_segment(0xE2, b"ICC_PROFILE\0\x02\x09" + b"x" * 99)), HALVES, 6
+        lambda: jpeg_with(segment(0xE2, b"ICC_PROFILE\0\x02\x09" + b"x" * 99)), HALVES, 6
     ),
     "PNG with a broken colour profile": Odd(
         lambda: png(2, 1, 8, 0, GREY_ROW, chunk(b"iCCP", b"a\0\0no zlib")), GREYS
     ),
     "PNG with 100 MB of colour profile": Odd(
-        lambda: png(2, 1, 8, 0, GREY_ROW, _text(b"iCCP", bytes(100_000_000))), GREYS
+        lambda: png(2, 1, 8, 0, GREY_ROW, png_text(b"iCCP", bytes(100_000_000))), GREYS
     ),
     "PNG with 100 MB of zTXt": Odd(
-        lambda: png(2, 1, 8, 0, GREY_ROW, _text(b"zTXt", bytes(100_000_000))), GREYS
+        lambda: png(2, 1, 8, 0, GREY_ROW, png_text(b"zTXt", bytes(100_000_000))), GREYS
     ),
     "PNG with 100 MB of iTXt": Odd(
-        lambda: png(2, 1, 8, 0, GREY_ROW, _text(b"iTXt", bytes(100_000_000))), GREYS
+        lambda: png(2, 1, 8, 0, GREY_ROW, png_text(b"iTXt", bytes(100_000_000))), GREYS
     ),
     "PNG with 20,000 texts": Odd(
         lambda: png(2, 1, 8, 0, GREY_ROW, chunk(b"tEXt", b"a\0b") * 20_000), GREYS
     ),
-    "PNG with a wrong checksum of its pixels": Odd(lambda: _wrong_crc(b"IDAT"), GREYS),
+    "PNG with a wrong checksum of its pixels": Odd(lambda: wrong_crc(b"IDAT"), GREYS),
     # As Pillow and browsers show it: what is not there is black.
     "PNG with a row too few": Odd(
         lambda: png(2, 2, 8, 0, GREY_ROW), np.concatenate([GREYS, 0 * GREYS])
     ),
     "PNG with pixels for more rows": Odd(lambda: png(2, 1, 8, 0, GREY_ROW * 5000), GREYS),
-    "PNG named .jpg": Odd(lambda: _noise("PNG"), NOISE),
+    "PNG named .jpg": Odd(lambda: noise("PNG"), NOISE),
     "PNG of 1 bit": Odd(
         lambda: png(2, 1, 1, 0, b"\0\x40"), np.repeat(np.uint8([[[0], [255]]]), 3, 2)
     ),
@@ -306,35 +164,35 @@ READ: dict[str, Odd] = {
         lambda: png(2, 1, 8, 6, b"\0" + bytes(8)), np.full((1, 2, 3), 255, np.uint8)
     ),
     "PNG of a palette with a clear colour": Odd(
-        lambda: _palette(b"\0\1", chunk(b"tRNS", b"\xff\0")), np.uint8([[[10, 20, 30], [255] * 3]])
+        lambda: palette(b"\0\1", chunk(b"tRNS", b"\xff\0")), np.uint8([[[10, 20, 30], [255] * 3]])
     ),
     "PNG of an index beyond its palette": Odd(
-        lambda: _palette(b"\0\1\xc8"), np.uint8([[[10, 20, 30], [40, 50, 60], [0] * 3]])
+        lambda: palette(b"\0\1\xc8"), np.uint8([[[10, 20, 30], [40, 50, 60], [0] * 3]])
     ),
-    "animated GIF": Odd(lambda: _frames("GIF"), RED),
-    "animated WebP": Odd(lambda: _frames("WEBP", lossless=True), RED),
-    "animated PNG": Odd(lambda: _frames("PNG"), RED),
-    "MPO of three pictures": Odd(lambda: _frames("MPO", quality=100), RED, 3),
-    "TIFF of three pages": Odd(lambda: _frames("TIFF"), RED),
-    "TIFF whose directory follows itself": Odd(_cyclic_tiff, GREYS),
+    "animated GIF": Odd(lambda: frames("GIF"), RED),
+    "animated WebP": Odd(lambda: frames("WEBP", lossless=True), RED),
+    "animated PNG": Odd(lambda: frames("PNG"), RED),
+    "MPO of three pictures": Odd(lambda: frames("MPO", quality=100), RED, 3),
+    "TIFF of three pages": Odd(lambda: frames("TIFF"), RED),
+    "TIFF whose directory follows itself": Odd(cyclic_tiff, GREYS),
     "JPEG of inks": Odd(
         lambda: saved(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG", quality=100), RED, 3
     ),
     "JPEG in steps, with marks to begin again": Odd(
-        lambda: _halves(progressive=True, restart_marker_blocks=1), HALVES, 6
+        lambda: halves(progressive=True, restart_marker_blocks=1), HALVES, 6
     ),
     "JPEG of 60 steps": Odd(lambda: many_steps(60, Image.fromarray(HALVES)), HALVES, 6),
     "JPEG with 4 MB of comments": Odd(
-        lambda: _jpeg_with(*[_segment(0xFE, bytes(65_000))] * 64), HALVES, 6
+        lambda: jpeg_with(*[segment(0xFE, bytes(65_000))] * 64), HALVES, 6
     ),
     "JPEG with a page of HTML behind it": Odd(
-        lambda: _halves() + b"<script>alert(1)</script>", HALVES, 6
+        lambda: halves() + b"<script>alert(1)</script>", HALVES, 6
     ),
     "GIF with a script for its comment": Odd(
-        lambda: _noise("GIF", comment=b"<script>alert(1)</script>"), NOISE, 255
+        lambda: noise("GIF", comment=b"<script>alert(1)</script>"), NOISE, 255
     ),
-    "BMP from top to bottom": Odd(lambda: _bmp(2, -1, b"\x05" * 3 + b"\x55" * 3 + b"\0\0"), GREYS),
-    "icon whose picture is of another size": Odd(lambda: _ico(_noise("PNG"), 99), NOISE),
+    "BMP from top to bottom": Odd(lambda: bmp(2, -1, b"\x05" * 3 + b"\x55" * 3 + b"\0\0"), GREYS),
+    "icon whose picture is of another size": Odd(lambda: ico(noise("PNG"), 99), NOISE),
     "1 x 1": Odd(lambda: png(1, 1, 8, 0, b"\0\x05"), GREYS[:, :1]),
     "1 x 60,000": Odd(
         lambda: png(1, 60_000, 8, 0, b"\0\x05" * 60_000), np.full((60_000, 1, 3), 5, np.uint8)
@@ -396,47 +254,47 @@ REFUSED: dict[str, Bad] = {
         BOMB,
     ),
     "MPEG": Bad(lambda: b"\0\0\1\xb3\x10\0\x10" + bytes(99), CUT),
-    "JPEG of its first half": Bad(lambda: _half(_halves()), CUT),
-    "JPEG cut in its head": Bad(lambda: _halves()[:30], NO_IMAGE_OR_CUT),
-    "JPEG without pixels": Bad(lambda: _halves().partition(b"\xff\xda")[0], CUT),
-    "PNG of its first half": Bad(lambda: _half(_noise("PNG")), CUT),
-    "PNG cut in its head": Bad(lambda: _noise("PNG")[:20], NO_IMAGE_OR_CUT),
+    "JPEG of its first half": Bad(lambda: first_half(halves()), CUT),
+    "JPEG cut in its head": Bad(lambda: halves()[:30], NO_IMAGE_OR_CUT),
+    "JPEG without pixels": Bad(lambda: halves().partition(b"\xff\xda")[0], CUT),
+    "PNG of its first half": Bad(lambda: first_half(noise("PNG")), CUT),
+    "PNG cut in its head": Bad(lambda: noise("PNG")[:20], NO_IMAGE_OR_CUT),
     "PNG without pixels": Bad(
         lambda: png(2, 1, 8, 0, GREY_ROW).replace(b"IDAT", b"IDAX"), NO_IMAGE_OR_CUT
     ),
-    "PNG with a wrong checksum of its head": Bad(lambda: _wrong_crc(b"IHDR"), NO_IMAGE_OR_CUT),
-    "PNG with a text of a wrong checksum": Bad(lambda: _wrong_crc(b"tEXt"), NO_IMAGE),
+    "PNG with a wrong checksum of its head": Bad(lambda: wrong_crc(b"IHDR"), NO_IMAGE_OR_CUT),
+    "PNG with a text of a wrong checksum": Bad(lambda: wrong_crc(b"tEXt"), NO_IMAGE),
     "PNG of 0 x 0": Bad(lambda: png(0, 0, 8, 0, b""), NO_IMAGE_OR_CUT),
-    "GIF of its first half": Bad(lambda: _half(_noise("GIF")), NO_IMAGE_OR_CUT),
+    "GIF of its first half": Bad(lambda: first_half(noise("GIF")), NO_IMAGE_OR_CUT),
     "GIF of 0 x 0": Bad(
         lambda: b"GIF89a" + bytes(7) + b"\x2c" + bytes(9) + b"\2\0\x3b", NO_IMAGE_OR_CUT
     ),
-    "WebP of its first half": Bad(lambda: _half(_noise("WEBP")), NO_IMAGE_OR_CUT),
-    "TIFF of its first half": Bad(lambda: _half(_noise("TIFF")), CUT),
-    "AVIF of its first half": Bad(lambda: _half(_noise("AVIF")), NO_IMAGE_OR_CUT),
+    "WebP of its first half": Bad(lambda: first_half(noise("WEBP")), NO_IMAGE_OR_CUT),
+    "TIFF of its first half": Bad(lambda: first_half(noise("TIFF")), CUT),
+    "AVIF of its first half": Bad(lambda: first_half(noise("AVIF")), NO_IMAGE_OR_CUT),
     "PNG of 60,000 x 60,000": Bad(lambda: png(60_000, 60_000, 8, 0, b"\0"), BOMB),
     "PNG of 2,147,483,647 x 2,147,483,647": Bad(
         lambda: png(2**31 - 1, 2**31 - 1, 8, 0, b"\0"), BOMB
     ),
-    "PNG of 90 megapixels": Bad(lambda: _flat_png(9500, 9500, 0), TOO_LARGE),
-    "GIF of 65,535 x 65,535": Bad(lambda: _gif((65535, 65535), (0, 0, 1, 1)), BOMB),
-    "GIF with a frame beyond its canvas": Bad(lambda: _gif((8, 8), (65000, 65000, 1, 1)), BOMB),
-    "WebP of 16,383 x 16,383": Bad(lambda: _webp(16383, 16383), BOMB),
-    "TIFF of 100,000 x 100,000": Bad(lambda: _grey_tiff(100_000, 100_000), BOMB),
-    "JPEG of 65,535 x 65,535": Bad(lambda: _says(_halves(), 65535, 65535), BOMB),
-    "JPEG of height 0": Bad(lambda: _says(_halves(), 32, 0), NO_IMAGE_OR_CUT),
+    "PNG of 90 megapixels": Bad(lambda: flat_png(9500, 9500, 0), TOO_LARGE),
+    "GIF of 65,535 x 65,535": Bad(lambda: gif((65535, 65535), (0, 0, 1, 1)), BOMB),
+    "GIF with a frame beyond its canvas": Bad(lambda: gif((8, 8), (65000, 65000, 1, 1)), BOMB),
+    "WebP of 16,383 x 16,383": Bad(lambda: webp(16383, 16383), BOMB),
+    "TIFF of 100,000 x 100,000": Bad(lambda: grey_tiff(100_000, 100_000), BOMB),
+    "JPEG of 65,535 x 65,535": Bad(lambda: says(halves(), 65535, 65535), BOMB),
+    "JPEG of height 0": Bad(lambda: says(halves(), 32, 0), NO_IMAGE_OR_CUT),
     "JPEG 2000 of 4,294,967,295": Bad(
         lambda: (
-            _noise("JPEG2000", no_jp2=True)[:8]
+            noise("JPEG2000", no_jp2=True)[:8]
             + struct.pack(">II", 2**32 - 1, 2**32 - 1)
-            + _noise("JPEG2000", no_jp2=True)[16:]
+            + noise("JPEG2000", no_jp2=True)[16:]
         ),
         BOMB,
     ),
-    "BMP of a wild head": Bad(lambda: _bmp(2**31 - 1, -(2**31) + 1, b""), BOMB),
-    "BMP of width 0": Bad(lambda: _bmp(0, 5, bytes(99)), NO_IMAGE_OR_CUT),
-    "BMP of negative width": Bad(lambda: _bmp(-5, 5, bytes(99)), NO_IMAGE_OR_CUT),
-    "BMP of 77 bits": Bad(lambda: _bmp(5, 5, bytes(999), 77), NO_IMAGE_OR_CUT),
+    "BMP of a wild head": Bad(lambda: bmp(2**31 - 1, -(2**31) + 1, b""), BOMB),
+    "BMP of width 0": Bad(lambda: bmp(0, 5, bytes(99)), NO_IMAGE_OR_CUT),
+    "BMP of negative width": Bad(lambda: bmp(-5, 5, bytes(99)), NO_IMAGE_OR_CUT),
+    "BMP of 77 bits": Bad(lambda: bmp(5, 5, bytes(999), 77), NO_IMAGE_OR_CUT),
     "PPM of 999,999,999": Bad(lambda: b"P6 999999999 999999999 255\n", BOMB),
     "PPM of minus one": Bad(lambda: b"P6 -1 -1 255\n", NO_IMAGE_OR_CUT),
     "TGA of 65,535 x 65,535": Bad(
@@ -448,24 +306,24 @@ REFUSED: dict[str, Bad] = {
     "QOI of 2,147,483,647": Bad(
         lambda: b"qoif" + struct.pack(">IIBB", 2**31 - 1, 2**31 - 1, 3, 0), BOMB
     ),
-    "icon that holds 200 megapixels": Bad(lambda: _ico(_flat_png(20_000, 10_000, 0), 16), BOMB),
-    "icon that holds 90 megapixels": Bad(lambda: _ico(_flat_png(9500, 9500, 0), 16), TOO_LARGE),
-    "icon that holds an icon": Bad(lambda: _ico(_ico(_noise("PNG"), 24), 24), CUT),
+    "icon that holds 200 megapixels": Bad(lambda: ico(flat_png(20_000, 10_000, 0), 16), BOMB),
+    "icon that holds 90 megapixels": Bad(lambda: ico(flat_png(9500, 9500, 0), 16), TOO_LARGE),
+    "icon that holds an icon": Bad(lambda: ico(ico(noise("PNG"), 24), 24), CUT),
     "TIFF whose directory is beyond its end": Bad(
         lambda: b"II*\0\xff\xff\xff\x7f", NO_IMAGE_OR_CUT
     ),
     "TIFF whose pixels are beyond its end": Bad(
-        lambda: _grey_tiff(2, 1, (273, 4, 1, 2**31 - 1)), CUT
+        lambda: grey_tiff(2, 1, (273, 4, 1, 2**31 - 1)), CUT
     ),
-    "TIFF of 65,535 tags that are not there": Bad(lambda: _table(n=65535), NO_IMAGE_OR_CUT),
-    "TIFF of 2^40 tags": Bad(lambda: _big_tiff(2**40), NO_IMAGE_OR_CUT),
+    "TIFF of 65,535 tags that are not there": Bad(lambda: tiff_table(n=65535), NO_IMAGE_OR_CUT),
+    "TIFF of 2^40 tags": Bad(lambda: big_tiff(2**40), NO_IMAGE_OR_CUT),
     "TIFF of a billion strips that are not there": Bad(
-        lambda: _grey_tiff(2, 1, (273, 4, 2**30, 8)), NO_IMAGE_OR_CUT
+        lambda: grey_tiff(2, 1, (273, 4, 2**30, 8)), NO_IMAGE_OR_CUT
     ),
     "TIFF of an unknown compression": Bad(
-        lambda: _grey_tiff(2, 1, (259, 3, 1, 4711)), NO_IMAGE_OR_CUT
+        lambda: grey_tiff(2, 1, (259, 3, 1, 4711)), NO_IMAGE_OR_CUT
     ),
-    "TIFF of 300 bits": Bad(lambda: _grey_tiff(2, 1, (258, 3, 1, 300)), NO_IMAGE_OR_CUT),
+    "TIFF of 300 bits": Bad(lambda: grey_tiff(2, 1, (258, 3, 1, 300)), NO_IMAGE_OR_CUT),
 }
 
 
@@ -493,7 +351,7 @@ def _outside(path: Path, outside: Path) -> None:
 
 
 def _unreadable(path: Path, outside: Path) -> None:
-    path.write_bytes(_noise("PNG"))
+    path.write_bytes(noise("PNG"))
     path.chmod(0)
 
 

@@ -19,6 +19,8 @@ from dupeval.text import visible
 ROOT = Path(__file__).resolve().parents[2]
 STARTS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork")
 TALKS = ("socket.connect", "socket.getaddrinfo", "urllib.Request", "webbrowser.open")
+# Of a whole program.
+MOST_SECONDS = 300.0
 # What image files name and Pillow or a desktop would start.
 PROGRAMS = ("gs", "gswin64c", "convert", "magick", "display", "xdg-open", "rsvg-convert", "tex")
 
@@ -98,8 +100,11 @@ class Ended:
     seconds: float
 
 
-def run_program(command: Sequence[str], folder: Path, most_seconds: float = 300.0) -> Ended:
-    """Run a Python program of ours; nothing but it may start, of what `PROGRAMS` names."""
+def run_program(command: Sequence[str], folder: Path, before: Sequence[str] = ()) -> Ended:
+    """Run a Python program of ours, which may start nothing that `PROGRAMS` names.
+
+    `before` is what starts it.
+    """
     bait = folder / "bait"
     bait.mkdir(exist_ok=True)
     for name in PROGRAMS:
@@ -115,14 +120,14 @@ def run_program(command: Sequence[str], folder: Path, most_seconds: float = 300.
     out, err = folder / "stdout", folder / "stderr"
     with out.open("wb") as stdout, err.open("wb") as stderr:
         process = subprocess.Popen(
-            [sys.executable, *command],
+            [*before, sys.executable, *command],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=stderr,
         )
-        timer = threading.Timer(most_seconds, process.kill)
+        timer = threading.Timer(MOST_SECONDS, process.kill)
         timer.start()
         _, status, usage = os.wait4(process.pid, 0)
         timer.cancel()
