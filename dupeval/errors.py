@@ -11,7 +11,17 @@ MOST_SHOWN = 20
 
 
 class DupevalError(Exception):
-    """Something the user can put right; programs print it without a traceback and exit with 2."""
+    """Something the user can put right; programs print it without a traceback and exit with 2.
+
+    Parameters
+    ----------
+    *lines : str
+        A sentence, and maybe more below it. What names in it hold that cannot be seen, line breaks
+        too, is written as escapes; see `dupeval.text.visible`.
+    """
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n  ".join(map(visible, lines)))
 
 
 class SettingsError(DupevalError):
@@ -41,7 +51,7 @@ class InputError(DupevalError):
         more = len(self.problems) - MOST_SHOWN
         shown = [shortened(problem) for problem in self.problems[:MOST_SHOWN]]
         shown += [f"and {more:,} more"] if more > 0 else []
-        super().__init__("\n  ".join([f"{visible(what)} has {count}:", *shown]))
+        super().__init__(f"{what} has {count}:", *shown)
 
 
 class DatasetError(InputError):
@@ -74,9 +84,9 @@ class NoScoresError(DupevalError):
     source : {"missing", "failed", "published"}
         What tables say in place of ``measured``.
     reason : str
-        Maybe in a tool's own words: what cannot be seen is made visible.
+        Maybe in a tool's own words.
     """
 
     def __init__(self, source: str, reason: str) -> None:
         self.source = source
-        super().__init__(visible(reason))
+        super().__init__(reason)

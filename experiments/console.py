@@ -17,6 +17,7 @@ from PIL import Image
 
 from dupeval.errors import DupevalError
 from dupeval.look import DRAWN_WITH, WIDTHS, Look
+from dupeval.text import visible
 
 SUCCESS, DEFECT, USER_ERROR, NO_SCORES, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -52,7 +53,7 @@ def exit_code(work: Callable[[], int], job: str | None = None) -> int:
         return SUCCESS
     except OSError as error:
         where = error.filename2 or error.filename or "the system"
-        complain(f"{os.fsdecode(where)}: {error.strerror or error}", job)
+        complain(f"{visible(os.fsdecode(where))}: {error.strerror or error}", job)
     except Exception:  # Of a job elsewhere nobody would see it.
         print(f"in the job {job}:\n" if job else "", end="", file=sys.stderr)
         traceback.print_exc()
@@ -139,4 +140,4 @@ def show_warnings_as_sentences() -> None:
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    print(f"warning: {message}", file=sys.stderr)
+    print(f"warning: {visible(str(message))}", file=sys.stderr)

@@ -17,6 +17,9 @@ from dupeval.files import file_sha256
 from dupeval.sources import source_sha256
 from dupeval.store import Entry, Store
 
+# No image within Pillow's limit of pixels needs more; what is larger would be read for hours.
+MOST_BYTES = 2 * 2**30
+
 
 @dataclass(frozen=True)
 class Located:
@@ -46,7 +49,14 @@ def fault_of_file(path: Path, root: Path, inside: Path) -> str | None:
     if not path.resolve().is_relative_to(inside):
         return f"leads out of {root}"
     # A pipe or a device would be waited for.
-    return None if stat.S_ISREG(status.st_mode) else "is not a file"
+    return fault_of_size(status.st_size) if stat.S_ISREG(status.st_mode) else "is not a file"
+
+
+def fault_of_size(n_bytes: int) -> str | None:
+    """Say what keeps a file of so many bytes from being read as an image."""
+    if n_bytes <= MOST_BYTES:
+        return None
+    return f"has {n_bytes:,} bytes, more than the limit of {MOST_BYTES:,}"
 
 
 def hash_files(located: Sequence[Located], problems: list[str]) -> list[str]:

@@ -23,6 +23,8 @@ from PIL import Image, UnidentifiedImageError
 from tqdm import tqdm
 
 from dupeval.dataset import ImageHandle
+from dupeval.dataset.checking import fault_of_size
+from dupeval.dataset.formats import format_of
 from dupeval.dataset.images import MOST_DECODERS, ImageError, open_rgb
 from dupeval.files import open_regular
 from dupeval.grouping.finding import Unread
@@ -200,6 +202,8 @@ def _hashed(path: str, index: _Index) -> _Hashed | str | None:
             # So that no film is read from its beginning to its end.
             if not is_named_so(path) and not _begins_as_image(file):
                 return None
+            if (fault := fault_of_size(status.st_size)) is not None:
+                return fault
             file.seek(0)
             sha256 = _sha256(file)
             if _stamp(os.fstat(file.fileno())) != stamp:
@@ -302,8 +306,8 @@ def _decoded(path: str) -> Entry:
     handle = ImageHandle.of(Path(path), path, "")
     try:
         image = open_rgb(handle)
-        with handle.open() as file, Image.open(file) as opened:
-            form = str(opened.format)
+        with handle.open() as file:
+            form = format_of(file)
     except (ImageError, OSError) as error:
         return Entry(about={"fault": str(error)})
     size = list(image.size)

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image
-
 from dupeval.dataset import ImageHandle
+from dupeval.dataset.formats import format_of
 
 NEUTRAL_NAME = re.compile(r"\b(\d{5})\.[a-z][a-z0-9]*\b")
 ENDINGS = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "JPEG2000": ".jp2"}
@@ -47,6 +46,5 @@ def private_copies(
 
 
 def _ending(content: bytes) -> str:
-    with Image.open(io.BytesIO(content)) as image:
-        kind = image.format or ""
+    kind = format_of(io.BytesIO(content))
     return ENDINGS.get(kind, f".{kind.lower()}")
