@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -142,21 +142,10 @@ def evaluate(
     groups: list[Group] = []
     spreads: list[Spread] = []
     of_all: dict[tuple[str, str], Mapping[str, float]] = {}
-    notes: list[str] = list(impossible.values())
+    notes = list(impossible.values())
     if folds.note and any(protocols[name].honest for name, _ in rows):
         notes.append(folds.note)
-    notes += [
-        f"query {query.slug!r} has {len(query.images):,} images: of vectors and hashes only pairs "
-        f"within a radius count, in which an image has {NEIGHBOURS} others on average; cuts up to "
-        "there are exact, and no threshold above it is tried"
-        for query in dataset.queries
-        if len(query.images) > MOST_CONDENSED
-    ]
-    if folds.unscored:
-        notes.append(
-            f"queries without a pair to score: {len(folds.unscored)} of {folds.n_queries}, "
-            "which are grouped and not scored"
-        )
+    notes += _notes(dataset, folds)
     with one_thread():
         # Rows that are read from the store take less than the delay.
         hidden = not resources.progress
@@ -196,6 +185,23 @@ def evaluate(
         notes=tuple(notes),
         pooled=of_all,
     )
+
+
+def _notes(dataset: Dataset, folds: Folds) -> Iterator[str]:
+    """Say what a dataset leaves out of account, whichever the methods."""
+    for query in dataset.queries:
+        if len(query.images) > MOST_CONDENSED:
+            yield (
+                f"query {query.slug!r} has {len(query.images):,} images: of vectors and hashes "
+                "only pairs within a radius count, in which an image has "
+                f"{NEIGHBOURS} others on average; cuts up to there are exact, and no threshold "
+                "above it is tried"
+            )
+    if folds.unscored:
+        yield (
+            f"queries without a pair to score: {len(folds.unscored)} of {folds.n_queries}, "
+            "which are grouped and not scored"
+        )
 
 
 def _made(
