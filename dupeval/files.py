@@ -21,6 +21,7 @@ from dupeval.errors import SettingsError
 
 # The names of the files in a results folder that are dupeval's, a line each.
 OURS = ".dupeval"
+MOST_LISTED = 2**26
 _STAGED = ".unfinished."
 _UNFINISHED = re.compile(r"\.unfinished\..+|\.[0-9a-f]{32}\.tmp")
 
@@ -187,10 +188,10 @@ def _ours(folder: Path) -> set[str]:
     listed, run = folder / OURS, folder / "run.json"
     if listed.is_file():
         # What is no text names none of the files that are asked for.
-        return set(listed.read_text(encoding="utf-8", errors="replace").splitlines())
+        return set(content_of(listed, MOST_LISTED).decode(errors="replace").splitlines())
     # Versions before 0.1 left this list only.
     try:
-        described = json.loads(run.read_bytes())
+        described = json.loads(content_of(run, MOST_LISTED))
         return {run.name, *described["outputs"]} if "dupeval" in described else set()
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return set()
@@ -209,6 +210,21 @@ def open_regular(path: Path) -> BinaryIO:
         os.close(descriptor)
         raise OSError(errno.EINVAL, "no regular file", str(path))
     return os.fdopen(descriptor, "rb")
+
+
+def content_of(path: Path, most: int) -> bytes:
+    """Return the bytes of a regular file; see `open_regular`.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened, is no regular file, or has more than `most` bytes.
+    """
+    with open_regular(path) as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"larger than {most:,} bytes", str(path))
+    return content
 
 
 def canonical_json(value: Any) -> str:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
-from dupeval.files import open_regular
+from dupeval.files import content_of
 from dupeval.settings import flat_settings
 from dupeval.text import from_csv_cell
 
@@ -192,13 +192,9 @@ def open_run(folder: Path, program: str, names: Collection[str]) -> StoredRun:
 
 def _content(path: Path, most: int, program: str) -> bytes:
     try:
-        with open_regular(path) as file:
-            content = file.read(most + 1)
+        return content_of(path, most)
     except OSError as error:
         raise StoredResultsError(f"{path} cannot be read ({error.strerror})", program) from None
-    if len(content) > most:
-        raise StoredResultsError(f"{path} is larger than {most:,} bytes", program)
-    return content
 
 
 def _not_a_run(folder: Path, program: str) -> StoredResultsError:

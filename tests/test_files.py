@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 
 from dupeval.errors import SettingsError
 from dupeval.files import (
+    OURS,
     canonical_json,
+    content_of,
     file_sha256,
     json_sha256,
     refuse_foreign,
@@ -181,11 +183,29 @@ class TestResultsFolder:
         with pytest.raises(SettingsError, match="not written by dupeval"):
             refuse_foreign(tmp_path, ["a.csv"])
 
+    def test_so_does_a_list_that_is_no_text_of_what_it_names(self, tmp_path: Path) -> None:
+        (tmp_path / OURS).write_bytes(b"\xff\nb.csv\n")
+        for name in "ab":
+            (tmp_path / f"{name}.csv").write_bytes(b"mine")
+        refuse_foreign(tmp_path, ["b.csv"])
+        with pytest.raises(SettingsError, match="not written by dupeval"):
+            refuse_foreign(tmp_path, ["a.csv"])
+
     def test_an_earlier_version_left_its_list_in_run_json(self, tmp_path: Path) -> None:
         described = {"dupeval": "0.0.1", "outputs": {"a.csv": "x"}}
         (tmp_path / "run.json").write_text(json.dumps(described))
         (tmp_path / "a.csv").write_bytes(b"1")
         refuse_foreign(tmp_path, ["a.csv", "run.json"])
+
+
+def test_a_content_is_that_of_a_regular_file_that_is_not_too_large(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"four")
+    assert content_of(tmp_path / "a", 4) == b"four"
+    with pytest.raises(OSError, match="larger than 3 bytes"):
+        content_of(tmp_path / "a", 3)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="no regular file"):
+        content_of(tmp_path / "pipe", 3)
 
 
 # Ends the process as kill -9 does: at the nth of the changes to a folder, or of the files renamed.

@@ -246,7 +246,7 @@ class TestWhatCannotBeShown:
         self, folder: Path, stored, limit: str, name: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(f"dupeval.stored_run.{limit}", 10)
-        assert f"{name} is larger than 10 bytes" in complaint(folder, stored.dataset)
+        assert f"{name} cannot be read (larger than 10 bytes)" in complaint(folder, stored.dataset)
 
     @pytest.mark.parametrize(
         ("name", "change"),

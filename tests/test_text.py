@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from dupeval.text import counted, csv_cell, from_csv_cell, visible
+from dupeval.text import counted, csv_cell, from_csv_cell, shortened, visible
 
 PLAIN = [
     *(
@@ -84,3 +84,8 @@ def test_one_thing_is_told_as_one() -> None:
         "2 queries",
     ]
     assert [counted(n, "image") for n in (1, 9)] == ["1 image", "9 images"]
+
+
+def test_a_long_text_is_shown_in_part() -> None:
+    assert shortened("x" * 1000) == "x" * 1000
+    assert shortened("x" * 1001) == "x" * 1000 + "…"

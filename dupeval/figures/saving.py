@@ -16,12 +16,13 @@ from pydantic.dataclasses import dataclass
 from dupeval.dataset import Dataset
 from dupeval.figures import LAST, Part, Picture
 from dupeval.figures.texts import one_line
-from dupeval.files import file_sha256
+from dupeval.files import content_of, file_sha256
 from dupeval.latex import PREAMBLE, escaped
 from dupeval.strict import STRICT
 from dupeval.text import counted
 
 FILE_NAME = "figures.json"
+MOST_BYTES = 2**26
 # No date and no version: the same picture is the same bytes.
 _METADATA: Mapping[str, dict[str, str | None]] = {
     "png": {"Software": None},
@@ -128,8 +129,8 @@ def read_record(folder: Path, fingerprint: str) -> dict[str, StoredFigure]:
     was kept or can be read: of those figures nobody knows what they show.
     """
     try:
-        record = _Record.model_validate_json((folder / FILE_NAME).read_bytes())
-    except (FileNotFoundError, ValidationError):
+        record = _Record.model_validate_json(content_of(folder / FILE_NAME, MOST_BYTES))
+    except (OSError, ValidationError):
         return {}
     return record.figures if record.dataset_fingerprint == fingerprint else {}
 

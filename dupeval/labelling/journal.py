@@ -13,7 +13,7 @@ from typing import IO, Any, Self
 from filelock import FileLock, Timeout
 
 from dupeval.errors import DupevalError, InputError, SettingsError
-from dupeval.files import canonical_json, open_regular, write_results
+from dupeval.files import canonical_json, content_of, write_results
 from dupeval.labelling.answers import Answer, Event, Undo
 from dupeval.labelling.images import Images, Shown
 from dupeval.labelling.lines import line_of
@@ -74,10 +74,7 @@ class Journal:
             about = {"journal": "dupeval label", "version": VERSION}
             first = {**about, "seed": seed or secrets.token_hex(8)}
             write_results(self.folder, {JOURNAL: f"{canonical_json(first)}\n".encode()})
-        with open_regular(path) as file:
-            content = file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise InputError(str(self.folder), [f"{JOURNAL}: larger than {MOST_BYTES:,} bytes"])
+        content = content_of(path, MOST_BYTES)
         whole = content[: content.rfind(b"\n") + 1]
         self._lines = _lines(path, whole)
         self._file = path.open("ab")

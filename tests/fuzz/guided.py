@@ -26,7 +26,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers")]
 with atheris.instrument_imports(include=["dupeval"]):
     import fuzzed
     from fuzzed import corpora
-    from fuzzed.parts import PARTS
+    from fuzzed.parts import PARTS, with_other_value
 
     target = fuzzed.target(sys.argv[1])
 
@@ -65,7 +65,10 @@ def mutated(content: bytes, most: int, seed: int) -> bytes:
     name, _, rest = content.partition(b"\n")
     if name not in NAMES or rng.random() < 0.02:
         name = rng.choice(NAMES)
-    if rng.random() < 0.2:
+    how = rng.random()
+    if how < 0.4:
+        rest = with_other_value(rest, rng)
+    elif how < 0.5:
         place = rng.randrange(len(rest) + 1)
         rest = rest[:place] + rng.choice(PARTS) + rest[place:]
     else:

@@ -21,6 +21,8 @@ from fuzzed import corpora  # noqa: E402
 
 SOURCE = str(ROOT / "dupeval") + "/"
 MOST_INPUTS, MOST_BYTES, MOST_TRIES = 150, 299, 150
+# What of a sentence is another with each input.
+NAMED = r"'[^']*'|\"[^\"]*\"|\S*/\S*|\d+|found .*|\(.*\)|;.*"
 HOW = "Each input is read by test_corpora.py. To add to them: CONTRIBUTING.md, Fuzzing."
 Reached = frozenset[tuple[Any, ...]]
 
@@ -47,7 +49,7 @@ def reached_by(target: fuzzed.Target, content: bytes) -> Reached:
 
     def told(error: Exception) -> None:
         for line in str(error).split("\n")[1:] or [str(error)]:
-            reached.add((part, re.sub(r"'[^']*'|\"[^\"]*\"|/\S+|\d+|found .*", "", line)[:60]))
+            reached.add((part, re.sub(NAMED, "", line.rpartition(": ")[2])))
 
     check, fuzzed.check = fuzzed.check, told
     sys.settrace(trace)

@@ -20,7 +20,7 @@ def test_a_corpus_has_short_inputs_for_each_part_none_twice(name: str) -> None:
     assert max(map(len, inputs)) <= 1200
 
 
-@pytest.mark.parametrize("text", ["", "\x1b[31m", "\u202e", "x" * 2000, "x\n" * 20_000])
+@pytest.mark.parametrize("text", ["", "x" * 2000, "x\n" * 20_000])
 def test_an_error_that_nobody_can_read_is_a_finding(text: str) -> None:
     with pytest.raises(AssertionError):
         check(DupevalError(text))

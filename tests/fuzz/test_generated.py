@@ -5,10 +5,11 @@
 
 import json
 import os
+from random import Random
 
 import pytest
 from fuzzed import NAMES, corpora, target
-from fuzzed.parts import PARTS
+from fuzzed.parts import PARTS, with_other_value
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +40,14 @@ def changed(draw: st.DrawFn, name: str) -> bytes:
 
 
 @st.composite
+def other_values(draw: st.DrawFn, name: str) -> bytes:
+    """Return an input that is kept, of which a value or two of its JSON are others."""
+    part, _, rest = draw(st.sampled_from(corpora.read(name))).partition(b"\n")
+    rng = Random(draw(st.integers(0, 2**32)))
+    return part + b"\n" + with_other_value(with_other_value(rest, rng), rng)
+
+
+@st.composite
 def anew(draw: st.DrawFn, name: str) -> bytes:
     """Return an input for any part."""
     return draw(st.sampled_from(sorted(target(name).parts))).encode() + b"\n" + draw(broken)
@@ -50,4 +59,4 @@ def anew(draw: st.DrawFn, name: str) -> bytes:
 def test_what_nobody_would_write_is_read_or_it_is_said_what_is_wrong(
     name: str, data: st.DataObject
 ) -> None:
-    target(name)(data.draw(st.one_of(changed(name), anew(name))))
+    target(name)(data.draw(st.one_of(changed(name), other_values(name), anew(name))))

@@ -10,8 +10,9 @@ from typing import Any
 from dupeval.dataset import Dataset
 from dupeval.dataset.making.recipe import Recipe
 from dupeval.dataset.making.records import Record, library_versions
-from dupeval.files import file_sha256, json_sha256
+from dupeval.files import content_of, file_sha256, json_sha256
 
+MOST_BYTES = 2**26
 TABLES = ("labels.csv", "queries.csv", "pairs.csv")  # The last one where it has lines.
 
 
@@ -33,7 +34,7 @@ def write_stamp(folder: Path, recipe: Recipe, records: Sequence[Record]) -> None
 def read_stamp(folder: Path, recipe: Recipe) -> Mapping[str, Any]:
     """Return a folder's stamp; an empty one where there is none of this kind of recipe."""
     try:
-        stamp = json.loads((folder / recipe.stamp_file).read_text(encoding="utf-8"))
+        stamp = json.loads(content_of(folder / recipe.stamp_file, MOST_BYTES))
     except (OSError, ValueError, RecursionError):
         return {}
     return stamp if isinstance(stamp, dict) and stamp.get("what") == recipe.what else {}
