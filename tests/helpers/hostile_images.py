@@ -181,7 +181,7 @@ READ: dict[str, Odd] = {
     "JPEG in steps, with marks to begin again": Odd(
         lambda: halves(progressive=True, restart_marker_blocks=1), HALVES, 6
     ),
-    "JPEG of 60 steps": Odd(lambda: many_steps(60, Image.fromarray(HALVES)), HALVES, 6),
+    "JPEG of 70 steps": Odd(lambda: many_steps(60, Image.fromarray(HALVES)), HALVES, 6),
     "JPEG with 4 MB of comments": Odd(
         lambda: jpeg_with(*[segment(0xFE, bytes(65_000))] * 64), HALVES, 6
     ),
@@ -282,6 +282,10 @@ REFUSED: dict[str, Bad] = {
     "WebP of 16,383 x 16,383": Bad(lambda: webp(16383, 16383), BOMB),
     "TIFF of 100,000 x 100,000": Bad(lambda: grey_tiff(100_000, 100_000), BOMB),
     "JPEG of 65,535 x 65,535": Bad(lambda: says(halves(), 65535, 65535), BOMB),
+    "JPEG of 1,010 steps": Bad(
+        lambda: many_steps(1000, Image.fromarray(HALVES)),
+        "a JPEG of 1,010 steps, more than the limit of 100",
+    ),
     "JPEG of height 0": Bad(lambda: says(halves(), 32, 0), NO_IMAGE_OR_CUT),
     "JPEG 2000 of 4,294,967,295": Bad(
         lambda: (
