@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_photographs import write_copies
-from hostile_images import ENTRIES, READ, REFUSED
+from hostile_images import ENTRIES, REFUSED
 from image_bytes import clear_webp, flat_png
+from odd_images import READ
 from watched import Ended, everything, run_program, told_plainly, watched
 
 from dupeval.dataset.folder import read_folder
