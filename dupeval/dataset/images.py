@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import struct
 from functools import cache
 from pathlib import Path
@@ -15,11 +16,25 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from dupeval.dataset import ImageHandle
 from dupeval.dataset.pixels import UnsureError, to_rgb
+from dupeval.dataset.room import Room
 from dupeval.errors import DupevalError
 from dupeval.files import open_regular
 
 # More decoders than this only cost memory: images may be as large as Pillow's limit.
 MOST_DECODERS = 4
+
+# Pixels that are decoded at the same time, in images large or many: as many as one may have. Each
+# takes up to 27 bytes meanwhile (measured, of WebP).
+_ROOM = Room(Image.MAX_IMAGE_PIXELS or 2**27)
+
+# Pillow takes memory in blocks of 16 MiB, which the C library keeps for each thread when they are
+# free; those of 64 MiB it gives back.
+Image.core.set_block_size(2**26)  # type: ignore[attr-defined]
+
+# Steps in which a JPEG may become clearer; cameras and web sites use up to some 20. Each may be a
+# few bytes and take as long as a whole image.
+MOST_STEPS = 100
+_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -64,8 +79,8 @@ def open_rgb(image: Path | ImageHandle) -> Image.Image:
     Raises
     ------
     ImageError
-        If the file is empty, no image, truncated, of a kind whose look is not known, or has more
-        than Pillow's ``Image.MAX_IMAGE_PIXELS`` pixels.
+        If the file is empty, no image, truncated, of a kind whose look is not known, has more
+        than Pillow's ``Image.MAX_IMAGE_PIXELS`` pixels, or is a JPEG of more than 100 steps.
     """
     try:
         with open_regular(image) if isinstance(image, Path) else image.open() as file:
@@ -118,9 +133,27 @@ def _decoded(file: IO[bytes]) -> Image.Image:
     file.seek(0)
     with Image.open(file, formats=_formats()) as image:
         check_pixel_count(image)
-        pixels = to_rgb(image, header)
-        turn = _TURNS.get(_orientation(image))
-    return pixels if turn is None else pixels.transpose(turn)
+        if image.format in ("JPEG", "MPO"):
+            _check_steps(file)
+        with _ROOM.taken(image.width * image.height):
+            pixels = to_rgb(image, header)
+            turn = _TURNS.get(_orientation(image))
+            return pixels if turn is None else pixels.transpose(turn)
+
+
+def _check_steps(file: IO[bytes]) -> None:
+    """Raise ImageError when a JPEG has more scans than any has that somebody wants to be seen."""
+    before = file.tell()
+    file.seek(0)
+    content = file.read()
+    file.seek(before)
+    at, n = 0, 0
+    while (found := _MARKER.search(content, at)) and found[0] != b"\xff\xd9":
+        n += found[0] == b"\xff\xda"
+        length = content[found.end() : found.end() + 2]
+        at = found.end() + int.from_bytes(length)
+    if n > MOST_STEPS:
+        raise ImageError(f"a JPEG of {n:,} steps, more than the limit of {MOST_STEPS}")
 
 
 def _orientation(image: Image.Image) -> Any:

@@ -127,3 +127,6 @@ PATHS = {
     "a share": ("\\\\host\\a.png", BACKSLASH),
     "NUL": ("a\0.png", "holds a NUL character"),
 }
+
+# What titles and photographs may be.
+ANY = {**{key: name.text for key, name in NAMES.items() if not name.fault}, **TEXTS}

@@ -130,11 +130,17 @@ def many_steps(n: int, image: Image.Image) -> bytes:
     return whole[:-2] + whole[last:-2] * n + whole[-2:]
 
 
-def webp(width: int, height: int) -> bytes:
+def webp(width: int, height: int, data: bytes = bytes(30)) -> bytes:
     """Build a WebP that says its size, and little more."""
-    data = b"\x2f" + struct.pack("<I", width - 1 | height - 1 << 14) + bytes(30)
-    chunk = b"WEBPVP8L" + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
-    return b"RIFF" + struct.pack("<I", len(chunk)) + chunk
+    content = b"\x2f" + struct.pack("<I", width - 1 | height - 1 << 14 | 1 << 28) + data
+    start = b"WEBPVP8L" + struct.pack("<I", len(content))
+    whole = start + content + bytes(len(content) % 2)
+    return b"RIFF" + struct.pack("<I", len(whole)) + whole
+
+
+def clear_webp(width: int, height: int) -> bytes:
+    """Build a WebP of which nothing is seen, of 34 bytes whatever its size."""
+    return webp(width, height, bytes.fromhex("071011118888fe07"))
 
 
 def tiff_table(*tags: tuple[int, int, int, int], n: int | None = None, then: int = 0) -> bytes:

@@ -5,10 +5,9 @@ import os
 import stat
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -63,8 +62,9 @@ def watched() -> Iterator[Watched]:
     _listen()
     seen = Watched()
     before, started = _megabytes("VmRSS"), time.process_time()
-    # The highest so far is forgotten.
-    Path("/proc/self/clear_refs").write_text("5")
+    with suppress(OSError):
+        # The highest so far is forgotten, where the system can.
+        Path("/proc/self/clear_refs").write_text("5")
     _watching.append(seen)
     try:
         yield seen
@@ -74,8 +74,10 @@ def watched() -> Iterator[Watched]:
         seen.seconds = time.process_time() - started
 
 
-def _megabytes(name: str) -> int:
-    lines = Path("/proc/self/status").read_text().splitlines()
+def _megabytes(name: str, process: str = "self") -> int:
+    if not Path("/proc").exists():
+        return 0
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) // 1024
 
 
@@ -88,7 +90,7 @@ class Ended:
     code : int
     out, err : str
     megabytes : int
-        Its peak, or that of the largest process that it waited for.
+        Its peak.
     seconds : float
         Of all processors.
     """
@@ -127,18 +129,30 @@ def run_program(command: Sequence[str], folder: Path, before: Sequence[str] = ()
             stdout=stdout,
             stderr=stderr,
         )
-        timer = threading.Timer(MOST_SECONDS, process.kill)
-        timer.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        timer.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
+        megabytes, seconds = _waited_for(process)
     assert not (bait / "started").exists(), (bait / "started").read_text()
     return Ended(
         process.returncode,
         *(path.read_bytes().decode(errors="surrogateescape") for path in (out, err)),
-        usage.ru_maxrss // 1024,
-        usage.ru_utime + usage.ru_stime,
+        megabytes,
+        seconds,
     )
+
+
+def _waited_for(process: subprocess.Popen[bytes]) -> tuple[int, float]:
+    """Wait for a process, and return its peak in megabytes and its seconds of all processors."""
+    megabytes, until = 0, time.monotonic() + MOST_SECONDS
+    while True:
+        # What wait4 says of memory begins with what this process has.
+        with suppress(OSError, StopIteration):
+            megabytes = _megabytes("VmHWM", str(process.pid))
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return megabytes, usage.ru_utime + usage.ru_stime
+        if time.monotonic() > until:
+            process.kill()
+        time.sleep(0.02)
 
 
 def told_plainly(text: str) -> bool:
