@@ -17,6 +17,7 @@ from dupeval.dataset import Dataset
 from dupeval.protocol import Decision
 from dupeval.stored_run import TEXTS, StoredResultsError, honest_first, read_run
 from dupeval.tables import PER_QUERY_COLUMNS, TABLE1_COLUMNS
+from dupeval.text import shortened, visible
 
 COLUMNS = {
     "table1.csv": TABLE1_COLUMNS,
@@ -126,7 +127,7 @@ class StoredResults:
         if value not in names:
             raise StoredResultsError(
                 f"{self.folder} has no results of the {name} {value!r}; possible: "
-                f"{', '.join(names)}"
+                f"{shortened(visible(', '.join(names)))}"
             )
 
 

@@ -18,7 +18,7 @@ from dupeval.dataset import Dataset
 from dupeval.errors import SettingsError
 from dupeval.files import content_of
 from dupeval.settings import flat_settings
-from dupeval.text import from_csv_cell
+from dupeval.text import from_csv_cell, shortened, visible
 
 # The columns of any table that hold no numbers.
 TEXTS = (
@@ -243,9 +243,11 @@ def read_run(
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise _not_a_run(folder, program) from None
     if not parts:
-        others = ", ".join(f"{name!r} (fingerprint {str(f)[:12]})" for f, name in made_from.items())
+        others = ", ".join(
+            f"{name!r} (fingerprint {visible(f[:12])})" for f, name in made_from.items()
+        )
         raise StoredResultsError(
-            f"the results in {folder} were made from another dataset: {others}, not "
+            f"the results in {folder} were made from another dataset: {shortened(others)}, not "
             f"{dataset.name!r} ({dataset.fingerprint[:12]}); they can be shown with theirs "
             "(dataset=folder dataset.root=ROOT)",
             program,

@@ -197,6 +197,17 @@ class TestWhatCannotBeShown:
         assert other.fingerprint[:12] in message
         assert "dataset=folder dataset.root=ROOT" in message
 
+    def test_of_other_datasets_nothing_is_told_that_a_terminal_obeys(
+        self, folder: Path, stored
+    ) -> None:
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        run["parts"][0]["dataset"] |= {"name": "\x1b[1m", "fingerprint": "\x1b[31m"}
+        run["parts"] += [run["parts"][0] | {"dataset": {"name": "x" * 990, "fingerprint": "1"}}]
+        (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
+        message = complaint(folder, stored.dataset)
+        assert r"another dataset: '\x1b[1m' (fingerprint \x1b[31m), 'xxx" in message
+        assert "xxx…, not 'data'" in message
+
     @pytest.mark.parametrize("name", ["table1.csv", "per_query.csv", "groups.csv"])
     def test_a_file_that_was_changed_since(self, folder: Path, stored, name: str) -> None:
         (folder / name).write_bytes((folder / name).read_bytes().replace(b"raw_pca", b"raw_acp"))
