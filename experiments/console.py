@@ -6,17 +6,13 @@ import os
 import shutil
 import sys
 import traceback
-import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
-
-from PIL import Image
 
 from dupeval.errors import DupevalError
 from dupeval.look import DRAWN_WITH, WIDTHS, Look
+from dupeval.terminal import show_warnings_as_sentences, show_what_can_be_shown
 from dupeval.text import visible
 
 SUCCESS, DEFECT, USER_ERROR, NO_SCORES, INTERRUPTED = 0, 1, 2, 3, 130
@@ -125,19 +121,5 @@ def prepare_output() -> None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     if sys.stdout is None:
         raise DupevalError("standard output is closed; possible: >FILE, or >/dev/null")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            # What a terminal cannot show is no reason to lose the work.
-            stream.reconfigure(errors="backslashreplace")
+    show_what_can_be_shown()
     show_warnings_as_sentences()
-
-
-def show_warnings_as_sentences() -> None:
-    """Print warnings on one line each, for this whole process."""
-    warnings.showwarning = _show_warning
-    # The reader of images reports it as an error, with the file's name.
-    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-
-
-def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    print(f"warning: {visible(str(message))}", file=sys.stderr)

@@ -31,7 +31,6 @@ from console import (
     exit_code,
     prepare_output,
     say,
-    show_warnings_as_sentences,
 )
 from help_page import ASKED, help_page
 from hydra.core.config_loader import ConfigLoader
@@ -45,6 +44,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from dupeval.errors import SettingsError
+from dupeval.terminal import show_warnings_as_sentences
 from dupeval.workers import end_with
 
 CONF_DIR = str(Path(__file__).resolve().parent.parent / "conf")

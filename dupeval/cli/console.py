@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import TextIOWrapper
-from typing import Any
 
 from dupeval.errors import DupevalError
+from dupeval.terminal import show_warnings_as_sentences, show_what_can_be_shown
 from dupeval.text import visible
 
 USER_ERROR, INTERRUPTED = 2, 130
@@ -19,11 +17,8 @@ USER_ERROR, INTERRUPTED = 2, 130
 @contextmanager
 def ending_well() -> Iterator[None]:
     """Let what a person can put right, or the system refuses, end as a sentence and exit code 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            # What a terminal cannot show is no reason to lose the work.
-            stream.reconfigure(errors="backslashreplace")
-    warnings.showwarning = _show_warning
+    show_what_can_be_shown()
+    show_warnings_as_sentences()
     try:
         yield
     except DupevalError as error:
@@ -56,7 +51,3 @@ def _extra(package: str | None) -> str:
 def _end(message: str) -> None:
     print(f"error: {message}", file=sys.stderr)
     sys.exit(USER_ERROR)
-
-
-def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    print(f"warning: {visible(str(message))}", file=sys.stderr)
