@@ -56,6 +56,34 @@ class Entry:
     tensors: Tensors = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
 
+    def array(self, name: str, kind: type[np.generic], *shape: int | None) -> npt.NDArray[Any]:
+        """Return a tensor of a kind and a shape, in which None is any length.
+
+        Raises
+        ------
+        LookupError, ValueError
+            If it is not there, or another; see `Store.read`.
+        """
+        values = self.tensors[name]
+        lengths = zip(shape, values.shape, strict=True)
+        if values.dtype != kind or any(n not in (None, length) for n, length in lengths):
+            raise ValueError(f"{name} is of another kind or shape")
+        return values
+
+    @property
+    def spent(self) -> tuple[float, float]:
+        """Wall and CPU seconds, of those entries that tell them.
+
+        Raises
+        ------
+        LookupError, ValueError
+            If this is none of them; see `Store.read`.
+        """
+        wall_s, cpu_s = self.about["wall_s"], self.about["cpu_s"]
+        if not (isinstance(wall_s, int | float) and isinstance(cpu_s, int | float)):
+            raise ValueError("no seconds")
+        return wall_s, cpu_s
+
 
 @dataclass(frozen=True)
 class Store:

@@ -270,3 +270,29 @@ def test_an_entry_of_which_nothing_can_be_made_is_none_and_is_named(
     with pytest.warns(UserWarning) as caught:
         assert store.read(KEY, made_of) is None
     assert str(caught[0].message) == f"{only_file(store)} is damaged and is computed again"
+
+
+class TestWhatAnEntryHolds:
+    ENTRY = Entry({"x": np.zeros((2, 3), np.int64)}, {"wall_s": 1, "cpu_s": 2.5})
+
+    def test_is_an_array_of_a_kind_and_shape(self) -> None:
+        for shape in ((2, 3), (None, 3), (None, None)):
+            assert self.ENTRY.array("x", np.int64, *shape) is self.ENTRY.tensors["x"]
+
+    @pytest.mark.parametrize(
+        ("name", "kind", "shape"),
+        [
+            *(("x", np.int64, shape) for shape in ((), (2,), (3, 3), (2, None, None))),
+            ("x", np.int32, (2, 3)),
+            ("y", np.int64, (2, 3)),
+        ],
+    )
+    def test_is_no_other(self, name: str, kind: type[np.generic], shape: tuple[Any, ...]) -> None:
+        with pytest.raises((ValueError, LookupError)):
+            self.ENTRY.array(name, kind, *shape)
+
+    def test_is_what_it_took(self) -> None:
+        assert self.ENTRY.spent == (1, 2.5)
+        for about in ({}, {"wall_s": 1}, {"wall_s": "1", "cpu_s": 1}):
+            with pytest.raises((ValueError, LookupError)):
+                Entry({}, about).spent  # noqa: B018

@@ -63,14 +63,13 @@ class Partners:
 
     @classmethod
     def of(cls, entry: Entry) -> Partners:
-        """Return what an entry holds."""
-        hashes = [bytes(row).hex() for row in entry.tensors["partners"]]
-        values = entry.tensors["values"].tolist()
-        about = entry.about
-        return cls(
-            {sha256: tuple(row) for sha256, row in zip(hashes, values, strict=True)},
-            (about["wall_s"], about["cpu_s"]),
-        )
+        """Return what an entry holds; ValueError, LookupError, ... if it is another."""
+        hashes = [bytes(row).hex() for row in entry.array("partners", np.uint8, None, 32)]
+        values = entry.array("values", np.float64, len(hashes), 3)
+        if np.isnan(values).any():
+            raise ValueError("no distances")
+        known = {sha256: tuple(row) for sha256, row in zip(hashes, values.tolist(), strict=True)}
+        return cls(known, entry.spent)
 
     def entry(self) -> Entry:
         """Return what is kept."""
@@ -129,9 +128,9 @@ class PairCache:
         different = dict.fromkeys(pair for pair in ordered if pair[0] != pair[1])
         of_all = {"score": dict(score.key), "source": source_sha256(score)}
         keys = {sha256: {**of_all, "image": sha256} for sha256 in images}
-        entries = {sha256: self.of_pairs.get(key) for sha256, key in keys.items()}
-        rows = {s: Partners() if e is None else Partners.of(e) for s, e in entries.items()}
-        new = [sha256 for sha256, entry in entries.items() if entry is None]
+        kept = {sha256: self.of_pairs.read(key, Partners.of) for sha256, key in keys.items()}
+        rows = {sha256: Partners() if row is None else row for sha256, row in kept.items()}
+        new = [sha256 for sha256, row in kept.items() if row is None]
         missing = [(a, b) for a, b in different if b not in rows[a].known]
         n_made = 0
         if new or missing:
@@ -167,11 +166,12 @@ class PairCache:
         took: dict[str, tuple[float, float]] = {}
         missing = []
         for image in images:
-            entry = self.of_images.get(self._features_key(image.sha256, score))
-            if entry is None:
+            key = self._features_key(image.sha256, score)
+            spent = self.of_images.read(key, lambda entry: entry.spent)
+            if spent is None:
                 missing.append(image)
             else:
-                took[image.sha256] = (entry.about["wall_s"], entry.about["cpu_s"])
+                took[image.sha256] = spent
         made = self._workers.features(score, missing)
         with self._bar(score, "image", len(missing), progress) as bar:
             for image, (features, spent) in zip(missing, made, strict=True):

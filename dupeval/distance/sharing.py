@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -54,12 +55,20 @@ def pairs_sharing_words(
     about = {"features": dict(score.features_key), "source": source}
     hashes = [image.sha256 for image in images]
     of_all = {**about, "images": hashes, "first": n_first, "nearest": nearest}
-    entry = stored.get(of_all)
-    if entry is None:
+    pairs = stored.read(of_all, partial(_pairs, len(images)))
+    if pairs is None:
         spoken = _spoken(images, score, about, cache, progress)
-        entry = Entry({"pairs": votes.candidates(spoken, n_first, nearest, progress)})
-        stored.put(of_all, entry)
-    return entry.tensors["pairs"]
+        pairs = votes.candidates(spoken, n_first, nearest, progress)
+        stored.put(of_all, Entry({"pairs": pairs}))
+    return pairs
+
+
+def _pairs(n: int, entry: Entry) -> npt.NDArray[np.int64]:
+    """Return pairs of n images; ValueError, LookupError, ... if the entry holds none."""
+    pairs = entry.array("pairs", np.int64, None, 2)
+    if ((pairs < 0) | (pairs >= n)).any():
+        raise ValueError("pairs of other images")
+    return pairs
 
 
 def _spoken(
@@ -74,8 +83,9 @@ def _spoken(
 
     stored = Store(cache.folder / "words")
     unique = {image.sha256: image for image in images}
-    entries = {sha256: stored.get({**about, "image": sha256}) for sha256 in unique}
-    missing = [unique[sha256] for sha256, entry in entries.items() if entry is None]
+    kept = {sha256: stored.read({**about, "image": sha256}, _words) for sha256 in unique}
+    known = {sha256: words for sha256, words in kept.items() if words is not None}
+    missing = [image for sha256, image in unique.items() if sha256 not in known]
     features = cache.features(missing, score, progress)
     with one_thread(), ThreadPoolExecutor(cpu_count()) as pool:
         for start in range(0, len(missing), AT_ONCE):
@@ -86,8 +96,13 @@ def _spoken(
                         f"the gate asks for key points, which {score.key['score']} has none of; "
                         "possible: another gate, or none"
                     )
-                entry = Entry(votes.as_tensors(spoken))
-                stored.put({**about, "image": image.sha256}, entry)
-                entries[image.sha256] = entry
-    known = {s: votes.from_tensors(e.tensors) for s, e in entries.items() if e is not None}
+                stored.put({**about, "image": image.sha256}, Entry(votes.as_tensors(spoken)))
+                known[image.sha256] = spoken
     return [known[image.sha256] for image in images]
+
+
+def _words(entry: Entry) -> Mapping[str, votes.Spoken]:
+    """Return the words of an image; ValueError, LookupError, ... if the entry holds none."""
+    for name in entry.tensors:
+        entry.array(name, np.int32, None)
+    return votes.from_tensors(entry.tensors)

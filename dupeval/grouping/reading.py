@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -246,13 +247,8 @@ class _Index:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        entry = store.get(self.KEY)
-        self._known: dict[Stamp, str] = {}
+        self._known: dict[Stamp, str] = store.read(self.KEY, _hashes_of) or {}
         self._new: dict[Stamp, str] = {}
-        if entry is not None:
-            stamps = map(tuple, entry.tensors["stamps"].tolist())
-            hashes = (bytes(row).hex() for row in entry.tensors["sha256"])
-            self._known = dict(zip(stamps, hashes, strict=True))
 
     def get(self, stamp: Stamp) -> str | None:
         return self._known.get(stamp)
@@ -273,6 +269,15 @@ class _Index:
         self._store.put(self.KEY, Entry(tensors))
 
 
+def _hashes_of(entry: Entry) -> dict[Stamp, str]:
+    """Return the hashes of files; ValueError, LookupError, ... if the entry holds none."""
+    stamps = entry.array("stamps", np.uint64, None, 5)
+    hashes = entry.array("sha256", np.uint8, len(stamps), 32)
+    return {
+        tuple(stamp): bytes(row).hex() for stamp, row in zip(stamps.tolist(), hashes, strict=True)
+    }
+
+
 class _Decoder:
     """Decodes contents, or remembers what came of it."""
 
@@ -288,18 +293,25 @@ class _Decoder:
         """Return what is known of a content, given its hash and a file; or why nothing is."""
         sha256, path = item
         key = {**self._of_all, "image": sha256}
-        entry = self._store.get(key)
-        if entry is None:
+        found = self._store.read(key, partial(_content, sha256))
+        if found is None:
             entry = _decoded(path)
+            found = _content(sha256, entry)
             # What the system refuses now is no property of the content.
-            if not str(entry.about.get("fault", "")).startswith("cannot be read"):
+            if isinstance(found, Content) or not found.startswith("cannot be read"):
                 self._store.put(key, entry)
-        if "fault" in entry.about:
-            return str(entry.about["fault"])
-        width, height = entry.about["size"]
-        return Content(
-            *(sha256, width, height, entry.about["format"]), entry.tensors["webp"].tobytes()
-        )
+        return found
+
+
+def _content(sha256: str, entry: Entry) -> Content | str:
+    """Return what is known of a content, or why nothing is; ValueError, ... if it is not told."""
+    if "fault" in entry.about:
+        return str(entry.about["fault"])
+    width, height = entry.about["size"]
+    form, webp = entry.about["format"], entry.array("webp", np.uint8, None)
+    if not (type(width) is type(height) is int and isinstance(form, str)):
+        raise ValueError("no size, or no format")
+    return Content(sha256, width, height, form, webp.tobytes())
 
 
 def _decoded(path: str) -> Entry:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -79,11 +81,8 @@ class VectorCache:
         known = _Gathered(list(by_content))
         missing = []
         for sha256, image in by_content.items():
-            entry = self.store.get(keys[sha256])
-            if entry is None:
+            if self.store.read(keys[sha256], partial(known.add, sha256)) is None:
                 missing.append(image)
-            else:
-                known.add(sha256, entry)
         if missing:
             computed = _timed(representation.vectors(missing))
             bar = tqdm(
@@ -108,13 +107,17 @@ class _Gathered:
         self._row = {name: row for row, name in enumerate(names)}
         self._matrix: npt.NDArray[np.float32] | None = None
 
-    def add(self, name: str, entry: Entry) -> None:
-        vector = entry.tensors["vector"]
+    def add(self, name: str, entry: Entry) -> Self:
+        """Take an image's vector; ValueError, LookupError, ... if the entry holds none."""
+        n = None if self._matrix is None else self._matrix.shape[1]
+        vector = entry.array("vector", np.float32, n)
+        wall_s, cpu_s = entry.spent
         if self._matrix is None:
             self._matrix = np.empty((len(self._row), len(vector)), vector.dtype)
         self._matrix[self._row[name]] = vector
-        self.wall_s += entry.about["wall_s"]
-        self.cpu_s += entry.about["cpu_s"]
+        self.wall_s += wall_s
+        self.cpu_s += cpu_s
+        return self
 
     def of(self, names: Sequence[str]) -> npt.NDArray[np.float32]:
         if self._matrix is None:

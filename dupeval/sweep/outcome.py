@@ -63,24 +63,19 @@ class Outcome:
         ValueError, LookupError, TypeError
             If it keeps none; see `dupeval.store.Store.read`.
         """
-        tensors = entry.tensors
-        n_cuts, held_out = tensors["n_cuts"], tensors["held_out"]
-        if not _are(n_cuts, np.int64) or n_cuts.ndim != 1 or (n_cuts < 1).any():
+        n_cuts = entry.array("n_cuts", np.int64, None)
+        held_out = entry.array("held_out", np.float64, None, 2)
+        if (n_cuts < 1).any():
             raise ValueError("no lengths of curves")
-        for name in COLUMNS:
-            kind = np.float64 if name == COLUMNS[0] else np.int64
-            if not _are(tensors[name], kind) or tensors[name].shape != (n_cuts.sum(),):
-                raise ValueError(f"{name} are not those of the curves")
-        if not _are(held_out, np.float64) or held_out.shape not in [(0, 2), (len(n_cuts), 2)]:
+        if len(held_out) not in (0, len(n_cuts)):
             raise ValueError("not of every query is what is best on the others")
-        ends = np.cumsum(n_cuts)[:-1]
-        columns = [np.split(tensors[name], ends) for name in COLUMNS]
+        ends, n = np.cumsum(n_cuts)[:-1], int(n_cuts.sum())
+        thresholds, *counts = COLUMNS
+        kept = [entry.array(thresholds, np.float64, n)]
+        kept += [entry.array(name, np.int64, n) for name in counts]
+        columns = [np.split(column, ends) for column in kept]
         curves = tuple(PairCurve(*column) for column in zip(*columns, strict=True))
         return cls(curves, tuple(Best(*row) for row in held_out.tolist()))
-
-
-def _are(values: npt.NDArray[Any], kind: type) -> bool:
-    return values.dtype == kind
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from dupeval.files import canonical_json
-from dupeval.store import Entry, Store, Tensors
+from dupeval.store import Entry, Store
 from dupeval.tool import Answer
 from dupeval.tool.hashes import Hashes
 from dupeval.tool.process import MOST_ANSWERS, Amount, Notes, Reply
@@ -65,7 +65,7 @@ class ReplyCache:
         """
 
         def made_of(entry: Entry) -> Reply:
-            reply = _reply(entry.tensors)
+            reply = _reply(entry)
             wrong = problem(reply)
             if wrong is not None:
                 raise ValueError(wrong)
@@ -94,36 +94,29 @@ def _written(answer: Answer, name: str, tensors: dict[str, npt.NDArray[Any]]) ->
     return answer
 
 
-def _reply(tensors: Tensors) -> Reply:
-    """Return the reply that tensors hold; ValueError, LookupError, ... if they hold none."""
-    content = tensors["reply"]
-    if content.dtype != np.uint8 or content.size > MOST_BYTES:
+def _reply(entry: Entry) -> Reply:
+    """Return the reply that an entry holds; ValueError, LookupError, ... if it holds none."""
+    content = entry.array("reply", np.uint8, None)
+    if content.size > MOST_BYTES:
         raise ValueError("no text of a reply")
     # Not as pydantic reads JSON: each number is the one that was written.
     told = _Told.model_validate(json.loads(content.tobytes()))
-    answers = [_read(value, tensors) for value in told.answers]
+    answers = [_read(value, entry) for value in told.answers]
     return Reply(answers, told.wall_s, told.cpu_s, told.peak_memory_mb, told.notes)
 
 
-def _read(value: Any, tensors: Tensors) -> Any:
+def _read(value: Any, entry: Entry) -> Any:
     if not isinstance(value, dict):
         return value
     ((kind, name),) = value.items()
     if kind == "hashes":
-        packed, known = tensors[f"{name} packed"], tensors[f"{name} known"]
-        if not (_is(packed, np.uint8, 2) and 0 < packed.shape[1] <= MOST_HASH_BYTES):
+        packed = entry.array(f"{name} packed", np.uint8, None, None)
+        if not 0 < packed.shape[1] <= MOST_HASH_BYTES:
             raise ValueError("no hashes")
-        if not _is(known, np.bool_, 1):
-            raise ValueError("it is not said which images have a hash")
-        return Hashes(packed, known)
-    distances = tensors[f"{name} {kind}"]
-    if kind != "distances" or not _is(distances, np.float64, 1):
+        return Hashes(packed, entry.array(f"{name} known", np.bool_, None))
+    if kind != "distances":
         raise ValueError("no distances")
-    return distances
-
-
-def _is(values: npt.NDArray[Any], kind: type, n_axes: int) -> bool:
-    return values.dtype == kind and values.ndim == n_axes
+    return entry.array(f"{name} distances", np.float64, None)
 
 
 def _key(key: Mapping[str, Any], images: Sequence[str]) -> Mapping[str, Any]:

@@ -1,15 +1,18 @@
 """Pairs are compared once, whoever asks, in one order, and found again by all that matters."""
 
 import itertools
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fake_pairs import Sums, of_sum
+from rewritten import rewrite, telling, with_array
 
 from dupeval.dataset import ImageHandle
 from dupeval.distance.pairs import TOGETHER, Pair, PairCache
 from dupeval.distance.workers import Threads
+from dupeval.store import Entry
 
 
 def all_pairs(images: list[ImageHandle]) -> list[Pair]:
@@ -125,3 +128,35 @@ def test_seconds_are_of_all_pairs_and_images(tmp_path: Path) -> None:
     assert more.matching[0] > first.matching[0] > 0
     assert more.features[0] > first.features[0] > 0
     assert np.isfinite(more.matching + more.features).all()
+
+
+@pytest.mark.parametrize(
+    ("folder", "change"),
+    [
+        ("distances", with_array("values", lambda x: x[:, :2])),
+        ("distances", with_array("values", lambda x: x.astype(np.float32))),
+        ("distances", with_array("values", lambda x: np.vstack((x, x, np.ones((1, 3)))))),
+        ("distances", with_array("values", lambda x: np.full_like(x, np.nan))),
+        ("distances", with_array("partners", lambda x: x[:, :31])),
+        ("distances", telling(cpu_s=None)),
+    ],
+)
+def test_what_is_kept_and_is_no_distance_is_computed_again(
+    tmp_path: Path, folder: str, change: Callable[[Entry], Entry]
+) -> None:
+    images = [of_sum(n) for n in (1, 2, 3)]
+    first = PairCache(tmp_path).compare(all_pairs(images), Sums())
+    rewrite(tmp_path / folder, change)
+    with pytest.warns(UserWarning, match="is damaged and is computed again"):
+        again = PairCache(tmp_path).compare(all_pairs(images), Sums())
+    assert again.distances.tolist() == first.distances.tolist()
+
+
+def test_features_that_do_not_tell_what_they_took_are_made_again(tmp_path: Path) -> None:
+    images = [of_sum(n) for n in (1, 2)]
+    PairCache(tmp_path).compare(all_pairs(images), Sums())
+    rewrite(tmp_path / "features", telling(wall_s=[]))
+    score = Sums()
+    with pytest.warns(UserWarning, match="is damaged and is computed again"):
+        PairCache(tmp_path).compare([*all_pairs(images), (images[0], of_sum(5))], score)
+    assert len(score.seen) == 2

@@ -3,15 +3,18 @@
 import io
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from own_images import write_photograph
 from PIL import Image
+from rewritten import rewrite, telling, with_array, without
 
 from dupeval.grouping import reading
 from dupeval.grouping.finding import Unread
 from dupeval.grouping.reading import is_unchanged, read_files
+from dupeval.store import Entry
 
 
 @pytest.fixture
@@ -125,3 +128,24 @@ def test_what_vanishes_is_told_and_not_remembered(tmp_path: Path, cache: Path) -
     assert read.unread == (Unread(str(path), "cannot be read (No such file or directory)"),)
     write_photograph(path, "a")
     assert len(read_files([str(path)], cache).files) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        with_array("webp", lambda x: x[None]),
+        without("webp"),
+        telling(size=["1", 2]),
+        telling(size=[1, 2, 3]),
+        telling(format=None),
+    ],
+)
+def test_what_is_kept_and_is_no_content_is_decoded_again(
+    tmp_path: Path, cache: Path, change: Callable[[Entry], Entry]
+) -> None:
+    write_photograph(tmp_path / "a.png", "a")
+    (before,) = read_files([str(tmp_path / "a.png")], cache).files
+    assert rewrite(cache / "contents", change) == 1
+    with pytest.warns(UserWarning, match="is damaged and is computed again"):
+        (after,) = read_files([str(tmp_path / "a.png")], cache).files
+    assert after.content == before.content

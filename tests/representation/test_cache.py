@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from rewritten import rewrite, telling, with_array, without
 from safetensors import safe_open
 
 from dupeval.dataset import ImageHandle
@@ -27,6 +28,7 @@ from dupeval.representation.raw import RawPixels
 from dupeval.representation.vgg import VGG16
 from dupeval.representation.weights import WeightsFile
 from dupeval.sources import source_sha256
+from dupeval.store import Entry
 
 KEY = {"representation": "test", "size": 32, "mean": [1.5, 2.0], "version": "1.0"}
 MakeImages = Callable[[Path, int], list[ImageHandle]]
@@ -629,3 +631,23 @@ def test_what_only_some_vectors_took_now_adds_to_what_the_others_took_before(
     both = cache.represent(images, Recorder())
     assert not both.stored
     assert both.wall_s > before.wall_s
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        with_array("vector", lambda x: x.astype(np.float64)),
+        with_array("vector", lambda x: x[None]),
+        without("vector"),
+        telling(wall_s="long"),
+    ],
+)
+def test_what_is_kept_and_is_no_vector_is_computed_again(
+    cache: VectorCache, images: list[ImageHandle], change: Callable[[Entry], Entry]
+) -> None:
+    cache.vectors(images, Recorder())
+    n = rewrite(cache.store.folder, change)
+    recorder = Recorder()
+    with pytest.warns(UserWarning, match="is damaged and is computed again") as caught:
+        np.testing.assert_array_equal(cache.vectors(images, recorder), expected(images))
+    assert len(caught) == len(recorder.computed) == n
