@@ -53,7 +53,7 @@ def markdown(table: pd.DataFrame) -> str:
 def _parts(table: pd.DataFrame) -> Iterator[str]:
     total = table[SUMS].sum()
     yield (
-        f"**{total['tries']:,} tries, {total['lost']} lost.** {_machine()}. "
+        f"**{total['tries']:,} tries, {total['lost']} lost.** {_machine()}.\n"
         "A row for each kind of fault is in `results/reference/faults/faults.csv`."
     )
     kinds = table.groupby("tried", sort=False).size().rename("kinds of fault")

@@ -1,4 +1,7 @@
-"""No input that is kept is a finding; ``corpora`` says in their heads how they came about."""
+"""Inputs that fuzzing has kept: each is read, or it is said what is wrong.
+
+The heads of ``corpora`` say how they came about.
+"""
 
 import pytest
 from fuzzed import NAMES, DupevalError, check, corpora, target
