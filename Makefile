@@ -54,7 +54,7 @@ test: $(VENV)/.dev  ## the tests
 test-slow: $(VENV)/.dev  ## the tests that do not fit into that
 	$(PYTEST) -m slow
 
-# An hour on two cores; DUPEVAL_FAULTS=10 is a fifth of it.
+# Twenty minutes on two cores; DUPEVAL_FAULTS=10 makes a fifth of the seeded tries.
 faults: $(VENV)/.dev  ## ends, fills and damages what programs work with, to results/faults
 	$(BIN)/python -m benchmarks.faults results/faults
 
