@@ -54,8 +54,6 @@ def test_a_disk_that_is_full(i: int, undisturbed: Undisturbed, data: Path, tmp_p
     needed = sum(p.stat().st_size for p in made.folder.rglob("*") if p.is_file()) // 1024
     kilobytes = random.Random(i).randint(8, max(16, 2 * needed))
     place = Place("table1", data, tmp_path / "disk")
-    place.folder.mkdir()
-    place.environment  # noqa: B018  (which makes a folder)
     # What is on the disk goes with it: it is copied out before.
     script = (
         f'mount -t tmpfs -o size={kilobytes}k tmpfs "$1" && mkdir "$1/tmp" && from="$1" to="$2" && '
@@ -83,7 +81,6 @@ def test_a_folder_that_nobody_may_write(
     program: str, which: str, data: Path, tmp_path: Path
 ) -> None:
     place = Place(program, data, tmp_path)
-    place.environment  # noqa: B018
     for name in ("out", "cache"):
         (tmp_path / name).mkdir()
     (tmp_path / which).chmod(0o500)

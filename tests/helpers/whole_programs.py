@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from watched import told_plainly
+
 # Tries of each program and fault.
 N = int(os.environ.get("DUPEVAL_FAULTS", "50"))
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,6 +69,14 @@ class Place:
     data: Path
     folder: Path
 
+    def __post_init__(self) -> None:
+        # By this folder all is known that was started, tools too, whose home is in it.
+        self.temporary.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def temporary(self) -> Path:
+        return self.folder / "tmp"
+
     @property
     def out(self) -> Path:
         return self.folder / "out"
@@ -95,10 +105,7 @@ class Place:
 
     @property
     def environment(self) -> dict[str, str]:
-        # By this folder all is known that was started, tools too, whose home is in it.
-        temporary = self.folder / "tmp"
-        temporary.mkdir(exist_ok=True)
-        return os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)}
+        return os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(self.temporary)}
 
     def run(self) -> str:
         """Run it whole, and return what it wrote of errors."""
@@ -138,7 +145,7 @@ class Place:
 
     def processes(self) -> set[int]:
         """Return what still runs of all that was started in this folder."""
-        token, found = os.fsencode(self.folder / "tmp"), set()
+        token, found = os.fsencode(self.temporary), set()
         for path in Path("/proc").glob("[0-9]*/environ"):
             try:
                 if token in path.read_bytes():
@@ -162,7 +169,7 @@ class Place:
 
 def said_plainly(errors: str) -> bool:
     """Whether a program that could not go on said so in a sentence."""
-    return "Traceback" not in errors and bool(errors.strip())
+    return bool(errors.strip()) and told_plainly(errors)
 
 
 def ways(n: int, programs: Sequence[str]) -> list[tuple[str, int]]:
